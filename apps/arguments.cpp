@@ -22,6 +22,14 @@ double positive_argument(std::string_view flag, const std::string& text) {
   return value;
 }
 
+double variable_argument(const VariableInfo& about, const std::string& text) {
+  const std::string flag = "--" + std::string(about.key);
+  const double x = number_argument(flag, text);
+  const std::string fault = value_fault(about, x);
+  if (!fault.empty()) throw UsageError(fmt::format("{} {} {}", flag, text, fault));
+  return x;
+}
+
 unsigned long long count_argument(std::string_view flag, const std::string& text,
                                   unsigned long long low) {
   const double value = number_argument(flag, text);

@@ -7,12 +7,16 @@
 #include <utility>
 #include <vector>
 
+#include "isoflop/core/variable.hpp"
+
 namespace isoflop::app {
 
 /// A number as people type it (1e21, 70B); `flag` is named in the fault.
 double number_argument(std::string_view flag, const std::string& text);
 /// The same, but it must be > 0.
 double positive_argument(std::string_view flag, const std::string& text);
+/// A value of a variable, within its bounds.
+double variable_argument(const VariableInfo& about, const std::string& text);
 /// A whole number >= low.
 unsigned long long count_argument(std::string_view flag, const std::string& text,
                                   unsigned long long low);

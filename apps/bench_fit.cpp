@@ -55,12 +55,14 @@ void time_fits(const std::string& name, const RunTable& runs, std::size_t resamp
   for (const bool finish : {false, true}) {
     options.finish_all_starts = finish;
     const double seconds = fastest(repeats, [&] { report = fit<L>(runs, options); });
-    rows.push_back({name + (finish ? " all starts" : " starts"),
-                    fmt::format("{} starts{}, {}", report.num_starts,
-                                finish ? ", none abandoned" : "", to_string(report.verdict)),
-                    seconds, report.objective,
-                    fmt::format("{} of {} at the best", report.starts_at_best,
-                                report.num_starts - report.starts_abandoned)});
+    rows.push_back(
+        {name + (finish ? " all starts" : " starts"),
+         fmt::format("{} starts{}, {}", report.num_starts, finish ? ", none abandoned" : "",
+                     to_string(report.verdict)),
+         seconds, report.objective,
+         fmt::format("{:.3f} ms per start, {} of {} at the best",
+                     1e3 * seconds / static_cast<double>(report.num_starts), report.starts_at_best,
+                     report.num_starts - report.starts_abandoned)});
   }
   BootstrapOptions how;
   how.resamples = resamples;

@@ -37,7 +37,9 @@ struct Arguments {
 /// Fits, drops the runs furthest off and fits again, if that was asked for.
 void drop_worst(FitOutcome& outcome, std::size_t count) {
   if (count == 0) return;
-  const FitReport first = fit(outcome.law.law, outcome.runs, outcome.options);
+  FitOptions options = outcome.options;
+  options.profile = false;
+  const FitReport first = fit(outcome.law.law, outcome.runs, options);
   if (first.verdict == Verdict::kFailed)
     throw Error("no fit to judge the runs by: " + first.reasons.at(0));
   const std::vector<double> fitted = log_losses(outcome.law.law, first.coefficients, outcome.runs);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -25,7 +26,8 @@ struct Arguments {
   std::vector<std::string> flops;
   CostArguments cost;
   std::string max_granularity = "1024";
-  std::string active_cost = "6", router_cost = "14", width_per_block = "64";
+  std::string active_cost = "6", router_cost = "14", width_per_block;
+  std::array<std::string, kNumVariables> given;
   bool json = false;
 };
 
@@ -35,12 +37,22 @@ PlanRequest request_of(const Arguments& arguments) {
   const double router_cost = number_argument("--router-cost", arguments.router_cost);
   if (router_cost < 0.0) throw UsageError("--router-cost must not be negative");
   const double active_cost = positive_argument("--active-cost", arguments.active_cost);
-  const double width = positive_argument("--width-per-block", arguments.width_per_block);
   PlanRequest out = arguments.cost.request(arguments.law.load());
   out.search.max_granularity = max_granularity;
   out.router_cost = router_cost;
   out.flops_per_active = active_cost;
-  out.shape.width_per_block = width;
+  if (!arguments.width_per_block.empty()) {
+    out.shape.width_per_block = positive_argument("--width-per-block", arguments.width_per_block);
+  }
+  for (const VariableInfo& v : kVariables) {
+    const std::string& text = arguments.given[index_of(v.id)];
+    if (text.empty()) continue;
+    const std::string flag = "--" + std::string(v.key);
+    if (!law_has_variable(out.law, v.id)) {
+      throw UsageError(fmt::format("{} is not a variable of the law {}", flag, out.law.law));
+    }
+    out.given[index_of(v.id)] = variable_argument(v, text);
+  }
   return out;
 }
 
@@ -86,6 +98,13 @@ void add_plan(CLI::App& app, Job& job) {
       ->take_all();
   arguments->cost.add(*command);
   arguments->law.add_conventions(*command);
+  for (const VariableInfo& v : kVariables) {
+    if (v.id != Variable::kU && v.id != Variable::kS) continue;
+    command
+        ->add_option("--" + std::string(v.key), arguments->given[index_of(v.id)],
+                     fmt::format("{}, {}, for laws that have it", v.symbol, v.meaning))
+        ->type_name("X");
+  }
   command
       ->add_option("--router-cost", arguments->router_cost,
                    "c_r, FLOPs of routing (default 14; the paper gives 6 to 20)")

@@ -8,6 +8,8 @@
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <numbers>
+#include <type_traits>
 
 #include "arguments.hpp"
 #include "commands.hpp"
@@ -15,6 +17,7 @@
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/list.hpp"
+#include "isoflop/plan/plan_request.hpp"
 #include "output.hpp"
 #include "plan_setup.hpp"
 
@@ -27,10 +30,34 @@ struct Arguments {
   bool json = false;
 };
 
-struct Prediction {
-  double loss;
-  EstimatedInterval interval;  ///< 95 %, where the law has draws
+/// A figure beside the prediction that only some laws have.
+struct Extra {
+  std::string key, meaning;
+  double value;
 };
+
+struct Prediction {
+  double value;
+  EstimatedInterval interval;  ///< 95 %, where the law has draws
+  std::vector<Extra> extra;
+};
+
+/// What a law says of a run beside its loss.
+template <Law L>
+std::vector<Extra> extras(const LawRecord& law, const std::array<double, kNumVariablesOf<L>>& x) {
+  const auto theta = to_axis<L>(law.coefficients);
+  if constexpr (std::is_same_v<L, Routed>) {
+    return {{"effective_parameters", "dense parameters of the same loss",
+             std::exp(L::log_effective_parameters(theta, std::log(x[0]), std::log(x[1])))},
+            {"cutoff_parameters", "more experts no longer help beyond N",
+             std::pow(10.0, L::log10_cutoff(theta))}};
+  } else if constexpr (std::is_same_v<L, EfficiencyLeverage>) {
+    return {{"best_granularity", "granularity of the highest leverage, as this law counts it",
+             L::best_granularity(theta)}};
+  } else {
+    return {};
+  }
+}
 
 template <Law L>
 Prediction predict(const LawRecord& law, const std::array<double, kNumVariablesOf<L>>& x) {
@@ -40,8 +67,8 @@ Prediction predict(const LawRecord& law, const std::array<double, kNumVariablesO
     return out;
   };
   const double best = loss<L>(law.coefficients, x);
-  return {best,
-          draw_interval(losses(law.draws.bootstrap), best, losses(law.draws.jackknife), 0.95)};
+  return {best, draw_interval(losses(law.draws.bootstrap), best, losses(law.draws.jackknife), 0.95),
+          extras<L>(law, x)};
 }
 
 int run(const Arguments& arguments) {
@@ -72,7 +99,7 @@ int run(const Arguments& arguments) {
       if (text.empty()) {
         throw UsageError(fmt::format("the law {} needs {} ({})", L::kName, flag, v.meaning));
       }
-      const double value = positive_argument(flag, text);
+      const double value = variable_argument(v, text);
       if (v.id == Variable::kG && value < 1.0) throw UsageError("--g must be at least 1");
       x[static_cast<std::size_t>(place - L::kVariables.begin())] = value;
       out[std::string(v.key)] = value;
@@ -89,7 +116,13 @@ int run(const Arguments& arguments) {
     if (!std::isnan(d_per_n)) flag_outside("D/N", law.ranges.d_per_n, d_per_n);
     return predict<L>(law, x);
   });
-  out["loss"] = predicted.loss;
+  const Target target = visit_law(law.law, []<Law L>() { return target_of<L>(); });
+  const bool is_loss = target.key == kLossTarget.key;
+  out[std::string(target.key)] = predicted.value;
+  if (is_loss && law.bytes_per_token) {
+    out["bits_per_byte"] = predicted.value / (std::numbers::ln2 * *law.bytes_per_token);
+  }
+  for (const Extra& extra : predicted.extra) out[extra.key] = extra.value;
   out["interval"] = nullptr;
   if (predicted.interval.method != IntervalMethod::kNone) {
     out["interval"] = {predicted.interval.range.low, predicted.interval.range.high};
@@ -103,9 +136,18 @@ int run(const Arguments& arguments) {
       predicted.interval.method == IntervalMethod::kNone
           ? ""
           : fmt::format(" (95 %: {})", human_interval(predicted.interval, 4));
-  std::string text =
-      fmt::format("loss {:.4f}{} nats per token   {} ({}; N is {})\n", predicted.loss, interval,
-                  inputs, arguments.law.name(), to_string(law.n_means));
+  const std::string n_means =
+      law_has_variable(law, Variable::kN) ? fmt::format("; N is {}", to_string(law.n_means)) : "";
+  std::string text = fmt::format("{} {:.4f}{}{}   {} ({}{})\n", is_loss ? "loss" : target.symbol,
+                                 predicted.value, interval, is_loss ? " nats per token" : "",
+                                 inputs, arguments.law.name(), n_means);
+  if (out.contains("bits_per_byte")) {
+    text += fmt::format("{:.4f} bits per byte at {} bytes per token\n",
+                        out["bits_per_byte"].get<double>(), format_number(*law.bytes_per_token));
+  }
+  for (const Extra& extra : predicted.extra) {
+    text += fmt::format("{}: {}\n", extra.meaning, human_number(extra.value));
+  }
   if (!outside.empty()) {
     text += fmt::format("note: beyond the runs behind this law in {}\n", outside);
   }
@@ -123,7 +165,8 @@ void add_predict(CLI::App& app, Job& job) {
   for (const VariableInfo& v : kVariables) {
     command
         ->add_option(
-            "--" + std::string(v.key), arguments->values[index_of(v.id)],
+            "--" + std::string(v.key) + (v.id == Variable::kE ? ",--expansion" : ""),
+            arguments->values[index_of(v.id)],
             std::string(v.symbol) + ", " + std::string(v.meaning) + ", as the law counts them")
         ->type_name("X");
   }

@@ -25,6 +25,7 @@ void CostArguments::add(CLI::App& command) {
 PlanRequest CostArguments::request(const LawRecord& law) const {
   PlanRequest out;
   out.law = law;
+  out.shape = law.family.value_or(ModelShapeRule{});
   const bool with_g = has_granularity(law);
   if (!with_g && granularity != "pow2") {
     throw UsageError(fmt::format("--granularity: the law {} has no granularity", law.law));
@@ -43,8 +44,10 @@ PlanRequest CostArguments::request(const LawRecord& law) const {
   if (!cost.empty() && cost != "6nd" && cost != "paper") {
     throw UsageError(fmt::format("--cost: \"{}\" is neither 6nd nor paper", cost));
   }
-  out.accounting =
-      cost == "paper" || (cost.empty() && with_g) ? FlopAccounting::kPaper : FlopAccounting::kSixNd;
+  out.accounting = own_accounting(law);
+  if (!cost.empty()) {
+    out.accounting = cost == "paper" ? FlopAccounting::kPaper : FlopAccounting::kSixNd;
+  }
   if (with_g && out.accounting == FlopAccounting::kSixNd &&
       out.search.search != GranularitySearch::kFixed) {
     throw UsageError(
@@ -53,6 +56,10 @@ PlanRequest CostArguments::request(const LawRecord& law) const {
   }
   n_law_per_active(out);  // throws where nobody said enough
   return out;
+}
+
+FlopAccounting own_accounting(const LawRecord& law) {
+  return law.flops.value_or(has_granularity(law) ? FlopAccounting::kPaper : FlopAccounting::kSixNd);
 }
 
 std::string describe_cost(const PlanRequest& request) {

@@ -24,8 +24,8 @@ CLI::Option* option(CLI::App& command, const char* name, auto& target, const cha
 void RecordArguments::add(CLI::App& command) {
   command.add_option("FILE", file, "the runs: .csv with a header, .tsv or .jsonl");
   option(command, "--column", columns,
-         "which column holds what: n, d, g, loss, weight, group (defaults N, D, G, loss, weight, "
-         "group)",
+         "which column holds what: n, d, g and what else the law has ('isoflop laws NAME'), loss, "
+         "weight, group (defaults N, D, G, ..., loss, weight, group)",
          "K=COL ...")
       ->take_all();
   option(command, "--where", where,
@@ -64,20 +64,28 @@ RecordOptions RecordArguments::options() const {
 
 Records RecordArguments::read(const std::vector<std::string>& laws,
                               const RecordOptions& how) const {
+  RecordOptions options = how;
   std::vector<Variable> needed;
   for (const std::string& law : laws) {
     visit_law(law, [&]<Law L>() {
+      const std::string key(target_of<L>().key);
+      if (&law != &laws.front() && key != options.target) {
+        throw UsageError(fmt::format("{} gives {}, {} gives {}: they cannot be compared",
+                                     laws.front(), options.target, law, key));
+      }
+      options.target = key;
       for (const Variable v : L::kVariables) {
         if (std::find(needed.begin(), needed.end(), v) == needed.end()) needed.push_back(v);
       }
     });
   }
-  return read_records(file, how, needed);
+  return read_records(file, options, needed);
 }
 
 void ConventionArguments::add(CLI::App& command) {
   option(command, "--n-means", n_means,
-         "what N counts: total_non_embedding, active_non_embedding, total or unspecified (default)",
+         "what N counts: total_non_embedding, active_non_embedding, total, active, dense or "
+         "unspecified (default)",
          "MEANING");
   option(command, "--expansion", expansion, "expansion rate E of the runs; 1 is dense", "E");
 }
@@ -92,7 +100,9 @@ LawRecord ConventionArguments::record(const std::string& law) const {
   }
   visit_law(law, [&]<Law L>() {
     for (const Variable v : L::kVariables) {
-      if (v == Variable::kG) out.g_means = GMeaning::kDffOverDexpert;
+      if (v != Variable::kG) continue;
+      out.g_means = target_of<L>().key == kLossTarget.key ? GMeaning::kDffOverDexpert
+                                                          : GMeaning::kUnspecified;
     }
   });
   return out;

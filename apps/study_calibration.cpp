@@ -20,7 +20,7 @@
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/fit/parallel.hpp"
 #include "isoflop/io/law_file.hpp"
-#include "isoflop/plan/plan_law.hpp"
+#include "isoflop/plan/with_planners.hpp"
 #include "simulated_runs.hpp"
 
 namespace {
@@ -35,6 +35,7 @@ struct Setup {
   double sd = 0.005;
   std::size_t sets = 500, resamples = 1000, starts = 100, table_every = 100;
   std::uint64_t seed = kDefaultSeed;
+  ResampleSize size = ResampleSize::kCalibrated;
   unsigned threads = 0;
 };
 
@@ -115,7 +116,8 @@ SetResult study_set(const RunTable& runs, const Setup& setup, const Quantities& 
   SetResult out;
   out.verdict = report.verdict;
   const BootstrapReport drawn = bootstrap<L>(
-      runs, options, report, {.resamples = setup.resamples, .seed = setup.seed, .jackknife = true});
+      runs, options, report,
+      {.resamples = setup.resamples, .seed = setup.seed, .size = setup.size, .jackknife = true});
   out.certified_share = static_cast<double>(drawn.certified) / static_cast<double>(drawn.resamples);
   const auto estimate = quantities.of(report.coefficients);
   const auto resampled = quantities.columns(drawn.draws.bootstrap);
@@ -213,6 +215,10 @@ int main(int argc, char** argv) {
                  "of the log losses: normal, student (t, 3 degrees of "
                  "freedom) or outliers (5 % of the runs tenfold)")
       ->transform(CLI::CheckedTransformer(kinds));
+  const std::map<std::string, ResampleSize> sizes{{"calibrated", ResampleSize::kCalibrated},
+                                                  {"same", ResampleSize::kSame}};
+  app.add_option("--resample-size", setup.size, "calibrated (default) or same")
+      ->transform(CLI::CheckedTransformer(sizes));
   app.add_option("--sd", setup.sd, "of the noise")->capture_default_str();
   app.add_option("--sets", setup.sets)->capture_default_str()->check(CLI::PositiveNumber);
   app.add_option("--table-every", setup.table_every, "print the table after so many sets")

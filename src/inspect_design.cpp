@@ -120,7 +120,7 @@ class Design {
     std::vector<Row> logs(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
       for (const Variable v : probe.variables) {
-        logs[i].push_back(std::log(runs.column(v)[rows[i]]));
+        logs[i].push_back(log_value(runs.column(v)[rows[i]]));
       }
     }
     for (std::size_t v = 0; v < probe.variables.size(); ++v) {

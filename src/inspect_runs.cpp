@@ -22,17 +22,20 @@ std::vector<std::size_t> rows_that_count(const RunTable& runs) {
 }  // namespace
 
 std::vector<Finding> inspect(const RunTable& runs, const LawProbe& probe) {
-  const auto check = [&](const std::vector<double>& column, std::string_view name) {
+  const auto check = [&](const std::vector<double>& column, std::string_view name,
+                         double may_be = 1.0) {
     if (column.size() != runs.num_runs()) {
       throw InvalidArgument("the runs have no column " + std::string(name) + ", which the law " +
                             probe.law + " needs");
     }
     if (std::any_of(column.begin(), column.end(),
-                    [](double x) { return !(x > 0.0) || !std::isfinite(x); })) {
+                    [&](double x) { return !(x > 0.0 || x == may_be) || !std::isfinite(x); })) {
       throw InvalidArgument(std::string(name) + " must be positive and finite in every run");
     }
   };
-  for (const Variable v : probe.variables) check(runs.column(v), info(v).symbol);
+  for (const Variable v : probe.variables) {
+    check(runs.column(v), info(v).symbol, v == Variable::kS ? 0.0 : 1.0);
+  }
   check(runs.loss, "loss");
 
   const std::vector<std::size_t> rows = rows_that_count(runs);
@@ -44,18 +47,6 @@ std::vector<Finding> inspect(const RunTable& runs, const LawProbe& probe) {
                    [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
   return out;
 }
-
-using InspectFunction = std::vector<Finding> (*)(const RunTable&, const FitOptions&);
-
-template <class... L>
-std::array<InspectFunction, sizeof...(L)> inspections_of(const std::tuple<L...>*) {
-  return {&inspect_runs<L>...};
-}
-
-// With external linkage, for the reason given in fit.cpp.
-extern const std::array<InspectFunction, std::tuple_size_v<ShippedLaws>> kShippedInspections;
-const std::array<InspectFunction, std::tuple_size_v<ShippedLaws>> kShippedInspections =
-    inspections_of(static_cast<const ShippedLaws*>(nullptr));
 
 }  // namespace detail
 

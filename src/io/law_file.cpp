@@ -1,6 +1,7 @@
 #include "isoflop/io/law_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "isoflop/error.hpp"
@@ -24,6 +25,19 @@ Json range_to_json(const std::optional<Range>& range) {
   if (!range) return nullptr;
   return Json::array({range->low, range->high});
 }
+
+constexpr std::string_view kLossUnit = "nats_per_token";
+
+struct FamilyField {
+  const char* name;
+  double ModelShapeRule::*value;
+};
+constexpr std::array<FamilyField, 4> kFamilyFields{{
+    {"width_per_block", &ModelShapeRule::width_per_block},
+    {"attention", &ModelShapeRule::attention},
+    {"feed_forward", &ModelShapeRule::feed_forward},
+    {"embedding_rows", &ModelShapeRule::embedding_rows},
+}};
 
 /// Reads the parts of one law file; every fault names the field.
 class LawReader {
@@ -49,6 +63,7 @@ class LawReader {
       law.expansion = number(*e, "expansion");
       if (!(*law.expansion >= 1.0)) fail("\"expansion\" must be at least 1");
     }
+    read_conventions(law);
     read_ranges(law);
     read_fit(law);
     read_draws(law);
@@ -98,20 +113,54 @@ class LawReader {
     const Json* variables = member("variables");
     if (variables == nullptr) return;
     if (!variables->is_object()) fail("\"variables\" must be an object");
-    if (variables->contains("N") && !(*variables)["N"].is_null()) {
-      try {
-        law.n_means = parse_n_meaning(text(*variables, "N"));
-      } catch (const InvalidArgument& fault) {
-        fail(fault.what());
+    auto meaning = [&](const char* symbol, const auto& table, auto& out) {
+      if (!variables->contains(symbol) || (*variables)[symbol].is_null()) return;
+      const std::string given = text(*variables, symbol);
+      for (const auto& row : table) {
+        if (row.name != given) continue;
+        out = row.id;
+        return;
+      }
+      fail("does not say what " + std::string(symbol) +
+           " means in a known word:" + name_list(table));
+    };
+    meaning("N", kNMeanings, law.n_means);
+    meaning("G", kGMeanings, law.g_means);
+  }
+
+  void read_conventions(LawRecord& law) const {
+    if (const Json* flops = member("flops"); flops != nullptr && !flops->is_null()) {
+      const std::string given = text(json_, "flops");
+      for (const FlopAccountingInfo& f : kFlopAccountings) {
+        if (f.name == given) law.flops = f.id;
+      }
+      if (!law.flops) {
+        fail("does not say how FLOPs are counted in a known word:" + name_list(kFlopAccountings));
       }
     }
-    if (variables->contains("G") && !(*variables)["G"].is_null()) {
-      const std::string given = text(*variables, "G");
-      bool known = false;
-      for (const GMeaningInfo& g : kGMeanings) {
-        if (g.name == given) law.g_means = g.id, known = true;
+    if (const Json* unit = member("loss_unit"); unit != nullptr && !unit->is_null()) {
+      if (text(json_, "loss_unit") != kLossUnit) {
+        fail("\"loss_unit\" must be \"" + std::string(kLossUnit) + "\"");
       }
-      if (!known) fail("does not say what G means in a known word:" + name_list(kGMeanings));
+    }
+    if (const Json* bytes = member("bytes_per_token"); bytes != nullptr && !bytes->is_null()) {
+      law.bytes_per_token = number(*bytes, "bytes_per_token");
+      if (!(*law.bytes_per_token > 0.0)) fail("\"bytes_per_token\" must be > 0");
+    }
+    if (const Json* secondary = member("secondary_source"); secondary != nullptr) {
+      if (!secondary->is_boolean()) fail("\"secondary_source\" must be true or false");
+      law.secondary_source = secondary->get<bool>();
+    }
+    const Json* family = member("family");
+    if (family == nullptr || family->is_null()) return;
+    if (!family->is_object()) fail("\"family\" must be an object");
+    law.family.emplace();
+    for (const FamilyField& field : kFamilyFields) {
+      const auto it = family->find(field.name);
+      if (it == family->end()) continue;
+      const double x = number(*it, "family." + std::string(field.name));
+      if (!(x >= 0.0)) fail("\"family." + std::string(field.name) + "\" must not be negative");
+      (*law.family).*field.value = x;
     }
   }
 
@@ -204,11 +253,26 @@ nlohmann::ordered_json law_to_json(const LawRecord& law) {
       const std::string symbol(info(v).symbol);
       if (v == Variable::kN) variables[symbol] = to_string(law.n_means);
       if (v == Variable::kG) variables[symbol] = to_string(law.g_means);
+      if (!variables.contains(symbol)) variables[symbol] = info(v).meaning;
       ranges[symbol] = range_to_json(law.ranges[v]);
     }
     ranges["D/N"] = range_to_json(law.ranges.d_per_n);
   });
-  out["expansion"] = law.expansion ? Json(*law.expansion) : Json(nullptr);
+  auto or_null = [](const std::optional<double>& x) { return x ? Json(*x) : Json(nullptr); };
+  out["expansion"] = or_null(law.expansion);
+  out["flops"] = law.flops ? Json(to_string(*law.flops)) : Json(nullptr);
+  const bool is_loss =
+      visit_law(law.law, [&]<Law L>() { return target_of<L>().key == kLossTarget.key; });
+  if (is_loss) {
+    out["loss_unit"] = kLossUnit;
+    out["bytes_per_token"] = or_null(law.bytes_per_token);
+  }
+  if (law.secondary_source) out["secondary_source"] = true;
+  if (law.family) {
+    for (const FamilyField& field : kFamilyFields) {
+      out["family"][field.name] = (*law.family).*field.value;
+    }
+  }
   if (!law.source.empty()) out["source"] = law.source;
   if (!law.note.empty()) out["note"] = law.note;
   if (law.is_fit()) {
@@ -241,6 +305,9 @@ NMeaning parse_n_meaning(std::string_view name) {
 }
 std::string_view to_string(NMeaning meaning) {
   return kNMeanings[static_cast<std::size_t>(meaning)].name;
+}
+std::string_view to_string(FlopAccounting accounting) {
+  return kFlopAccountings[static_cast<std::size_t>(accounting)].name;
 }
 std::string_view to_string(GMeaning meaning) {
   return kGMeanings[static_cast<std::size_t>(meaning)].name;

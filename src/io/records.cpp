@@ -16,15 +16,15 @@
 namespace isoflop {
 namespace {
 
-std::vector<std::string> known_keys() {
+std::vector<std::string> known_keys(const std::string& target) {
   std::vector<std::string> keys;
   for (const VariableInfo& variable : kVariables) keys.emplace_back(variable.key);
-  keys.insert(keys.end(), {"loss", "weight", "group"});
+  keys.insert(keys.end(), {target, "weight", "group"});
   return keys;
 }
 
 void check_keys(const RecordOptions& options) {
-  const std::vector<std::string> keys = known_keys();
+  const std::vector<std::string> keys = known_keys(options.target);
   for (const auto& [key, column] : options.columns) {
     if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
     std::string text =
@@ -85,11 +85,12 @@ class FieldReader {
     return field;
   }
 
-  double variable(std::size_t row, const Source& source) const {
+  double variable(std::size_t row, const Source& source, const VariableInfo& about) const {
     const std::string& field = text(row, source, "this law needs it");
     const std::optional<double> value = parse_number(field);
-    if (value && *value > 0) return *value;
-    fail(row, described(source, field) + (value ? "is not > 0" : number_fault(field)));
+    const std::string fault = value ? value_fault(about, *value) : number_fault(field);
+    if (fault.empty()) return *value;
+    fail(row, described(source, field) + fault);
   }
 
   double loss(std::size_t row, const Source& source) const {
@@ -151,7 +152,7 @@ Records read_records(const std::string& path, const RecordOptions& options,
                     true};
     variables.emplace_back(v, *find_source(table, options, role, log));
   }
-  const Source loss = *find_source(table, options, {"loss", "loss", "", true}, log);
+  const Source loss = *find_source(table, options, {options.target, options.target, "", true}, log);
   const auto weight = find_source(table, options, {"weight", "weight", "", false}, log);
   const auto group = find_source(table, options, {"group", "group", "", false}, log);
 
@@ -183,7 +184,7 @@ Records read_records(const std::string& path, const RecordOptions& options,
   runs.source = path;
   for (const std::size_t row : rows) {
     for (const auto& [v, source] : variables) {
-      runs.column(v).push_back(fields.variable(row, source));
+      runs.column(v).push_back(fields.variable(row, source, info(v)));
     }
     runs.loss.push_back(fields.loss(row, loss));
     if (weight) runs.weight.push_back(fields.weight(row, *weight));

@@ -213,6 +213,7 @@ nlohmann::ordered_json plan_to_json(const Plan& plan) {
   out["d_tokens"] = finite_or_null(plan.d_tokens);
   out["tokens_per_active_parameter"] = finite_or_null(plan.tokens_per_active_parameter());
   out["granularity"] = finite_or_null(plan.granularity);
+  if (std::isfinite(plan.epochs)) out["epochs"] = plan.epochs;
   out["loss"] = finite_or_null(plan.loss);
   out["d_model"] = finite_or_null(plan.d_model);
   out["n_blocks"] = finite_or_null(plan.n_blocks);

@@ -2,7 +2,7 @@
 
 #include "catch.hpp"
 #include "isoflop/core/dual.hpp"
-#include "isoflop/cost/model_shape_rule.hpp"
+#include "isoflop/core/model_shape_rule.hpp"
 #include "isoflop/cost/paper_flops.hpp"
 #include "isoflop/cost/six_nd.hpp"
 #include "within.hpp"

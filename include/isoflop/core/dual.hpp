@@ -220,4 +220,22 @@ auto log(const Dual<S, M, O, L>& a) {
   return detail::chain(a, S(log(a.value)), inverse, S(S(0.0) - inverse * inverse));
 }
 
+template <class S, unsigned M, int O, bool L>
+auto inverse(const Dual<S, M, O, L>& a) {
+  const S i = S(1.0) / a.value;
+  return detail::chain(a, i, S(S(0.0) - i * i), S(S(2.0) * i * i * i));
+}
+template <DualNumber A, DualNumber B>
+auto operator/(const A& a, const B& b) {
+  return a * inverse(b);
+}
+template <DualNumber D, PlainFor<D> T>
+D operator/(const D& a, const T& b) {
+  return a * (typename D::Scalar(1.0) / typename D::Scalar(b));
+}
+template <DualNumber D, PlainFor<D> T>
+auto operator/(const T& a, const D& b) {
+  return a * inverse(b);
+}
+
 }  // namespace isoflop

@@ -9,7 +9,7 @@
 
 #include "isoflop/core/log_sum_exp.hpp"
 #include "isoflop/cost/cost.hpp"
-#include "isoflop/cost/model_shape_rule.hpp"
+#include "isoflop/core/model_shape_rule.hpp"
 
 namespace isoflop {
 

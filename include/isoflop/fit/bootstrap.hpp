@@ -19,9 +19,16 @@
 
 namespace isoflop {
 
+/// How many runs (or groups) of n a resample draws, with replacement, in a fit of p coefficients.
+enum class ResampleSize {
+  kCalibrated,  ///< n^2 / (n - p), at most 2 n: intervals hold the truth as often as they say
+  kSame,        ///< n, as Efron 1979; what published standard errors come from
+};
+
 struct BootstrapOptions {
   std::size_t resamples = 1000;
   std::uint64_t seed = kDefaultSeed;
+  ResampleSize size = ResampleSize::kCalibrated;
   /// Also leave each run or group out once, for BCa intervals. Not the default: on simulated runs
   /// percentile intervals hold the truth as often as they say, BCa less often; docs/calibration.md.
   bool jackknife = false;

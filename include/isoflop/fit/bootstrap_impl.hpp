@@ -6,7 +6,6 @@
 #include <map>
 #include <mutex>
 #include <numeric>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,6 +46,14 @@ inline Random random_for(std::uint64_t seed, std::uint64_t index) {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
   return Random(z ^ (z >> 31));
+}
+
+/// Units to draw for one resample; see ResampleSize.
+inline std::size_t resample_size(std::size_t num_units, std::size_t num_free, ResampleSize size) {
+  if (size == ResampleSize::kSame) return num_units;
+  const auto n = static_cast<double>(num_units);
+  const double share = std::min(2.0 * static_cast<double>(num_free) / n, 0.5);
+  return static_cast<std::size_t>(std::lround(n / (1.0 - share)));
 }
 
 /// Refits one law to reweighted runs.
@@ -162,6 +169,8 @@ BootstrapReport bootstrap(const RunTable& runs, const FitOptions& options, const
   report.resamples = how.resamples;
   report.num_groups = units.size();
 
+  const std::size_t num_drawn =
+      detail::resample_size(units.size(), static_cast<std::size_t>(refitter.space().size()), how.size);
   std::vector<Refit> refits(how.resamples + blocks.size());
   std::mutex progress_mutex;
   std::size_t done = 0;
@@ -169,7 +178,7 @@ BootstrapReport bootstrap(const RunTable& runs, const FitOptions& options, const
     Random random = detail::random_for(how.seed, i);
     std::vector<double> counts(refitter.num_runs(), 0.0);
     if (i < how.resamples) {
-      for (std::size_t k = 0; k < units.size(); ++k) {
+      for (std::size_t k = 0; k < num_drawn; ++k) {
         for (const std::size_t row : units[random.below(units.size())]) counts[row] += 1.0;
       }
     } else {

@@ -43,7 +43,7 @@ class CeresColumns : public ceres::CostFunction {
     for (std::size_t i = 0; i < runs_.num_runs(); ++i) {
       std::array<double, kNumVariablesOf<L>> log_x;
       for (std::size_t v = 0; v < log_x.size(); ++v) {
-        log_x[v] = std::log(runs_.column(L::kVariables[v])[i]);
+        log_x[v] = log_value(runs_.column(L::kVariables[v])[i]);
       }
       const Jet log_loss = L::log_loss(theta, log_x);
       const Jet r = residual_ == Residual::kLog ? log_loss - std::log(runs_.loss[i])

@@ -56,7 +56,7 @@ class ColumnObjective {
       const auto lane = static_cast<Eigen::Index>(i % width);
       const std::size_t row = std::min(i, num_runs_ - 1);  // padding repeats the last run, weight 0
       for (std::size_t v = 0; v < kV; ++v) {
-        block.log_x[v].lanes[lane] = std::log(runs.column(L::kVariables[v])[row]);
+        block.log_x[v].lanes[lane] = log_value(runs.column(L::kVariables[v])[row]);
       }
       const double loss_row = runs.loss[row];
       block.target.lanes[lane] = residual_ == Residual::kLog ? std::log(loss_row) : loss_row;

@@ -68,7 +68,7 @@ void describe_residuals(const RunTable& runs, const std::array<double, kNumCoeff
   for (std::size_t i = 0; i < runs.num_runs(); ++i) {
     std::array<double, kNumVariablesOf<L>> log_x;
     for (std::size_t v = 0; v < log_x.size(); ++v) {
-      log_x[v] = std::log(runs.column(L::kVariables[v])[i]);
+      log_x[v] = log_value(runs.column(L::kVariables[v])[i]);
     }
     const double log_loss = L::log_loss(theta, log_x);
     all[i] = {i, runs.loss[i], std::exp(log_loss), log_loss - std::log(runs.loss[i])};

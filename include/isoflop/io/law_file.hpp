@@ -31,5 +31,6 @@ LawRecord find_law(const std::string& name_or_path);
 NMeaning parse_n_meaning(std::string_view name);
 std::string_view to_string(NMeaning meaning);
 std::string_view to_string(GMeaning meaning);
+std::string_view to_string(FlopAccounting accounting);
 
 }  // namespace isoflop

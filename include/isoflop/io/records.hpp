@@ -32,6 +32,8 @@ struct RecordOptions {
   /// By key: the keys of kVariables, "loss", "weight", "group". A key that is not here has its
   /// default column: the symbol of the variable, or the key itself.
   std::map<std::string, std::string> columns;
+  /// Key, and default column, of what the law predicts. "loss" in the text below stands for it.
+  std::string target = "loss";
   std::vector<Condition> where;         ///< a row has to meet all of them
   std::vector<std::string> best_of;     ///< columns whose values together name a cell
   std::vector<std::string> extra = {};  ///< further columns, which are kept as text

@@ -74,7 +74,7 @@ std::size_t coefficient_index(std::string_view name) {
 template <Law L>
 double loss(std::span<const double> coefficients, std::span<const double, kNumVariablesOf<L>> x) {
   std::array<double, kNumVariablesOf<L>> log_x;
-  for (std::size_t v = 0; v < log_x.size(); ++v) log_x[v] = std::log(x[v]);
+  for (std::size_t v = 0; v < log_x.size(); ++v) log_x[v] = log_value(x[v]);
   return std::exp(L::log_loss(to_axis<L>(coefficients), log_x));
 }
 

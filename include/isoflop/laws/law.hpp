@@ -33,13 +33,23 @@ struct CoefficientInfo {
 /// says so (`at_bound`).
 inline constexpr double kIrreducibleLossFloor = 1e-3;
 
+/// What a law predicts.
+struct Target {
+  std::string_view key;     ///< --column key, and default column name
+  std::string_view symbol;  ///< letter in formulas
+  std::string_view meaning;
+};
+inline constexpr Target kLossTarget{"loss", "L", "loss, nats per token"};
+
 /// A law L: `kName`, `kFormula` and `kSource` for people; `kVariables` [V]; `kCoefficients` [P];
 /// and `log_loss(theta [P], log_x [V])` = ln of the loss in nats per token, where theta holds the
 /// coefficients on the optimiser's axis and log_x the natural logarithms of the variables. Both
 /// scalar types are free: double, Batch, Dual, ceres::Jet.
+/// A law that predicts something else than a loss adds `kTarget`; its log_loss is the logarithm of
+/// that, and nothing plans with it.
 /// A law may add `kLogConvex = true`: within the bounds of its coefficients, log_loss is convex in
-/// log_x and does not rise with ln D. Every sum of terms exp(linear in log_x) is convex so. A
-/// planner then need not scan for valleys.
+/// ln N, ln D and ln G and does not rise with ln D. Every sum of terms exp(linear in log_x) is
+/// convex so. A planner then need not scan for valleys.
 template <class L>
 concept Law = requires(const std::array<double, L::kCoefficients.size()>& theta,
                        const std::array<double, L::kVariables.size()>& log_x) {
@@ -55,5 +65,14 @@ template <Law L>
 inline constexpr std::size_t kNumCoefficients = L::kCoefficients.size();
 template <Law L>
 inline constexpr std::size_t kNumVariablesOf = L::kVariables.size();
+
+template <Law L>
+constexpr Target target_of() {
+  if constexpr (requires { L::kTarget; }) {
+    return L::kTarget;
+  } else {
+    return kLossTarget;
+  }
+}
 
 }  // namespace isoflop

@@ -9,39 +9,65 @@
 #include <string_view>
 #include <vector>
 
+#include "isoflop/core/model_shape_rule.hpp"
 #include "isoflop/core/ranges.hpp"
 
 namespace isoflop {
 
 /// What a law's N counts.
-enum class NMeaning { kUnspecified, kTotalNonEmbedding, kActiveNonEmbedding, kTotal };
+enum class NMeaning {
+  kUnspecified,
+  kTotalNonEmbedding,
+  kActiveNonEmbedding,
+  kTotal,
+  kActive,
+  kDense
+};
 
 struct NMeaningInfo {
   NMeaning id;
   std::string_view name;  ///< in files and on the command line
   std::string_view meaning;
 };
-inline constexpr std::array<NMeaningInfo, 4> kNMeanings{{
+inline constexpr std::array<NMeaningInfo, 6> kNMeanings{{
     {NMeaning::kUnspecified, "unspecified", "nobody said"},
     {NMeaning::kTotalNonEmbedding, "total_non_embedding",
      "all parameters, every expert counted, without embeddings and router"},
     {NMeaning::kActiveNonEmbedding, "active_non_embedding",
      "parameters used per token, without embeddings and router"},
     {NMeaning::kTotal, "total", "all parameters, embeddings included"},
+    {NMeaning::kActive, "active", "parameters used per token, embedding and unembedding included"},
+    {NMeaning::kDense, "dense", "parameters of the dense model that the routed one is made from"},
 }};
 
 /// What a law's G counts.
-enum class GMeaning { kUnspecified, kDffOverDexpert };
+enum class GMeaning { kUnspecified, kDffOverDexpert, kTwoDmodelOverDexpert, kActiveExperts };
 
 struct GMeaningInfo {
   GMeaning id;
   std::string_view name;
   std::string_view meaning;
 };
-inline constexpr std::array<GMeaningInfo, 2> kGMeanings{{
+inline constexpr std::array<GMeaningInfo, 4> kGMeanings{{
     {GMeaning::kUnspecified, "unspecified", "nobody said"},
     {GMeaning::kDffOverDexpert, "dff_over_dexpert",
      "width of the dense feed-forward layer over the width of one expert"},
+    {GMeaning::kTwoDmodelOverDexpert, "two_dmodel_over_dexpert",
+     "twice the model width over the width of one expert"},
+    {GMeaning::kActiveExperts, "active_experts", "experts that a token goes to"},
+}};
+
+/// How training FLOPs are counted: 6 N_active D, or as Krajewski et al. 2024 do, routing included.
+enum class FlopAccounting { kSixNd, kPaper };
+
+struct FlopAccountingInfo {
+  FlopAccounting id;
+  std::string_view name;
+  std::string_view meaning;
+};
+inline constexpr std::array<FlopAccountingInfo, 2> kFlopAccountings{{
+    {FlopAccounting::kSixNd, "6nd", "6 N_active D"},
+    {FlopAccounting::kPaper, "paper", "(12 d^2 c_f + d E G c_r) D n_blocks"},
 }};
 
 /// How the coefficients scatter: each entry is a set of coefficients [P] in the law's order and
@@ -58,9 +84,13 @@ struct LawRecord {
   NMeaning n_means = NMeaning::kUnspecified;
   GMeaning g_means = GMeaning::kUnspecified;  ///< only for laws with a granularity
   std::optional<double> expansion;            ///< E of the runs, 1 for dense models
+  std::optional<FlopAccounting> flops;        ///< what its optima are meant under
+  std::optional<double> bytes_per_token;      ///< of its tokenizer: nats per token as bits per byte
+  std::optional<ModelShapeRule> family;       ///< of the models, where the law's N follows from it
   Ranges ranges;
-  std::string fit_status;  ///< "converged", …; empty where the law is no fit
-  std::string verdict;     ///< "certified", "doubtful" or "failed"; empty where nobody judged
+  bool secondary_source = false;  ///< coefficients were read in a paper that quotes them
+  std::string fit_status;         ///< "converged", …; empty where the law is no fit
+  std::string verdict;  ///< "certified", "doubtful" or "failed"; empty where nobody judged
   std::vector<std::string> reasons;   ///< why the verdict is not better, and what else to know
   std::vector<std::string> warnings;  ///< what a reader should know all the same
   std::vector<std::string> at_bound;  ///< coefficients that ended on a bound of the fit

@@ -10,11 +10,19 @@
 
 #include "isoflop/error.hpp"
 #include "isoflop/laws/chinchilla.hpp"
+#include "isoflop/laws/data_constrained.hpp"
+#include "isoflop/laws/efficiency_leverage.hpp"
 #include "isoflop/laws/fine_grained_moe.hpp"
+#include "isoflop/laws/joint_moe.hpp"
+#include "isoflop/laws/kaplan.hpp"
+#include "isoflop/laws/over_training.hpp"
+#include "isoflop/laws/routed.hpp"
+#include "isoflop/laws/sparsity.hpp"
 
 namespace isoflop {
 
-using ShippedLaws = std::tuple<Chinchilla, FineGrainedMoe>;
+using ShippedLaws = std::tuple<Chinchilla, FineGrainedMoe, JointMoe, DataConstrained, Sparsity,
+                               Routed, EfficiencyLeverage, Kaplan, OverTraining>;
 
 /// Calls f.template operator()<L>() for every shipped law, in the order of the list.
 template <class F>

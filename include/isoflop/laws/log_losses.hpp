@@ -28,7 +28,7 @@ std::vector<double> log_losses(std::span<const double> coefficients, const RunTa
   for (std::size_t i = 0; i < out.size(); ++i) {
     std::array<double, kNumVariablesOf<L>> log_x;
     for (std::size_t v = 0; v < log_x.size(); ++v) {
-      log_x[v] = std::log(runs.column(L::kVariables[v])[i]);
+      log_x[v] = log_value(runs.column(L::kVariables[v])[i]);
     }
     out[i] = L::log_loss(theta, log_x);
   }

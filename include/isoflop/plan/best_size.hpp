@@ -20,9 +20,9 @@
 #include <utility>
 
 #include "isoflop/core/dual.hpp"
+#include "isoflop/core/model_shape_rule.hpp"
 #include "isoflop/core/root.hpp"
 #include "isoflop/cost/cost.hpp"
-#include "isoflop/cost/model_shape_rule.hpp"
 #include "isoflop/laws/law.hpp"
 
 namespace isoflop {
@@ -32,6 +32,7 @@ template <Law L>
 struct LawAt {
   std::array<double, kNumCoefficients<L>> theta;  ///< on the optimiser's axis
   double n_law_per_active = 1.0;
+  std::array<double, kNumVariables> log_given{};  ///< of the variables that are not chosen
 
   static constexpr bool has_granularity() {
     for (const Variable v : L::kVariables) {
@@ -53,12 +54,16 @@ struct LawAt {
     return L::log_loss(theta, std::make_tuple(pick<L::kVariables[I]>(n, d, g)...));
   }
   template <Variable V, class N, class D, class G>
-  static auto pick(const N& n, const D& d, const G& g) {
-    static_assert(V == Variable::kN || V == Variable::kD || V == Variable::kG,
-                  "the planner chooses N, D and G only");
-    if constexpr (V == Variable::kN) return n;
-    if constexpr (V == Variable::kD) return d;
-    if constexpr (V == Variable::kG) return g;
+  auto pick(const N& n, const D& d, const G& g) const {
+    if constexpr (V == Variable::kN) {
+      return n;
+    } else if constexpr (V == Variable::kD) {
+      return d;
+    } else if constexpr (V == Variable::kG) {
+      return g;
+    } else {
+      return log_given[index_of(V)];
+    }
   }
 };
 

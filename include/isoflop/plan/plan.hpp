@@ -13,7 +13,7 @@
 
 namespace isoflop {
 
-enum class PlanStatus { kFailed, kBudgetTooSmall, kAtSearchEdge, kOptimal };
+enum class PlanStatus { kFailed, kBudgetTooSmall, kAtSearchEdge, kOutsideRange, kOptimal };
 
 inline const char* to_string(PlanStatus s) {
   switch (s) {
@@ -21,6 +21,8 @@ inline const char* to_string(PlanStatus s) {
       return "optimal";
     case PlanStatus::kAtSearchEdge:
       return "at_search_edge";
+    case PlanStatus::kOutsideRange:
+      return "outside_range";
     case PlanStatus::kBudgetTooSmall:
       return "budget_too_small";
     case PlanStatus::kFailed:
@@ -59,6 +61,7 @@ struct Plan {
   double n_total = kNone;   ///< all parameters
   double d_tokens = kNone;
   double granularity = kNone;
+  double epochs = kNone;    ///< d_tokens per unique token, where those are given
   double loss = kNone;      ///< nats per token
   double d_model = kNone;   ///< continuous
   double n_blocks = kNone;  ///< continuous

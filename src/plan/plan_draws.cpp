@@ -1,0 +1,99 @@
+#include "isoflop/plan/plan_draws.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "isoflop/core/interval.hpp"
+#include "isoflop/plan/with_planners.hpp"
+
+namespace isoflop {
+namespace {
+
+/// One quantity over the draws, NaN where a draw has no plan.
+struct DrawnValues {
+  std::vector<double> n_active, d_tokens, loss, granularity;
+
+  void add(const Optimum& at) {
+    const bool usable = at.usable();
+    n_active.push_back(usable ? std::exp(at.log_n_active) : Plan::kNone);
+    d_tokens.push_back(usable ? std::exp(at.log_d) : Plan::kNone);
+    loss.push_back(usable ? std::exp(at.log_loss) : Plan::kNone);
+    granularity.push_back(usable ? at.granularity : Plan::kNone);
+  }
+  std::vector<double> n_total(double per_active) const {
+    std::vector<double> out = n_active;
+    for (double& x : out) x *= per_active;
+    return out;
+  }
+  std::vector<double> tokens_per_active() const {
+    std::vector<double> out = d_tokens;
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] /= n_active[i];
+    return out;
+  }
+};
+
+}  // namespace
+
+void add_draws(const PlanRequest& request, std::vector<Plan>& plans) {
+  const Draws& draws = request.law.draws;
+  if (draws.bootstrap.empty()) return;
+  const double total = n_total_per_active(request);
+  const bool picks_power =
+      has_granularity(request.law) && request.search.search == GranularitySearch::kPowersOfTwo;
+  const bool picks_any =
+      has_granularity(request.law) && request.search.search == GranularitySearch::kContinuous;
+
+  auto fill = [&](Plan& plan, const auto& make) {
+    const double log_budget = std::log(plan.budget_flops);
+    const Optimum fit = make(request.law.coefficients).optimum(log_budget, request.search);
+    PlanDraws out;
+    DrawnValues drawn, left_out;
+    std::vector<double> regrets;
+    for (const auto& coefficients : draws.bootstrap) {
+      const auto planner = make(coefficients);
+      const Optimum own = planner.optimum(log_budget, request.search, &fit);
+      drawn.add(own);
+      if (!own.usable()) continue;
+      if (picks_power) out.granularity_frequency[own.granularity] += 1.0;
+      const double followed = planner.law().log_loss(fit.log_n_active, fit.log_d, fit.log_g);
+      const double cheapest =
+          planner.cheapest_log_budget(followed, log_budget, request.search, own);
+      regrets.push_back(std::abs(plan.budget_flops * std::expm1(cheapest - log_budget)));
+    }
+    for (const auto& coefficients : draws.jackknife) {
+      left_out.add(make(coefficients).optimum(log_budget, request.search, &fit));
+    }
+    out.num_draws = draws.bootstrap.size();
+    out.num_without_plan = out.num_draws - regrets.size();
+    auto interval = [](const std::vector<double>& values, double estimate,
+                       const std::vector<double>& jackknife) {
+      return draw_interval(values, estimate, jackknife, kPlanLevel);
+    };
+    out.n_total = interval(drawn.n_total(total), plan.n_total, left_out.n_total(total));
+    out.n_active = interval(drawn.n_active, plan.n_active, left_out.n_active);
+    out.d_tokens = interval(drawn.d_tokens, plan.d_tokens, left_out.d_tokens);
+    out.tokens_per_active_parameter =
+        interval(drawn.tokens_per_active(), plan.tokens_per_active_parameter(),
+                 left_out.tokens_per_active());
+    out.loss = interval(drawn.loss, plan.loss, left_out.loss);
+    if (picks_any) {
+      out.granularity = interval(drawn.granularity, plan.granularity, left_out.granularity);
+    }
+    if (!regrets.empty()) {
+      const auto count = static_cast<double>(regrets.size());
+      for (auto& [g, share] : out.granularity_frequency) share /= count;
+      std::sort(regrets.begin(), regrets.end());
+      out.regret_flops = std::accumulate(regrets.begin(), regrets.end(), 0.0) / count;
+      out.regret_flops_95 = sample_quantile(regrets, 0.95);
+    }
+    plan.draws = out;
+  };
+  with_planners(request, [&](const auto& make) {
+    for (Plan& plan : plans) {
+      if (plan.usable()) fill(plan, make);
+    }
+  });
+}
+
+}  // namespace isoflop

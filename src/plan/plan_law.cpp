@@ -1,0 +1,66 @@
+#include "isoflop/plan/plan_law.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "isoflop/plan/with_planners.hpp"
+
+namespace isoflop {
+
+std::vector<Plan> plan_law(const PlanRequest& request, const std::vector<double>& budgets) {
+  const LawRecord& law = request.law;
+  const double total = n_total_per_active(request);
+  const bool counts_embeddings =
+      law.n_means != NMeaning::kTotalNonEmbedding && law.n_means != NMeaning::kActiveNonEmbedding;
+  if (has_granularity(law) && request.accounting == FlopAccounting::kSixNd &&
+      request.search.search != GranularitySearch::kFixed) {
+    throw InvalidArgument(
+        "6ND puts no price on granularity, so the finest would always win: add --granularity X, or "
+        "use --cost paper");
+  }
+
+  auto complete = [&](Plan& plan) {
+    if (!plan.usable()) return;
+    plan.n_total = plan.n_active * total;
+    if (law.family && law.expansion) {
+      plan.n_total = request.shape.n_total(plan.n_active, *law.expansion);
+    }
+    if (!counts_embeddings || law.family) {
+      plan.d_model = request.shape.d_model(plan.n_active);
+      plan.n_blocks = request.shape.n_blocks(plan.n_active);
+    }
+    auto outside = [](const std::optional<Range>& range, double x) {
+      return range && !range->contains(x);
+    };
+    std::array<double, kNumVariables> values = request.given;
+    values[index_of(Variable::kN)] = plan.n_law;
+    values[index_of(Variable::kD)] = plan.d_tokens;
+    values[index_of(Variable::kG)] = plan.granularity;
+    if (law.expansion) values[index_of(Variable::kE)] = *law.expansion;
+    plan.epochs = plan.d_tokens / request.given[index_of(Variable::kU)];
+    for (const VariableInfo& v : kVariables) {
+      if (outside(law.ranges[v.id], values[index_of(v.id)])) plan.extrapolated.push_back(v.id);
+    }
+    plan.extrapolates_d_per_n = outside(law.ranges.d_per_n, plan.d_tokens / plan.n_law);
+    if (!law.secondary_source) return;
+    const bool known = law.ranges[Variable::kN] && law.ranges[Variable::kD];
+    if (known && plan.extrapolated.empty()) return;
+    plan.status = PlanStatus::kOutsideRange;
+    plan.note = known
+                    ? "outside the range of its runs, and the law is quoted from a secondary source"
+                    : "the law is quoted from a secondary source and the range of its runs is not "
+                      "known";
+  };
+
+  return with_planners(request, [&](const auto& make) {
+    const auto planner = make(law.coefficients);
+    std::vector<Plan> plans;
+    for (const double budget : budgets) {
+      plans.push_back(planner.plan(budget, request.search));
+      complete(plans.back());
+    }
+    return plans;
+  });
+}
+
+}  // namespace isoflop
