@@ -6,6 +6,8 @@
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/fit/inspect_runs.hpp"
 #include "isoflop/fit/sensitivity.hpp"
+#include "isoflop/formula/formula.hpp"
+#include "isoflop/io/formula_file.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/io/records.hpp"

@@ -1,0 +1,66 @@
+/// The format isoflop.formula/1: a law of one's own as JSON.
+///   {"format": "isoflop.formula/1",
+///    "name": "my-law",                                     optional, as are "source" and "note"
+///    "expression": "E + A*N^-alpha + B*D^-beta",
+///    "variables": {"N": "n", "D": "d"},                    or ["N", "D"]
+///    "coefficients": {"alpha": {"bounds": [0.01, 2], "start": [0.1, 1], "meaning": "…"}, …}}
+/// The expression gives the loss in nats per token, a positive number; Formula says what it may
+/// hold. Under "variables" stands, for each name in the expression, the variable it is, by its
+/// symbol or key in kVariables; a list says it for names that are such themselves. Every variable
+/// and coefficient that is listed must be used.
+///
+/// Of a coefficient everything may be left out; all numbers are in its own units:
+/// - "scale", "log" or "linear": on which axis it is optimised. If not given, log where the bounds
+///   (without bounds, the range of starts) are positive and span more than a factor of 10,000, and
+///   no start is 0 or negative; else linear. So an exponent between 0.001 and 10 is linear.
+/// - "bounds": [low, high] of what a fit may return. If not given, 1e-9 to 1e18 on a log scale,
+///   widened to a thousandth of the lowest and a thousand times the highest start; -1000 to 1000 on
+///   a linear scale, widened to a thousand times the largest start.
+/// - "start": [low, high], or one number; where starts lie. If not given, what the bounds leave of
+/// 1
+///   to e^25 on a log scale, of 0 to 2 on a linear one; all of the bounds where that is nothing.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "isoflop/core/variable.hpp"
+#include "isoflop/formula/formula.hpp"
+#include "isoflop/laws/law.hpp"
+
+namespace isoflop {
+
+inline constexpr std::string_view kFormulaFormat = "isoflop.formula/1";
+
+/// A coefficient as the file describes it, with what it leaves out filled in. In its own units:
+/// unlike CoefficientInfo, the starts too.
+struct FormulaCoefficient {
+  std::string name;
+  std::string meaning;
+  Scale scale = Scale::kLinear;
+  double lower = 0.0, upper = 0.0;
+  double start_low = 0.0, start_high = 0.0;  ///< equal where there is one start
+
+  bool operator==(const FormulaCoefficient&) const = default;
+};
+
+struct FormulaFile {
+  std::string name, source, note;
+  Formula formula;
+  std::vector<Variable> variables;               ///< [V] in the order of formula.variables()
+  std::vector<FormulaCoefficient> coefficients;  ///< [P] in the order of formula.coefficients()
+};
+
+/// What formula_from_json reads back to the same; every default is written out.
+nlohmann::ordered_json formula_to_json(const FormulaFile& file);
+
+/// Throws DataError(origin, …) for anything that is not such a file: one line, and under it, where
+/// the expression is at fault, the expression with a caret.
+FormulaFile formula_from_json(const nlohmann::ordered_json& json, const std::string& origin);
+
+FormulaFile read_formula_file(const std::string& path);
+
+}  // namespace isoflop

@@ -1,0 +1,249 @@
+#include "isoflop/io/formula_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <initializer_list>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "in_quotes.hpp"
+#include "isoflop/error.hpp"
+#include "json_file.hpp"
+
+namespace isoflop {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Span {
+  double low, high;
+};
+
+// Whether a positive quantity that ranges over this is better seen on a logarithmic axis.
+bool is_wide(const Span& s) { return s.low > 0.0 && s.high / s.low > 1e4; }
+
+constexpr double kLargest = std::numeric_limits<double>::max();
+
+Span default_bounds(Scale scale, const std::optional<Span>& start) {
+  if (scale == Scale::kLog) {
+    if (!start) return {1e-9, 1e18};
+    return {std::min(1e-9, start->low / 1e3),
+            std::max(1e18, std::min(kLargest, start->high * 1e3))};
+  }
+  const double largest = start ? 1e3 * std::max(std::abs(start->low), std::abs(start->high)) : 0.0;
+  const double limit = std::max(1e3, std::min(kLargest, largest));
+  return {-limit, limit};
+}
+
+Span default_start(Scale scale, const Span& bounds) {
+  const Span usual = scale == Scale::kLog ? Span{1.0, std::exp(25.0)} : Span{0.0, 2.0};
+  const Span start{std::max(bounds.low, usual.low), std::min(bounds.high, usual.high)};
+  return start.low < start.high ? start : bounds;
+}
+
+/// Reads the parts of one file; every fault names the field.
+class FormulaReader {
+ public:
+  FormulaReader(const Json& json, const std::string& origin) : json_(json), origin_(origin) {}
+
+  FormulaFile read() const {
+    if (!json_.is_object() || !json_.contains("format")) {
+      fail("is not a formula file: it has no \"format\"");
+    }
+    if (text(json_, "format") != kFormulaFormat) {
+      fail("has format " + in_quotes(text(json_, "format")) + "; a formula has \"" +
+           std::string(kFormulaFormat) + "\"");
+    }
+    require_known(json_, "a formula file",
+                  {"format", "name", "source", "note", "expression", "variables", "coefficients"});
+    std::vector<std::string> variable_names, coefficient_names;
+    std::vector<Variable> variables;
+    read_variables(variable_names, variables);
+    const Json& given = coefficients_object();
+    for (const auto& [name, value] : given.items()) coefficient_names.push_back(name);
+
+    FormulaFile file{
+        optional_text("name"), optional_text("source"),
+        optional_text("note"), parsed(text(json_, "expression"), variable_names, coefficient_names),
+        std::move(variables),  {}};
+    require_used(file.formula);
+    for (const auto& [name, value] : given.items()) {
+      file.coefficients.push_back(read_coefficient(name, value));
+    }
+    return file;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& what) const { throw DataError(origin_, what); }
+
+  std::string text(const Json& where, const char* key) const {
+    const auto it = where.find(key);
+    if (it == where.end()) fail("lacks \"" + std::string(key) + "\"");
+    if (!it->is_string()) fail("\"" + std::string(key) + "\" must be a text");
+    return it->get<std::string>();
+  }
+  std::string optional_text(const char* key) const {
+    return !json_.contains(key) || json_[key].is_null() ? std::string() : text(json_, key);
+  }
+
+  // A misspelt key would silently leave a default in place.
+  void require_known(const Json& object, const std::string& what,
+                     std::initializer_list<std::string_view> keys) const {
+    for (const auto& [key, value] : object.items()) {
+      if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+      std::string known;
+      for (const std::string_view k : keys) known += " " + std::string(k);
+      fail(what + " has no member " + in_quotes(key) + "; it may have:" + known);
+    }
+  }
+
+  void read_variables(std::vector<std::string>& names, std::vector<Variable>& ids) const {
+    const auto given = json_.find("variables");
+    if (given == json_.end() || !given->is_structured() || given->empty()) {
+      fail("must list its variables, such as \"variables\": [\"N\", \"D\"]");
+    }
+    for (const auto& [key, value] : given->items()) {
+      if (!value.is_string()) fail("\"variables\" must hold texts only");
+      const std::string id = value.get<std::string>();
+      names.push_back(given->is_array() ? id : key);
+      ids.push_back(variable(id));
+      if (std::count(ids.begin(), ids.end(), ids.back()) > 1) {
+        fail("\"variables\" names the variable " + in_quotes(id) + " twice");
+      }
+    }
+  }
+
+  Variable variable(const std::string& id) const {
+    std::string known;
+    for (const VariableInfo& v : kVariables) {
+      if (id == v.symbol || id == v.key) return v.id;
+      known += " " + std::string(v.symbol);
+    }
+    fail("\"variables\" names " + in_quotes(id) + ", which is none; there are:" + known);
+  }
+
+  const Json& coefficients_object() const {
+    const auto it = json_.find("coefficients");
+    if (it == json_.end() || !it->is_object() || it->empty()) {
+      fail("lacks the object \"coefficients\", one member for each name");
+    }
+    return *it;
+  }
+
+  Formula parsed(const std::string& expression, const std::vector<std::string>& variables,
+                 const std::vector<std::string>& coefficients) const {
+    try {
+      return Formula(expression, variables, coefficients);
+    } catch (const FormulaError& fault) {
+      fail("\"expression\": " + std::string(fault.what()));
+    } catch (const InvalidArgument& fault) {
+      fail(fault.what());
+    }
+  }
+
+  void require_used(const Formula& formula) const {
+    for (std::size_t v = 0; v < formula.variables().size(); ++v) {
+      if (!formula.uses_variable(v)) {
+        fail("the expression does not use the variable \"" + formula.variables()[v] + "\"");
+      }
+    }
+    for (std::size_t p = 0; p < formula.coefficients().size(); ++p) {
+      if (!formula.uses_coefficient(p)) {
+        fail("the expression does not use the coefficient \"" + formula.coefficients()[p] + "\"");
+      }
+    }
+  }
+
+  FormulaCoefficient read_coefficient(const std::string& name, const Json& given) const {
+    const std::string place = "coefficient \"" + name + "\"";
+    if (!given.is_object()) fail(place + " must be an object, {} where there is nothing to say");
+    require_known(given, place, {"bounds", "start", "scale", "meaning"});
+    FormulaCoefficient c;
+    c.name = name;
+    if (given.contains("meaning")) c.meaning = text(given, "meaning");
+    const auto bounds = span(given, "bounds", place), start = span(given, "start", place);
+    if (bounds && !(bounds->low < bounds->high)) {
+      fail(place + ": the lower of its \"bounds\" must be below the upper");
+    }
+    if (start && !(start->low <= start->high)) {
+      fail(place + ": the lower end of its \"start\" must not be above the upper");
+    }
+    c.scale = scale(given, place, bounds, start);
+    const Span limits = bounds.value_or(default_bounds(c.scale, start));
+    const Span from = start.value_or(default_start(c.scale, limits));
+    if (c.scale == Scale::kLog && !(limits.low > 0.0 && from.low > 0.0)) {
+      fail(place + ": on a log scale its \"bounds\" and \"start\" must be positive");
+    }
+    if (from.low < limits.low || from.high > limits.high) {
+      fail(place + ": its \"start\" must lie inside its \"bounds\"");
+    }
+    c.lower = limits.low, c.upper = limits.high;
+    c.start_low = from.low, c.start_high = from.high;
+    return c;
+  }
+
+  std::optional<Span> span(const Json& given, const char* key, const std::string& place) const {
+    const auto it = given.find(key);
+    if (it == given.end()) return std::nullopt;
+    const bool one = it->is_number() && std::string_view(key) == "start";
+    const bool pair =
+        it->is_array() && it->size() == 2 && (*it)[0].is_number() && (*it)[1].is_number();
+    if (one) return Span{it->get<double>(), it->get<double>()};
+    if (pair) return Span{(*it)[0].get<double>(), (*it)[1].get<double>()};
+    fail(place + ": \"" + key + "\" must be [low, high]" +
+         (std::string_view(key) == "start" ? " or a number" : ""));
+  }
+
+  Scale scale(const Json& given, const std::string& place, const std::optional<Span>& bounds,
+              const std::optional<Span>& start) const {
+    if (given.contains("scale")) {
+      const std::string word = text(given, "scale");
+      if (word == "log") return Scale::kLog;
+      if (word == "linear") return Scale::kLinear;
+      fail(place + ": \"scale\" must be \"log\" or \"linear\"");
+    }
+    const std::optional<Span>& range = bounds ? bounds : start;
+    const bool log = range && is_wide(*range) && !(start && start->low <= 0.0);
+    return log ? Scale::kLog : Scale::kLinear;
+  }
+
+  const Json& json_;
+  const std::string& origin_;
+};
+
+}  // namespace
+
+nlohmann::ordered_json formula_to_json(const FormulaFile& file) {
+  Json out;
+  out["format"] = kFormulaFormat;
+  if (!file.name.empty()) out["name"] = file.name;
+  if (!file.source.empty()) out["source"] = file.source;
+  if (!file.note.empty()) out["note"] = file.note;
+  out["expression"] = file.formula.expression();
+  for (std::size_t v = 0; v < file.variables.size(); ++v) {
+    out["variables"][file.formula.variables()[v]] = info(file.variables[v]).key;
+  }
+  for (const FormulaCoefficient& c : file.coefficients) {
+    Json& written = out["coefficients"][c.name] = Json::object();
+    written["bounds"] = {c.lower, c.upper};
+    if (c.start_low == c.start_high) {
+      written["start"] = c.start_low;
+    } else {
+      written["start"] = {c.start_low, c.start_high};
+    }
+    written["scale"] = c.scale == Scale::kLog ? "log" : "linear";
+    if (!c.meaning.empty()) written["meaning"] = c.meaning;
+  }
+  return out;
+}
+
+FormulaFile formula_from_json(const nlohmann::ordered_json& json, const std::string& origin) {
+  return FormulaReader(json, origin).read();
+}
+
+FormulaFile read_formula_file(const std::string& path) {
+  return formula_from_json(detail::read_json_file(path), path);
+}
+
+}  // namespace isoflop
