@@ -29,7 +29,9 @@ class ConfigFields {
   std::optional<std::uint64_t> optional_count(const std::string& key, std::uint64_t low = 1) const {
     const nlohmann::ordered_json* value = member(key);
     if (value == nullptr) return std::nullopt;
-    if (!value->is_number_unsigned() || value->get<std::uint64_t>() < low) {
+    const bool negative = !value->is_number_unsigned() && value->is_number_integer() &&
+                          value->get<std::int64_t>() < 0;
+    if (!value->is_number_integer() || negative || value->get<std::uint64_t>() < low) {
       fail("\"" + key + "\" must be a whole number of at least " + std::to_string(low));
     }
     return value->get<std::uint64_t>();

@@ -54,9 +54,10 @@ ModelShape read_common(const ConfigFields& fields, const ModelType& type) {
 
 ModelShape read_llama(const ConfigFields& fields, const ModelType& type) {
   ModelShape out = read_common(fields, type);
-  const auto kv_heads = fields.optional_count("num_key_value_heads");
-  if (!kv_heads && type.needs_kv_heads) fields.fail("lacks \"num_key_value_heads\"");
-  out.num_kv_heads = kv_heads.value_or(out.num_heads);
+  if (type.needs_kv_heads && !fields.has("num_key_value_heads")) {
+    fields.fail("lacks \"num_key_value_heads\" (null: as many as heads)");
+  }
+  out.num_kv_heads = fields.optional_count("num_key_value_heads").value_or(out.num_heads);
   const auto head_dim = fields.optional_count("head_dim");
   out.head_dim = head_dim ? *head_dim
                  : type.head_dim != 0

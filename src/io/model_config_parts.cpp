@@ -30,7 +30,7 @@ std::uint64_t num_listed_dense_blocks(const ConfigFields& fields) {
 
 void read_routed_blocks(const ConfigFields& fields, const ModelType& type, ModelShape& shape) {
   if (type.family == ConfigFamily::kDeepseek) {
-    shape.num_dense_blocks = fields.optional_count("first_k_dense_replace", 0).value_or(0);
+    shape.num_dense_blocks = fields.count("first_k_dense_replace", 0);
     shape.routed_period = fields.optional_count("moe_layer_freq").value_or(1);
   } else if (type.expert_width_key == "moe_intermediate_size") {
     shape.num_dense_blocks = num_listed_dense_blocks(fields);
@@ -72,6 +72,7 @@ void read_feed_forward(const ConfigFields& fields, const ModelType& type, ModelS
           : fields.optional_count(kDenseWidthKey).value_or(default_dense_width(shape, type));
   read_routed_blocks(fields, type, shape);
   if (type.family == ConfigFamily::kDeepseek) {
+    if (!fields.has("n_shared_experts")) fields.fail("lacks \"n_shared_experts\" (null: none)");
     shape.num_shared_experts = fields.optional_count("n_shared_experts", 0).value_or(0);
     shape.shared_expert_width = shape.num_shared_experts > 0 ? shape.expert_width : 0;
   } else if (has_gated_shared_experts(type)) {

@@ -20,9 +20,9 @@ namespace isoflop {
 
 /// What somebody said about a layer of experts; anything may be missing.
 struct ExpertWords {
-  std::optional<double> expansion, granularity, k0;
-  std::optional<std::uint64_t> num_experts, expert_width, top_k;
-  std::optional<std::uint64_t> d_ff;  ///< of the dense layer that the rates refer to
+  std::optional<double> expansion = {}, granularity = {}, k0 = {};
+  std::optional<std::uint64_t> num_experts = {}, expert_width = {}, top_k = {};
+  std::optional<std::uint64_t> d_ff = {};  ///< of the dense layer that the rates refer to
 
   bool has_rates() const { return expansion || granularity || k0; }
   bool has_counts() const { return num_experts || expert_width || top_k; }

@@ -113,7 +113,6 @@ inline void require_consistent(const ModelShape& shape) {
   require(shape.num_heads % shape.num_kv_heads == 0,
           text(shape.num_heads) + " heads cannot share " + text(shape.num_kv_heads) +
               " key/value heads: the one must be a multiple of the other");
-  positive(shape.head_dim, "the head dimension");
   if (shape.latent) {
     positive(shape.latent->kv_lora_rank, "kv_lora_rank");
     positive(shape.latent->qk_nope_head_dim, "qk_nope_head_dim");
@@ -126,6 +125,7 @@ inline void require_consistent(const ModelShape& shape) {
             "and qk_rope_head_dim");
     require(shape.qk_norm == QkNorm::kNone, "latent attention has no q/k norm of its own");
   }
+  positive(shape.head_dim, "the head dimension");
   positive(shape.d_ff, "the dense feed-forward width d_ff");
   if (!shape.is_routed()) {
     require(shape.expert_width == 0 && shape.top_k == 0 && shape.num_shared_experts == 0 &&
