@@ -144,7 +144,7 @@ void ShapeArguments::add(CLI::App& command) {
   option("--shared-experts", shared_experts, "experts that every token goes to");
   option("--shared-width", shared_width, "width of each (default that of an expert)");
   option("--dense-layers", dense_blocks, "first blocks that are dense");
-  option("--routed-period", routed_period, "behind those, every X-th block is routed (default 1)");
+  option("--routed-period", routed_period, "only every X-th block has experts (default 1)");
   command.add_flag("--router-bias", router_bias, "one bias per expert, for balancing");
   option("--mtp-layers", mtp_blocks, "blocks that predict further tokens, counted apart");
   option("--kv-lora-rank", kv_lora_rank, "latent attention (mla): rank of keys and values");
