@@ -7,7 +7,8 @@
 #include "config_fields.hpp"
 #include "in_quotes.hpp"
 #include "isoflop/error.hpp"
-#include "isoflop/shape/parameter_count.hpp"
+#include "isoflop/shape/flop_count.hpp"
+#include "isoflop/shape/memory_count.hpp"
 #include "json_file.hpp"
 #include "model_config_parts.hpp"
 #include "model_types.hpp"
@@ -169,6 +170,8 @@ ModelShape shape_from_config(const nlohmann::ordered_json& config, const std::st
   }
   try {
     require_consistent(out);
+    training_flops(out);  // counts that do not fit into 64 bits are a fault of the file as well
+    count_memory(out);
   } catch (const InvalidArgument& fault) {
     fields.fail(fault.what());
   }

@@ -187,8 +187,8 @@ TEST_CASE("isoflop shape: words that contradict each other exit 2 with one line"
       {shape_with({"--dense-layers", "2"}), "number of experts"},
       {shape_with({"--expansion", "8", "--dense-layers", "16"}), "none of the 16 blocks"},
       {shape_with({"--kv-lora-rank", "512"}), "qk_nope_head_dim"},
-      {{"shape", "--d-model", "1e6", "--blocks", "2", "--heads", "2", "--d-ff", "64", "--vocab",
-        "9e15"},
+      {{"shape", "--d-model", "4e9", "--blocks", "2", "--heads", "2", "--d-ff", "64", "--vocab",
+        "4e9"},
        "64 bits"},
       {shape_with({"--router-cost", "-1"}), "--router-cost"},
   };

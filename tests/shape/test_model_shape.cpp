@@ -59,6 +59,8 @@ TEST_CASE("require_consistent: every contradiction is refused with a line that n
   const std::vector<Row> rows{
       {plain_shape(), [](ModelShape& s) { s.d_model = 0; }, "d_model"},
       {plain_shape(), [](ModelShape& s) { s.num_blocks = 0; }, "blocks"},
+      {plain_shape(), [](ModelShape& s) { s.num_blocks = 2'000'000; }, "2000000 blocks"},
+      {plain_shape(), [](ModelShape& s) { s.d_ff = (std::uint64_t{1} << 32) + 1; }, "2^32"},
       {plain_shape(), [](ModelShape& s) { s.vocab_size = 0; }, "vocabulary"},
       {plain_shape(), [](ModelShape& s) { s.seq_len = 0; }, "sequence"},
       {plain_shape(), [](ModelShape& s) { s.num_positions = 128; }, "256 tokens"},
@@ -90,7 +92,7 @@ TEST_CASE("require_consistent: every contradiction is refused with a line that n
 
 TEST_CASE("count_parameters: what does not fit into 64 bits is refused", "[shape][refusal]") {
   ModelShape shape = plain_shape();
-  shape.vocab_size = std::uint64_t{1} << 60;
+  shape.vocab_size = shape.d_model = std::uint64_t{1} << 32;
   CHECK_THROWS_WITH(count_parameters(shape), ContainsSubstring("64 bits"));
 }
 

@@ -91,7 +91,7 @@ struct ModelShape {
 };
 
 /// Throws InvalidArgument, with one line that names what contradicts what, unless every count of
-/// the shape has a meaning.
+/// the shape has a meaning; also for a width or number above 2^32, or more than 10^6 blocks.
 inline void require_consistent(const ModelShape& shape) {
   auto text = [](std::uint64_t value) { return std::to_string(value); };
   auto require = [](bool holds, const std::string& what) {
@@ -100,6 +100,19 @@ inline void require_consistent(const ModelShape& shape) {
   auto positive = [&](std::uint64_t value, const char* name) {
     require(value > 0, std::string(name) + " must be at least 1");
   };
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 32, kMostBlocks = 1'000'000;
+  const LatentAttention mla = shape.latent.value_or(LatentAttention{});
+  for (const std::uint64_t value :
+       {shape.d_model, shape.vocab_size, shape.seq_len, shape.num_positions, shape.num_heads,
+        shape.num_kv_heads, shape.head_dim, shape.d_ff, shape.num_experts, shape.expert_width,
+        shape.top_k, shape.num_shared_experts, shape.shared_expert_width, mla.q_lora_rank,
+        mla.kv_lora_rank, mla.qk_nope_head_dim, mla.qk_rope_head_dim, mla.v_head_dim}) {
+    require(value <= kMost, text(value) + " is more than any model has; the most is 2^32");
+  }
+  for (const std::uint64_t value :
+       {shape.num_blocks, shape.num_dense_blocks, shape.routed_period, shape.num_mtp_blocks}) {
+    require(value <= kMostBlocks, text(value) + " blocks are more than any model has");
+  }
   positive(shape.d_model, "d_model");
   positive(shape.num_blocks, "the number of blocks");
   positive(shape.vocab_size, "the vocabulary");
