@@ -28,5 +28,6 @@ void add_plan(CLI::App& app, Job& job);
 void add_predict(CLI::App& app, Job& job);
 void add_reproduce(CLI::App& app, Job& job);
 void add_sensitivity(CLI::App& app, Job& job);
+void add_shape(CLI::App& app, Job& job);
 
 }  // namespace isoflop::app

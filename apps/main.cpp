@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   app::add_backtest(parser, job);
   app::add_sensitivity(parser, job);
   app::add_laws(parser, job);
+  app::add_shape(parser, job);
   app::add_reproduce(parser, job);
 
   try {

@@ -147,3 +147,6 @@ TEST_CASE("page on backtests: every command prints what is shown", "[cli][format
 TEST_CASE("page on sensitivity: every command prints what is shown", "[cli][format]") {
   check_document("docs/sensitivity.md");
 }
+TEST_CASE("page on shapes: every command prints what is shown", "[cli][format]") {
+  check_document("docs/shapes.md");
+}

@@ -26,7 +26,7 @@ Lines example_lines(const std::string& help) {
 TEST_CASE("isoflop: the help of every command ends with an example", "[cli][format]") {
   const Workplace here;
   for (const char* command :
-       {"fit", "plan", "predict", "laws", "backtest", "sensitivity", "reproduce"}) {
+       {"fit", "plan", "predict", "laws", "backtest", "sensitivity", "shape", "reproduce"}) {
     CAPTURE(command);
     const Outcome help = here.isoflop({command, "--help"});
     CHECK(help.exit_code == 0);
@@ -41,7 +41,7 @@ TEST_CASE("isoflop: the help of every command ends with an example", "[cli][form
 
 TEST_CASE("isoflop: every example works as pasted", "[cli][format]") {
   for (const std::string command :
-       {"", "fit", "plan", "predict", "laws", "backtest", "sensitivity", "reproduce"}) {
+       {"", "fit", "plan", "predict", "laws", "backtest", "sensitivity", "shape", "reproduce"}) {
     const Workplace here;
     std::string script = "set -e\n";
     for (const std::string& line :
@@ -66,7 +66,7 @@ TEST_CASE("isoflop: the help names every command", "[cli][format]") {
   CHECK(help.exit_code == 0);
   CHECK(help.err.empty());
   for (const char* command : {"  fit ", "  plan ", "  predict ", "  laws ", "  backtest ",
-                              "  sensitivity ", "  reproduce "}) {
+                              "  sensitivity ", "  shape ", "  reproduce "}) {
     CAPTURE(command);
     CHECK(contains(help.out, command));
   }

@@ -1,0 +1,178 @@
+/// One vocabulary for a layer of experts: rates (E, G, k0) and actual counts (E', n, K), either
+/// from the other, and the refusal of what contradicts itself.
+///   G = d_ff / n, E' = E G, K = k0 G
+/// Krajewski, Ludziejewski et al. 2024, arXiv 2402.07871, Section 3 (there k0 = 1 and K = G).
+/// Other papers call other things G: Tian et al. 2025 (Ling) 2 d_model / n, which is half of this
+/// one where d_ff = 4 d_model; some the number of active experts, which is K.
+#pragma once
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "isoflop/error.hpp"
+#include "isoflop/shape/model_shape.hpp"
+
+namespace isoflop {
+
+/// What somebody said about a layer of experts; anything may be missing.
+struct ExpertWords {
+  std::optional<double> expansion = {}, granularity = {}, k0 = {};
+  std::optional<std::uint64_t> num_experts = {}, expert_width = {}, top_k = {};
+  std::optional<std::uint64_t> d_ff = {};  ///< of the dense layer that the rates refer to
+
+  bool has_rates() const { return expansion || granularity || k0; }
+  bool has_counts() const { return num_experts || expert_width || top_k; }
+};
+
+/// A layer of experts about which everything is known.
+struct ExpertLayer {
+  std::uint64_t d_ff, num_experts, expert_width, top_k;
+
+  double expansion() const { return per_d_ff(num_experts); }
+  double granularity() const {
+    return static_cast<double>(d_ff) / static_cast<double>(expert_width);
+  }
+  double k0() const { return per_d_ff(top_k); }
+  bool operator==(const ExpertLayer&) const = default;
+
+ private:
+  double per_d_ff(std::uint64_t count) const {
+    return static_cast<double>(count) * static_cast<double>(expert_width) /
+           static_cast<double>(d_ff);
+  }
+};
+
+namespace detail {
+
+inline std::string number_text(double value) {
+  std::array<char, 32> text;
+  const auto [end, fault] =
+      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 6);
+  return std::string(text.data(), end);
+}
+
+/// The whole number that x is up to rounding (a relative 1e-9); throws InvalidArgument with `what`.
+inline std::uint64_t whole(double x, const std::string& what) {
+  const double nearest = std::round(x);
+  constexpr double kMost = 9e15;  // up to here every whole number is a double
+  if (!(nearest >= 1.0) || nearest > kMost || std::abs(x - nearest) > 1e-9 * nearest) {
+    throw InvalidArgument(what + " = " + number_text(x) + " is not a whole number from 1 on");
+  }
+  return static_cast<std::uint64_t>(nearest);
+}
+
+inline void require_rate(const std::optional<double>& given, double actual, const char* name,
+                         const std::string& formula) {
+  if (!given || std::abs(*given - actual) <= 1e-9 * actual) return;
+  throw InvalidArgument(std::string(name) + " = " + number_text(*given) + " contradicts " +
+                        formula + " = " + number_text(actual));
+}
+
+}  // namespace detail
+
+/// Everything from what was said. Where nothing settles it, G = 1 and k0 = 1; a missing d_ff is
+/// the width of a dense layer with the same active weights, K n / k0. Throws InvalidArgument where
+/// words contradict each other, where a width or count would not be whole, or where too little is
+/// said: E or the number of experts, and d_ff or the width of an expert, are needed.
+inline ExpertLayer resolve_experts(const ExpertWords& words) {
+  using detail::number_text;
+  using detail::whole;
+  for (const auto& rate : {words.expansion, words.granularity, words.k0}) {
+    if (rate && !(*rate > 0.0 && std::isfinite(*rate))) {
+      throw InvalidArgument("expansion, granularity and k0 must be above zero");
+    }
+  }
+  for (const auto& count : {words.num_experts, words.expert_width, words.top_k, words.d_ff}) {
+    if (count && *count == 0) {
+      throw InvalidArgument("numbers of experts, their width, top-k and d_ff must be at least 1");
+    }
+  }
+  if (words.expansion && *words.expansion < 1.0) {
+    throw InvalidArgument("expansion = " + number_text(*words.expansion) +
+                          " is below 1, which is a dense model");
+  }
+  if (!words.num_experts && !words.expansion) {
+    throw InvalidArgument("say how many experts there are: expansion or num-experts");
+  }
+  if (!words.d_ff && !words.expert_width) {
+    throw InvalidArgument("say how wide the experts are: expert-width, or d-ff and granularity");
+  }
+
+  // The granularity that the other words settle, where d_ff and the width do not.
+  auto granularity = [&] {
+    if (words.granularity) return *words.granularity;
+    if (words.top_k) return static_cast<double>(*words.top_k) / words.k0.value_or(1.0);
+    if (words.num_experts && words.expansion) {
+      return static_cast<double>(*words.num_experts) / *words.expansion;
+    }
+    return 1.0;
+  };
+  ExpertLayer out{};
+  if (words.d_ff) {
+    const auto d_ff = static_cast<double>(*words.d_ff);
+    out.d_ff = *words.d_ff;
+    out.expert_width =
+        words.expert_width
+            ? *words.expert_width
+            : whole(d_ff / granularity(),
+                    "the width of an expert, d_ff / granularity = " + number_text(d_ff) + " / " +
+                        number_text(granularity()));
+  } else {
+    out.expert_width = *words.expert_width;
+    out.d_ff = whole(static_cast<double>(out.expert_width) * granularity(),
+                     "d_ff, expert-width x granularity");
+  }
+  const double g = out.granularity();
+  detail::require_rate(words.granularity, g, "granularity",
+                       "d_ff / expert-width = " + std::to_string(out.d_ff) + " / " +
+                           std::to_string(out.expert_width));
+  out.num_experts =
+      words.num_experts
+          ? *words.num_experts
+          : whole(*words.expansion * g, "the number of experts, expansion x granularity = " +
+                                            number_text(*words.expansion) + " x " + number_text(g));
+  detail::require_rate(
+      words.expansion, out.expansion(), "expansion",
+      "num-experts / granularity = " + std::to_string(out.num_experts) + " / " + number_text(g));
+  const double k0 = words.k0.value_or(1.0);
+  out.top_k =
+      words.top_k
+          ? *words.top_k
+          : whole(k0 * g, "top-k, k0 x granularity = " + number_text(k0) + " x " + number_text(g));
+  detail::require_rate(
+      words.k0, out.k0(), "k0",
+      "top-k / granularity = " + std::to_string(out.top_k) + " / " + number_text(g));
+  if (out.top_k > out.num_experts) {
+    throw InvalidArgument("a token cannot go to " + std::to_string(out.top_k) + " of " +
+                          std::to_string(out.num_experts) + " experts");
+  }
+  return out;
+}
+
+/// The routed experts of a shape. Precondition: shape.is_routed().
+inline ExpertLayer expert_layer(const ModelShape& shape) {
+  return {shape.d_ff, shape.num_experts, shape.expert_width, shape.top_k};
+}
+
+/// Gives a shape these experts. One expert as wide as the dense layer is a dense model, which has
+/// no router (E = 1 in the paper): whatever else the shape said of experts is taken back.
+inline void set_experts(ModelShape& shape, const ExpertLayer& experts) {
+  shape.d_ff = experts.d_ff;
+  if (experts.num_experts == 1 && experts.expert_width == experts.d_ff) {
+    shape.num_experts = shape.expert_width = shape.top_k = 0;
+    shape.num_shared_experts = shape.shared_expert_width = 0;
+    shape.num_dense_blocks = shape.routed_offset = 0;
+    shape.routed_period = 1;
+    shape.router_bias = shape.shared_expert_gate = false;
+    return;
+  }
+  shape.num_experts = experts.num_experts;
+  shape.expert_width = experts.expert_width;
+  shape.top_k = experts.top_k;
+}
+
+}  // namespace isoflop
