@@ -14,6 +14,7 @@
 #include "isoflop/fit/backtest.hpp"
 #include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
+#include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/plan/lost_flops.hpp"
 #include "output.hpp"
@@ -46,11 +47,11 @@ std::vector<std::string> law_list(const std::string& text) {
     const std::size_t comma = std::min(text.find(',', begin), text.size());
     const std::string name = text.substr(begin, comma - begin);
     if (name.empty()) throw UsageError("--law: a name is missing beside a comma");
-    if (std::find(out.begin(), out.end(), name) != out.end()) {
+    const std::string law = law_of(name);
+    if (std::find(out.begin(), out.end(), law) != out.end()) {
       throw UsageError(fmt::format("--law: {} is given twice", name));
     }
-    visit_law(name, []<Law L>() {});
-    out.push_back(name);
+    out.push_back(law);
     begin = comma + 1;
   }
   return out;
@@ -111,6 +112,13 @@ void judge_plan(const std::string& law, const RunTable& runs, const Split& split
   double budget = 0.0;
   for (const std::size_t row : split.held_out) budget = std::max(budget, compute[row]);
   scored.plan_budget_flops = budget;
+  // With a budget alone nothing can be planned from a law without N and D, or with more variables.
+  const bool plannable = visit_law(law, []<Law L>() {
+    return can_plan<L>() && std::all_of(L::kVariables.begin(), L::kVariables.end(), [](Variable v) {
+             return v == Variable::kN || v == Variable::kD || v == Variable::kG;
+           });
+  });
+  if (!plannable) return;
   const PlanRequest truth = six_nd_request(law, all.coefficients, runs);
   if (has_granularity(truth.law)) scored.plan_granularity = truth.search.granularity;
   scored.plan_error_flops =

@@ -17,6 +17,7 @@
 #include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/fit/inspect_runs.hpp"
+#include "isoflop/io/law_file.hpp"
 #include "isoflop/io/records.hpp"
 #include "isoflop/io/reports.hpp"
 #include "isoflop/laws/log_losses.hpp"
@@ -30,7 +31,8 @@ struct Arguments {
   RecordArguments records;
   ConventionArguments conventions;
   FitArguments fit;
-  std::string law, output, bootstrap = "1000", interval = "percentile", drop_worst = "0";
+  std::string law, output, bootstrap = "1000", interval = "percentile",
+                           resample_size = "calibrated", drop_worst = "0";
   bool json = false, profile = false;
 };
 
@@ -94,7 +96,9 @@ int run(const Arguments& arguments) {
   }
   FitOutcome outcome;
   outcome.options = arguments.fit.options();
-  outcome.law = arguments.conventions.record(arguments.law);
+  const std::string law = law_of(arguments.law);
+  outcome.law = arguments.conventions.record(law);
+  outcome.law.bytes_per_token = arguments.records.bytes();
   BootstrapOptions resampling;
   resampling.resamples = count_argument("--bootstrap", arguments.bootstrap, 0);
   resampling.seed = outcome.options.seed;
@@ -103,12 +107,17 @@ int run(const Arguments& arguments) {
         fmt::format("--interval: \"{}\" is neither percentile nor bca", arguments.interval));
   }
   resampling.jackknife = arguments.interval == "bca";
+  if (arguments.resample_size != "calibrated" && arguments.resample_size != "same") {
+    throw UsageError(fmt::format("--resample-size: \"{}\" is neither calibrated nor same",
+                                 arguments.resample_size));
+  }
+  if (arguments.resample_size == "same") resampling.size = ResampleSize::kSame;
   constexpr std::size_t kMostResamples = 1'000'000;
   if (resampling.resamples > kMostResamples) throw UsageError("--bootstrap: at most 1M");
   const std::size_t num_dropped = count_argument("--drop-worst", arguments.drop_worst, 0);
   require_writable(arguments.output);
   {
-    Records records = arguments.records.read({arguments.law});
+    Records records = arguments.records.read({law});
     outcome.runs = std::move(records.runs);
     outcome.records = std::move(records.log);
   }
@@ -119,7 +128,7 @@ int run(const Arguments& arguments) {
       progress.update(done, all);
     };
     drop_worst(outcome, num_dropped);
-    report = fit(arguments.law, outcome.runs, outcome.options);
+    report = fit(law, outcome.runs, outcome.options);
   }
   if (report.verdict == Verdict::kFailed) {
     for (const std::string& reason : report.reasons) warn(reason);
@@ -130,16 +139,15 @@ int run(const Arguments& arguments) {
     outcome.options.progress = [&](std::size_t done, std::size_t all) {
       progress.update(done, all);
     };
-    outcome.bootstrap = bootstrap(arguments.law, outcome.runs, outcome.options, report, resampling);
+    outcome.bootstrap = bootstrap(law, outcome.runs, outcome.options, report, resampling);
     outcome.law.draws = std::move(outcome.bootstrap->draws);
     outcome.intervals = coefficient_intervals(report.coefficients, outcome.law.draws);
   }
   outcome.options.progress = nullptr;
-  outcome.findings = inspect_runs(arguments.law, outcome.runs, outcome.options);
+  outcome.findings = inspect_runs(law, outcome.runs, outcome.options);
   add_findings(outcome.findings, report);
   std::vector<Variable> variables;
-  visit_law(arguments.law,
-            [&]<Law L>() { variables.assign(L::kVariables.begin(), L::kVariables.end()); });
+  visit_law(law, [&]<Law L>() { variables.assign(L::kVariables.begin(), L::kVariables.end()); });
   outcome.seed_noise = estimate_seed_noise(outcome.runs, variables);
   outcome.law.coefficients = report.coefficients;
   outcome.law.ranges = report.ranges;
@@ -178,6 +186,10 @@ void add_fit(CLI::App& app, Job& job) {
   arguments->fit.add(*command);
   option("--bootstrap", arguments->bootstrap,
          "resamples behind the intervals (default 1000); 0 skips them", "K");
+  option("--resample-size", arguments->resample_size,
+         "runs a resample draws of n, in a fit of p coefficients: n^2/(n - 2p) (calibrated, the "
+         "default) or n (same)",
+         "calibrated|same");
   option("--interval", arguments->interval,
          "percentile (default), or bca: also leaves out each run once", "percentile|bca");
   option("--drop-worst", arguments->drop_worst,

@@ -51,7 +51,7 @@ std::string describe_law(const LawRecord& law, const std::string& name) {
   visit_law(law.law, [&]<Law L>() {
     out += fmt::format("  {}   ({})\n\n", L::kFormula, L::kName);
     TextGrid grid({0, 2});
-    for (std::size_t p = 0; p < kNumCoefficients<L>; ++p) {
+    for (std::size_t p = 0; p < L::kCoefficients.size(); ++p) {
       grid.add({std::string(L::kCoefficients[p].name), format_number(law.coefficients[p]),
                 std::string(L::kCoefficients[p].meaning)});
     }

@@ -9,15 +9,18 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numbers>
+#include <optional>
 #include <type_traits>
 
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "isoflop/io/law_file.hpp"
+#include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/list.hpp"
 #include "isoflop/plan/plan_request.hpp"
+#include "law_convention.hpp"
 #include "output.hpp"
 #include "plan_setup.hpp"
 
@@ -27,6 +30,7 @@ namespace {
 struct Arguments {
   LawArguments law;
   std::array<std::string, kNumVariables> values;
+  std::string shape, granularity;
   bool json = false;
 };
 
@@ -78,13 +82,16 @@ int run(const Arguments& arguments) {
   out["law"] = arguments.law.name();
   nlohmann::ordered_json extrapolates = nlohmann::ordered_json::array();
   std::string inputs, outside;
+  std::vector<std::string> conversions;
+  std::optional<ModelShape> shape;
+  if (!arguments.shape.empty()) shape = read_model_config(arguments.shape);
   auto flag_outside = [&](std::string_view symbol, const std::optional<Range>& range, double x) {
     if (!range || range->contains(x)) return;
     outside += fmt::format("{}{}", outside.empty() ? "" : ", ", symbol);
     extrapolates.push_back(symbol);
   };
   const Prediction predicted = visit_law(law.law, [&]<Law L>() {
-    std::array<double, kNumVariablesOf<L>> x;
+    std::array<double, kNumVariablesOf<L>> x{};
     for (const VariableInfo& v : kVariables) {
       const std::string& text = arguments.values[index_of(v.id)];
       const std::string flag = "--" + std::string(v.key);
@@ -96,10 +103,18 @@ int run(const Arguments& arguments) {
         }
         continue;
       }
-      if (text.empty()) {
+      std::optional<Converted> converted;
+      if (text.empty() && shape) converted = from_shape(law, v.id, *shape);
+      if (v.id == Variable::kG && !arguments.granularity.empty()) {
+        if (!text.empty()) throw UsageError("give --g or --granularity, not both");
+        converted =
+            granularity_of_law(law, positive_argument("--granularity", arguments.granularity));
+      }
+      if (converted) conversions.push_back(converted->how);
+      if (text.empty() && !converted) {
         throw UsageError(fmt::format("the law {} needs {} ({})", L::kName, flag, v.meaning));
       }
-      const double value = variable_argument(v, text);
+      const double value = converted ? converted->value : variable_argument(v, text);
       if (v.id == Variable::kG && value < 1.0) throw UsageError("--g must be at least 1");
       x[static_cast<std::size_t>(place - L::kVariables.begin())] = value;
       out[std::string(v.key)] = value;
@@ -128,6 +143,7 @@ int run(const Arguments& arguments) {
     out["interval"] = {predicted.interval.range.low, predicted.interval.range.high};
   }
   out["extrapolates"] = extrapolates;
+  if (!conversions.empty()) out["conversions"] = conversions;
   if (arguments.json) {
     print(json_text(out));
     return 0;
@@ -145,6 +161,7 @@ int run(const Arguments& arguments) {
     text += fmt::format("{:.4f} bits per byte at {} bytes per token\n",
                         out["bits_per_byte"].get<double>(), format_number(*law.bytes_per_token));
   }
+  for (const std::string& how : conversions) text += "converted: " + how + "\n";
   for (const Extra& extra : predicted.extra) {
     text += fmt::format("{}: {}\n", extra.meaning, human_number(extra.value));
   }
@@ -170,6 +187,14 @@ void add_predict(CLI::App& app, Job& job) {
             std::string(v.symbol) + ", " + std::string(v.meaning) + ", as the law counts them")
         ->type_name("X");
   }
+  command
+      ->add_option("--shape", arguments->shape,
+                   "a model's config.json: N, G, E, S and A follow from it, as the law counts them")
+      ->type_name("FILE");
+  command
+      ->add_option("--granularity", arguments->granularity,
+                   "d_ff / d_expert with d_ff = 4 d_model, converted to what the law's G counts")
+      ->type_name("X");
   command->add_flag("--accept-unconverged", arguments->law.accept_unconverged,
                     "use a fit that did not converge");
   command->add_flag("--json", arguments->json, "print JSON (isoflop.predict/1) and nothing else");

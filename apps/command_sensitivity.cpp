@@ -13,6 +13,7 @@
 #include "cost_setup.hpp"
 #include "fit_setup.hpp"
 #include "isoflop/fit/sensitivity.hpp"
+#include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "output.hpp"
 #include "text_grid.hpp"
@@ -280,13 +281,14 @@ int run(const Arguments& arguments) {
   const double budget = positive_argument("--flops", arguments.flops);
   SensitivityOptions options;
   options.fit = arguments.fit.options();
-  const PlanRequest request = arguments.cost.request(arguments.conventions.record(arguments.law));
-  const Records records = arguments.records.read({arguments.law});
+  const std::string law = law_of(arguments.law);
+  const PlanRequest request = arguments.cost.request(arguments.conventions.record(law));
+  const Records records = arguments.records.read({law});
   SensitivityReport report;
   {
     Progress progress("refits");
     options.fit.progress = [&](std::size_t done, std::size_t all) { progress.update(done, all); };
-    report = sensitivity(arguments.law, records.runs, options);
+    report = sensitivity(law, records.runs, options);
   }
   if (report.base.status == FitStatus::kFailed) {
     for (const std::string& reason : report.base.reasons) warn(reason);

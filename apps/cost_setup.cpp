@@ -22,8 +22,9 @@ void CostArguments::add(CLI::App& command) {
       ->type_name("pow2|continuous|X");
 }
 
-PlanRequest CostArguments::request(const LawRecord& law) const {
+PlanRequest CostArguments::request(const LawRecord& law, double embedding_rows) const {
   PlanRequest out;
+  out.embedding_rows = embedding_rows;
   out.law = law;
   out.shape = law.family.value_or(ModelShapeRule{});
   const bool with_g = has_granularity(law);

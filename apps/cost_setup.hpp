@@ -18,7 +18,7 @@ struct CostArguments {
   void add(CLI::App& command);
   /// A request to plan with this law, whose coefficients may still be missing. Throws UsageError or
   /// InvalidArgument where the words contradict the law or its conventions do not settle the cost.
-  PlanRequest request(const LawRecord& law) const;
+  PlanRequest request(const LawRecord& law, double embedding_rows = 0.0) const;
 };
 
 /// What the law's optima are meant under; where its file does not say, the paper's FLOPs for a law

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <CLI/CLI.hpp>
 #include <limits>
+#include <numbers>
 
 #include "arguments.hpp"
 #include "commands.hpp"
@@ -36,6 +37,16 @@ void RecordArguments::add(CLI::App& command) {
          "of rows alike in these columns keep the one of lowest loss", "COL,COL,...")
       ->take_all()
       ->allow_extra_args(false);
+  option(command, "--loss-unit", loss_unit,
+         "of the loss column: nats per token (default), or bits-per-byte with --bytes-per-token",
+         "nats|bits-per-byte");
+  option(command, "--bytes-per-token", bytes_per_token,
+         "of the tokenizer on these data; kept in the law file", "X");
+}
+
+std::optional<double> RecordArguments::bytes() const {
+  if (bytes_per_token.empty()) return std::nullopt;
+  return positive_argument("--bytes-per-token", bytes_per_token);
 }
 
 void RecordArguments::settle(FitArguments& fit) {
@@ -47,6 +58,16 @@ void RecordArguments::settle(FitArguments& fit) {
 
 RecordOptions RecordArguments::options() const {
   RecordOptions out;
+  if (loss_unit == "bits-per-byte") {
+    if (!bytes()) {
+      throw UsageError(
+          "bits per byte become nats per token only with the tokenizer's --bytes-per-token");
+    }
+    out.loss_unit = std::numbers::ln2 * *bytes();
+  } else if (loss_unit != "nats") {
+    throw UsageError(
+        fmt::format("--loss-unit: \"{}\" is neither nats nor bits-per-byte", loss_unit));
+  }
   for (auto& [key, column] : pair_arguments("--column", columns)) out.columns[key] = column;
   for (const std::string& text : where) out.where.push_back(parse_condition(text));
   for (const std::string& word : best_of) {

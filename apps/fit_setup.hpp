@@ -2,6 +2,7 @@
 // command which fits has in common.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,11 +22,14 @@ struct FitArguments;
 struct RecordArguments {
   std::string file;
   std::vector<std::string> columns, where, best_of;
+  std::string loss_unit = "nats", bytes_per_token;
 
   void add(CLI::App& command);
   /// Takes FILE back from a list that it was typed behind. Throws UsageError if there is none.
   void settle(FitArguments& fit);
   RecordOptions options() const;
+  /// Of the tokenizer, where that was said.
+  std::optional<double> bytes() const;
   /// The rows with every variable that one of these laws needs.
   Records read(const std::vector<std::string>& laws) const { return read(laws, options()); }
   Records read(const std::vector<std::string>& laws, const RecordOptions& how) const;

@@ -19,7 +19,12 @@ std::string head_of(const PlanRequest& request, const std::string& name) {
   const std::string out = fmt::format(
       "{} ({}): {}, N is {}{}\n", name, describe_origin(law), law.law, to_string(law.n_means),
       law.expansion ? ", E = " + format_number(*law.expansion) : "");
-  return out + "FLOPs: " + describe_cost(request) + "\n\n";
+  const std::string embeddings =
+      request.embedding_rows > 0.0
+          ? fmt::format("N = N active + {} d_model of embeddings; FLOPs are counted on N active\n",
+                        format_number(request.embedding_rows))
+          : "";
+  return out + embeddings + "FLOPs: " + describe_cost(request) + "\n\n";
 }
 
 std::vector<std::string> row_of(const Plan& p, bool with_g) {

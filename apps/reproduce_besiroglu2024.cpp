@@ -104,6 +104,7 @@ std::vector<Figure> derive(const ReproductionInput& input) {
   const FitReport best = fit<Chinchilla>(runs, huber);
   BootstrapOptions how;
   how.resamples = 4000;
+  how.size = ResampleSize::kSame;
   how.jackknife = false;
   const BootstrapReport resampled = input.bootstrap(Chinchilla::kName, runs, huber, best, how);
   const auto& draws = resampled.draws.bootstrap;

@@ -47,7 +47,7 @@ class FormulaReader {
  public:
   FormulaReader(const Json& json, const std::string& origin) : json_(json), origin_(origin) {}
 
-  FormulaFile read() const {
+  OwnFormula read() const {
     if (!json_.is_object() || !json_.contains("format")) {
       fail("is not a formula file: it has no \"format\"");
     }
@@ -63,7 +63,7 @@ class FormulaReader {
     const Json& given = coefficients_object();
     for (const auto& [name, value] : given.items()) coefficient_names.push_back(name);
 
-    FormulaFile file{
+    OwnFormula file{
         optional_text("name"), optional_text("source"),
         optional_text("note"), parsed(text(json_, "expression"), variable_names, coefficient_names),
         std::move(variables),  {}};
@@ -214,7 +214,7 @@ class FormulaReader {
 
 }  // namespace
 
-nlohmann::ordered_json formula_to_json(const FormulaFile& file) {
+nlohmann::ordered_json formula_to_json(const OwnFormula& file) {
   Json out;
   out["format"] = kFormulaFormat;
   if (!file.name.empty()) out["name"] = file.name;
@@ -238,11 +238,11 @@ nlohmann::ordered_json formula_to_json(const FormulaFile& file) {
   return out;
 }
 
-FormulaFile formula_from_json(const nlohmann::ordered_json& json, const std::string& origin) {
+OwnFormula formula_from_json(const nlohmann::ordered_json& json, const std::string& origin) {
   return FormulaReader(json, origin).read();
 }
 
-FormulaFile read_formula_file(const std::string& path) {
+OwnFormula read_formula_file(const std::string& path) {
   return formula_from_json(detail::read_json_file(path), path);
 }
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "isoflop/error.hpp"
+#include "isoflop/io/formula_file.hpp"
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/list.hpp"
 #include "json_file.hpp"
@@ -26,6 +28,7 @@ Json range_to_json(const std::optional<Range>& range) {
   return Json::array({range->low, range->high});
 }
 
+constexpr std::string_view kOwnLaw = "formula";  // "law" of a file that brings its formula along
 constexpr std::string_view kLossUnit = "nats_per_token";
 
 struct FamilyField {
@@ -57,6 +60,7 @@ class LawReader {
     law.source = optional_text("source");
     law.note = optional_text("note");
     law.law = text(json_, "law");
+    if (law.law == kOwnLaw) law.law = own_formula();
     read_coefficients(law);
     read_variables(law);
     if (const Json* e = member("expansion"); e != nullptr && !e->is_null()) {
@@ -89,6 +93,13 @@ class LawReader {
   double number(const Json& value, const std::string& key) const {
     if (!value.is_number()) fail("\"" + key + "\" must be a number");
     return value.get<double>();
+  }
+
+  /// The name under which the formula of the file is registered.
+  std::string own_formula() const {
+    const Json* definition = member("definition");
+    if (definition == nullptr) fail("is a law of formula \"formula\" but lacks its \"definition\"");
+    return register_formula(formula_from_json(*definition, origin_), is_law_name);
   }
 
   void read_coefficients(LawRecord& law) const {
@@ -240,11 +251,13 @@ nlohmann::ordered_json law_to_json(const LawRecord& law) {
   Json out;
   out["format"] = kLawFormat;
   if (!law.name.empty()) out["name"] = law.name;
-  out["law"] = law.law;
+  const OwnFormula* own = find_formula(law.law);
+  out["law"] = own == nullptr ? law.law : std::string(kOwnLaw);
   visit_law(law.law, [&]<Law L>() {
     out["formula"] = L::kFormula;
+    if (own != nullptr) out["definition"] = formula_to_json(*own);
     Json& coefficients = out["coefficients"] = Json::object();
-    for (std::size_t p = 0; p < kNumCoefficients<L>; ++p) {
+    for (std::size_t p = 0; p < L::kCoefficients.size(); ++p) {
       coefficients[std::string(L::kCoefficients[p].name)] = law.coefficients.at(p);
     }
     Json& variables = out["variables"] = Json::object();
@@ -253,7 +266,6 @@ nlohmann::ordered_json law_to_json(const LawRecord& law) {
       const std::string symbol(info(v).symbol);
       if (v == Variable::kN) variables[symbol] = to_string(law.n_means);
       if (v == Variable::kG) variables[symbol] = to_string(law.g_means);
-      if (!variables.contains(symbol)) variables[symbol] = info(v).meaning;
       ranges[symbol] = range_to_json(law.ranges[v]);
     }
     ranges["D/N"] = range_to_json(law.ranges.d_per_n);
@@ -293,7 +305,27 @@ LawRecord law_from_json(const nlohmann::ordered_json& json, const std::string& o
 }
 
 LawRecord read_law_file(const std::string& path) {
-  return law_from_json(detail::read_json_file(path), path);
+  const Json json = detail::read_json_file(path);
+  if (json.is_object() && json.value("format", Json()) == kFormulaFormat) {
+    throw DataError(path, "is a formula without coefficients; 'isoflop fit' makes a law of it");
+  }
+  return law_from_json(json, path);
+}
+
+std::string law_of(const std::string& word) {
+  if (is_law_name(word) || find_formula(word) != nullptr) return word;
+  for (const LawRecord& preset : preset_laws()) {
+    if (preset.name == word) return preset.law;
+  }
+  std::error_code ignored;
+  if (!std::filesystem::exists(word, ignored)) {
+    visit_law(word, []<Law L>() {});  // throws, naming the laws there are
+  }
+  const Json json = detail::read_json_file(word);
+  if (json.is_object() && json.value("format", Json()) == kFormulaFormat) {
+    return register_formula(formula_from_json(json, word), is_law_name);
+  }
+  return law_from_json(json, word).law;
 }
 
 NMeaning parse_n_meaning(std::string_view name) {

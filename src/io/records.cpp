@@ -186,7 +186,7 @@ Records read_records(const std::string& path, const RecordOptions& options,
     for (const auto& [v, source] : variables) {
       runs.column(v).push_back(fields.variable(row, source, info(v)));
     }
-    runs.loss.push_back(fields.loss(row, loss));
+    runs.loss.push_back(fields.loss(row, loss) * options.loss_unit);
     if (weight) runs.weight.push_back(fields.weight(row, *weight));
     if (group) runs.group.push_back(fields.group(row, *group));
     for (const auto& [name, index] : extra) records.extra[name].push_back(table.rows[row][index]);

@@ -165,11 +165,9 @@ nlohmann::ordered_json fit_to_json(const FitOutcome& outcome) {
   fit["bootstrap"] = nullptr;
   if (outcome.bootstrap) {
     const BootstrapReport& b = *outcome.bootstrap;
-    fit["bootstrap"] = {{"resamples", b.resamples},
-                        {"certified", b.certified},
-                        {"failed", b.failed},
-                        {"sent_back", b.sent_back},
-                        {"groups", b.num_groups}};
+    fit["bootstrap"] = {{"resamples", b.resamples}, {"certified", b.certified},
+                        {"failed", b.failed},       {"sent_back", b.sent_back},
+                        {"groups", b.num_groups},   {"resample_size", b.resample_size}};
   }
   fit["seed_noise"] = nullptr;
   if (outcome.seed_noise) {

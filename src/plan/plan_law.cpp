@@ -25,7 +25,7 @@ std::vector<Plan> plan_law(const PlanRequest& request, const std::vector<double>
     if (law.family && law.expansion) {
       plan.n_total = request.shape.n_total(plan.n_active, *law.expansion);
     }
-    if (!counts_embeddings || law.family) {
+    if (!counts_embeddings || law.family || request.embedding_rows > 0.0) {
       plan.d_model = request.shape.d_model(plan.n_active);
       plan.n_blocks = request.shape.n_blocks(plan.n_active);
     }
@@ -52,6 +52,10 @@ std::vector<Plan> plan_law(const PlanRequest& request, const std::vector<double>
                       "known";
   };
 
+  if (request.embedding_rows > 0.0 && law.n_means != NMeaning::kTotal) {
+    throw InvalidArgument("a vocabulary is of use only for a law whose N is total; this one's is " +
+                          std::string(kNMeanings[static_cast<std::size_t>(law.n_means)].name));
+  }
   return with_planners(request, [&](const auto& make) {
     const auto planner = make(law.coefficients);
     std::vector<Plan> plans;

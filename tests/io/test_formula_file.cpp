@@ -39,7 +39,7 @@ std::string with(const std::string& old_part, const std::string& new_part) {
   return text;
 }
 
-FormulaFile read(const std::string& bytes) {
+OwnFormula read(const std::string& bytes) {
   const ScratchFolder folder;
   return read_formula_file(folder.write("mine.json", bytes));
 }
@@ -64,7 +64,7 @@ std::string refusal(const std::string& bytes) {
 
 TEST_CASE("formula file: it gives names and variables and coefficients in its own order",
           "[io][format]") {
-  const FormulaFile file = read(kFile);
+  const OwnFormula file = read(kFile);
   CHECK(file.name == "mine");
   CHECK(file.formula.expression() == "E + A*N^-alpha");
   CHECK(file.variables == std::vector<Variable>{Variable::kN});
@@ -81,7 +81,7 @@ TEST_CASE("formula file: variables go by symbol or key and by any name in the ex
           "[io][format]") {
   CHECK(read(with(R"({"N": "n"})", R"(["N"])")).variables.at(0) == Variable::kN);
   CHECK(read(with(R"({"N": "n"})", R"({"N": "D"})")).variables.at(0) == Variable::kD);
-  const FormulaFile file = read(R"({"format": "isoflop.formula/1", "expression": "C*size + g",
+  const OwnFormula file = read(R"({"format": "isoflop.formula/1", "expression": "C*size + g",
     "variables": {"size": "N", "g": "G"}, "coefficients": {"C": {}}})");
   CHECK(file.formula.variables() == std::vector<std::string>{"size", "g"});
   CHECK(file.variables == std::vector<Variable>{Variable::kN, Variable::kG});
@@ -89,7 +89,7 @@ TEST_CASE("formula file: variables go by symbol or key and by any name in the ex
 
 TEST_CASE("formula file: a coefficient may have the letter of a variable that is not listed",
           "[io][format]") {
-  const FormulaFile file = read(R"({"format": "isoflop.formula/1", "expression": "D + G*N",
+  const OwnFormula file = read(R"({"format": "isoflop.formula/1", "expression": "D + G*N",
     "variables": ["N"], "coefficients": {"D": {}, "G": {}}})");
   CHECK(file.formula.coefficients() == std::vector<std::string>{"D", "G"});
 }
@@ -128,9 +128,9 @@ TEST_CASE("formula file: bounds and starts that are left out follow from the res
 }
 
 TEST_CASE("formula file: what is written is read back to the same", "[io][format]") {
-  const FormulaFile file = read(kFile);
+  const OwnFormula file = read(kFile);
   const auto json = formula_to_json(file);
-  const FormulaFile again = formula_from_json(json, "again");
+  const OwnFormula again = formula_from_json(json, "again");
   CHECK(again.name == file.name);
   CHECK(again.formula.expression() == file.formula.expression());
   CHECK(again.variables == file.variables);
@@ -151,7 +151,7 @@ TEST_CASE("formula file: the example of the page on formats is one", "[io][forma
   const std::size_t section = page.find("## isoflop.formula/1");
   REQUIRE(section != std::string::npos);
   const std::size_t first = page.find('{', section), last = page.find("```", first);
-  const FormulaFile file = read(page.substr(first, last - first));
+  const OwnFormula file = read(page.substr(first, last - first));
   CHECK(file.variables == std::vector<Variable>{Variable::kN, Variable::kD});
   REQUIRE(file.coefficients.size() == 5);
   const std::vector<Scale> scales{Scale::kLog, Scale::kLog, Scale::kLinear, Scale::kLog,
@@ -160,9 +160,9 @@ TEST_CASE("formula file: the example of the page on formats is one", "[io][forma
 }
 
 TEST_CASE("formula file: source and note are kept", "[io][format]") {
-  const FormulaFile file = read(with(R"("name": "mine")", R"("source": "here", "note": "there")"));
+  const OwnFormula file = read(with(R"("name": "mine")", R"("source": "here", "note": "there")"));
   CHECK(file.name.empty());
-  const FormulaFile again = formula_from_json(formula_to_json(file), "again");
+  const OwnFormula again = formula_from_json(formula_to_json(file), "again");
   CHECK(again.source == "here");
   CHECK(again.note == "there");
 }

@@ -105,5 +105,44 @@ TEST_CASE("plan_law: a granularity below one is refused", "[plan][refusal]") {
   }
 }
 
+TEST_CASE("plan_law: a vocabulary splits a total N", "[plan][identity]") {
+  PlanRequest request = request_for("hoffmann2022-unrounded", FlopAccounting::kSixNd);
+  request.embedding_rows = 2.0 * 32000.0;
+  const Plan plan = plan_at(request, 1e21);
+  REQUIRE(plan.status == PlanStatus::kOptimal);
+  const double d_model = request.shape.d_model(plan.n_active);
+  CHECK(plan.n_law == Approx(plan.n_active + 64000.0 * d_model).epsilon(1e-12));
+  CHECK(plan.d_model == Approx(d_model).epsilon(1e-12));
+  CHECK(6.0 * plan.n_active * plan.d_tokens == Approx(1e21).epsilon(1e-12));
+  CHECK(plan.loss == Approx(loss<Chinchilla>(request.law.coefficients,
+                                             std::array{plan.n_law, plan.d_tokens}))
+                         .epsilon(1e-12));
+  // It is an optimum: sizes beside it with the same FLOPs are worse.
+  for (const double factor : {0.97, 1.03}) {
+    const double n = plan.n_active * factor;
+    const double beside = loss<Chinchilla>(
+        request.law.coefficients,
+        std::array{n + 64000.0 * request.shape.d_model(n), plan.d_tokens / factor});
+    CHECK(beside > plan.loss);
+  }
+}
+
+TEST_CASE("plan_law: a vocabulary is refused where N holds no embeddings", "[plan][refusal]") {
+  PlanRequest request = moe_request();
+  request.embedding_rows = 32000.0;
+  CHECK(refusal_of(request).find("a vocabulary is of use only") == 0);
+}
+
+TEST_CASE("plan_law: without the range of its runs a law from a secondary source plans nothing",
+          "[plan][refusal]") {
+  PlanRequest request = moe_request();
+  request.law.secondary_source = true;
+  CHECK(plan_at(request, 1e21).status == PlanStatus::kOutsideRange);
+  request.law.ranges = {};
+  const Plan unknown = plan_at(request, 1e21);
+  CHECK(unknown.status == PlanStatus::kOutsideRange);
+  CHECK(unknown.note.find("not known") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace isoflop::testing

@@ -29,8 +29,8 @@ inline std::vector<double> column_of(const TextTable& table, const std::string& 
 inline RunTable krajewski_grid() {
   const TextTable table = read_text_table(shipped_file("krajewski2024_grid.csv"));
   RunTable runs;
-  for (const VariableInfo& v : kVariables) {
-    runs.column(v.id) = column_of(table, std::string(v.symbol));
+  for (const Variable v : {Variable::kN, Variable::kD, Variable::kG}) {
+    runs.column(v) = column_of(table, std::string(info(v).symbol));
   }
   return runs;
 }

@@ -21,8 +21,8 @@ namespace isoflop {
 
 /// How many runs (or groups) of n a resample draws, with replacement, in a fit of p coefficients.
 enum class ResampleSize {
-  kCalibrated,  ///< n^2 / (n - p), at most 2 n: intervals hold the truth as often as they say
-  kSame,        ///< n, as Efron 1979; what published standard errors come from
+  kCalibrated,  ///< n^2 / (n - 2 p), at most 2 n; docs/calibration.md says why
+  kSame,        ///< n, as in Efron 1979; what published standard errors come from
 };
 
 struct BootstrapOptions {
@@ -40,6 +40,7 @@ struct BootstrapReport {
   std::size_t certified = 0;   ///< = draws.bootstrap.size()
   std::size_t failed = 0;      ///< neither the warm start nor the multi-start could be certified
   std::size_t sent_back = 0;   ///< of the resamples: the warm start was not enough
+  std::size_t resample_size = 0;  ///< runs or groups drawn for each
   std::size_t num_groups = 0;  ///< what is drawn: groups, or runs where there are none
 };
 

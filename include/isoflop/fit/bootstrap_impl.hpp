@@ -165,12 +165,13 @@ BootstrapReport bootstrap(const RunTable& runs, const FitOptions& options, const
   const auto units = detail::sampling_units(runs);
   const auto blocks = how.jackknife ? detail::jackknife_blocks(units, how.seed)
                                     : std::vector<std::vector<std::size_t>>();
+  const std::size_t num_drawn =
+      detail::resample_size(units.size(), static_cast<std::size_t>(refitter.space().size()), how.size);
   BootstrapReport report;
   report.resamples = how.resamples;
   report.num_groups = units.size();
+  report.resample_size = num_drawn;
 
-  const std::size_t num_drawn =
-      detail::resample_size(units.size(), static_cast<std::size_t>(refitter.space().size()), how.size);
   std::vector<Refit> refits(how.resamples + blocks.size());
   std::mutex progress_mutex;
   std::size_t done = 0;

@@ -41,8 +41,8 @@ class CeresColumns : public ceres::CostFunction {
     }
     const auto theta = space_.expand(phi.data());
     for (std::size_t i = 0; i < runs_.num_runs(); ++i) {
-      std::array<double, kNumVariablesOf<L>> log_x;
-      for (std::size_t v = 0; v < log_x.size(); ++v) {
+      std::array<double, kNumVariablesOf<L>> log_x{};
+      for (std::size_t v = 0; v < L::kVariables.size(); ++v) {
         log_x[v] = log_value(runs_.column(L::kVariables[v])[i]);
       }
       const Jet log_loss = L::log_loss(theta, log_x);

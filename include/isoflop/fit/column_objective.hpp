@@ -44,7 +44,7 @@ class ColumnObjective {
       : loss_(loss), residual_(residual), num_runs_(runs.num_runs()) {
     const std::size_t width = Batch::kWidth;
     blocks_.resize((num_runs_ + width - 1) / width);
-    for (std::size_t v = 0; v < kV; ++v) {
+    for (std::size_t v = 0; v < L::kVariables.size(); ++v) {
       if (runs.column(L::kVariables[v]).size() != num_runs_) {
         throw InvalidArgument("the runs have no column for " +
                               std::string(info(L::kVariables[v]).symbol) + ", which the law " +
@@ -56,6 +56,8 @@ class ColumnObjective {
       const auto lane = static_cast<Eigen::Index>(i % width);
       const std::size_t row = std::min(i, num_runs_ - 1);  // padding repeats the last run, weight 0
       for (std::size_t v = 0; v < kV; ++v) {
+        block.log_x[v].lanes[lane] = 0.0;
+        if (v >= L::kVariables.size()) continue;
         block.log_x[v].lanes[lane] = log_value(runs.column(L::kVariables[v])[row]);
       }
       const double loss_row = runs.loss[row];

@@ -66,8 +66,8 @@ void describe_residuals(const RunTable& runs, const std::array<double, kNumCoeff
   double sum_log = 0.0, sum_nats = 0.0, sum_weight = 0.0;
   std::vector<RunResidual> all(runs.num_runs());
   for (std::size_t i = 0; i < runs.num_runs(); ++i) {
-    std::array<double, kNumVariablesOf<L>> log_x;
-    for (std::size_t v = 0; v < log_x.size(); ++v) {
+    std::array<double, kNumVariablesOf<L>> log_x{};
+    for (std::size_t v = 0; v < L::kVariables.size(); ++v) {
       log_x[v] = log_value(runs.column(L::kVariables[v])[i]);
     }
     const double log_loss = L::log_loss(theta, log_x);

@@ -136,6 +136,10 @@ FreeSpace<kNumCoefficients<L>> free_space(const FitOptions& options) {
   int size = 0;
   std::array<double, kP> lower{}, upper{};
   for (std::size_t p = 0; p < kP; ++p) {
+    if (p >= L::kCoefficients.size()) {
+      space.entry[p] = -1;
+      continue;
+    }
     const std::size_t l = leader[p];
     const CoefficientInfo& info = L::kCoefficients[p];
     if (is_fixed[l]) {
@@ -163,7 +167,7 @@ std::vector<double> coefficients_at(const FreeSpace<kNumCoefficients<L>>& space,
                                     std::vector<std::string>* at_bound = nullptr) {
   const auto theta = space.expand(phi);
   std::vector<double> out;
-  for (std::size_t p = 0; p < theta.size(); ++p) {
+  for (std::size_t p = 0; p < L::kCoefficients.size(); ++p) {
     const CoefficientInfo& c = L::kCoefficients[p];
     const bool free = space.entry[p] >= 0;
     const Eigen::Index e = free ? space.entry[p] : 0;

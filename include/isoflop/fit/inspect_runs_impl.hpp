@@ -55,8 +55,8 @@ LawProbe probe_of(const FitOptions& options) {
   }
   probe.num_points = kNumPoints;
   probe.gradient = [space, points](std::size_t point, std::span<const double> x) {
-    std::array<double, kNumVariablesOf<L>> log_x;
-    for (std::size_t v = 0; v < log_x.size(); ++v) log_x[v] = x[v];
+    std::array<double, kNumVariablesOf<L>> log_x{};
+    for (std::size_t v = 0; v < x.size(); ++v) log_x[v] = x[v];
     const auto log_loss = L::log_loss(dual_parameters<1>(points[point]), log_x);
     Eigen::VectorXd full(static_cast<Eigen::Index>(kP));
     for (std::size_t p = 0; p < kP; ++p) full[static_cast<Eigen::Index>(p)] = log_loss.grad[p];

@@ -27,40 +27,19 @@
 #include <utility>
 #include <vector>
 
-#include "isoflop/core/variable.hpp"
-#include "isoflop/formula/formula.hpp"
-#include "isoflop/laws/law.hpp"
+#include "isoflop/laws/formula_law.hpp"
 
 namespace isoflop {
 
 inline constexpr std::string_view kFormulaFormat = "isoflop.formula/1";
 
-/// A coefficient as the file describes it, with what it leaves out filled in. In its own units:
-/// unlike CoefficientInfo, the starts too.
-struct FormulaCoefficient {
-  std::string name;
-  std::string meaning;
-  Scale scale = Scale::kLinear;
-  double lower = 0.0, upper = 0.0;
-  double start_low = 0.0, start_high = 0.0;  ///< equal where there is one start
-
-  bool operator==(const FormulaCoefficient&) const = default;
-};
-
-struct FormulaFile {
-  std::string name, source, note;
-  Formula formula;
-  std::vector<Variable> variables;               ///< [V] in the order of formula.variables()
-  std::vector<FormulaCoefficient> coefficients;  ///< [P] in the order of formula.coefficients()
-};
-
 /// What formula_from_json reads back to the same; every default is written out.
-nlohmann::ordered_json formula_to_json(const FormulaFile& file);
+nlohmann::ordered_json formula_to_json(const OwnFormula& file);
 
 /// Throws DataError(origin, …) for anything that is not such a file: one line, and under it, where
 /// the expression is at fault, the expression with a caret.
-FormulaFile formula_from_json(const nlohmann::ordered_json& json, const std::string& origin);
+OwnFormula formula_from_json(const nlohmann::ordered_json& json, const std::string& origin);
 
-FormulaFile read_formula_file(const std::string& path);
+OwnFormula read_formula_file(const std::string& path);
 
 }  // namespace isoflop

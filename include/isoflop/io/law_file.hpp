@@ -27,6 +27,11 @@ const std::vector<LawRecord>& preset_laws();
 /// naming the nearest preset.
 LawRecord find_law(const std::string& name_or_path);
 
+/// The formula that a person names for a fit, as visit_law knows it: a law that ships, the law of a
+/// preset, or that of a file in format isoflop.law/1 or isoflop.formula/1. Throws InvalidArgument
+/// where it is none of them, naming the laws there are; DataError for a file that is neither.
+std::string law_of(const std::string& word);
+
 /// Throws InvalidArgument, naming what there is, for another name.
 NMeaning parse_n_meaning(std::string_view name);
 std::string_view to_string(NMeaning meaning);

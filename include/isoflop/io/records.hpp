@@ -34,6 +34,9 @@ struct RecordOptions {
   std::map<std::string, std::string> columns;
   /// Key, and default column, of what the law predicts. "loss" in the text below stands for it.
   std::string target = "loss";
+  /// Nats per token in one unit of the loss column: 1, or ln 2 times the bytes per token where the
+  /// losses are bits per byte.
+  double loss_unit = 1.0;
   std::vector<Condition> where;         ///< a row has to meet all of them
   std::vector<std::string> best_of;     ///< columns whose values together name a cell
   std::vector<std::string> extra = {};  ///< further columns, which are kept as text

@@ -24,12 +24,12 @@ inline double from_axis(const CoefficientInfo& info, double theta) {
 /// wrong count, a value that is not finite, or a scale that is not positive.
 template <Law L>
 std::array<double, kNumCoefficients<L>> to_axis(std::span<const double> coefficients) {
-  if (coefficients.size() != kNumCoefficients<L>) {
+  if (coefficients.size() != L::kCoefficients.size()) {
     throw InvalidArgument("the law " + std::string(L::kName) + " has " +
-                          std::to_string(kNumCoefficients<L>) + " coefficients");
+                          std::to_string(L::kCoefficients.size()) + " coefficients");
   }
-  std::array<double, kNumCoefficients<L>> theta;
-  for (std::size_t p = 0; p < theta.size(); ++p) {
+  std::array<double, kNumCoefficients<L>> theta{};
+  for (std::size_t p = 0; p < coefficients.size(); ++p) {
     const CoefficientInfo& info = L::kCoefficients[p];
     const bool positive_needed = info.scale == Scale::kLog;
     if (!std::isfinite(coefficients[p]) || (positive_needed && coefficients[p] <= 0.0)) {
@@ -62,7 +62,7 @@ void require_in_bounds(std::span<const double> coefficients) {
 template <Law L>
 std::size_t coefficient_index(std::string_view name) {
   std::string known;
-  for (std::size_t p = 0; p < kNumCoefficients<L>; ++p) {
+  for (std::size_t p = 0; p < L::kCoefficients.size(); ++p) {
     if (L::kCoefficients[p].name == name) return p;
     known += " " + std::string(L::kCoefficients[p].name);
   }

@@ -50,9 +50,28 @@ inline constexpr Target kLossTarget{"loss", "L", "loss, nats per token"};
 /// A law may add `kLogConvex = true`: within the bounds of its coefficients, log_loss is convex in
 /// ln N, ln D and ln G and does not rise with ln D. Every sum of terms exp(linear in log_x) is
 /// convex so. A planner then need not scan for valleys.
+/// A law whose lists vary in length says the most they can hold, `kCoefficientCapacity` and
+/// `kVariableCapacity`: P and V above are then these, and L::kCoefficients.size() what it has now.
 template <class L>
-concept Law = requires(const std::array<double, L::kCoefficients.size()>& theta,
-                       const std::array<double, L::kVariables.size()>& log_x) {
+inline constexpr std::size_t kNumCoefficients = [] {
+  if constexpr (requires { L::kCoefficientCapacity; }) {
+    return L::kCoefficientCapacity;
+  } else {
+    return L::kCoefficients.size();
+  }
+}();
+template <class L>
+inline constexpr std::size_t kNumVariablesOf = [] {
+  if constexpr (requires { L::kVariableCapacity; }) {
+    return L::kVariableCapacity;
+  } else {
+    return L::kVariables.size();
+  }
+}();
+
+template <class L>
+concept Law = requires(const std::array<double, kNumCoefficients<L>>& theta,
+                       const std::array<double, kNumVariablesOf<L>>& log_x) {
   { L::kName } -> std::convertible_to<std::string_view>;
   { L::kFormula } -> std::convertible_to<std::string_view>;
   { L::kSource } -> std::convertible_to<std::string_view>;
@@ -60,11 +79,6 @@ concept Law = requires(const std::array<double, L::kCoefficients.size()>& theta,
   { L::kCoefficients[0] } -> std::convertible_to<CoefficientInfo>;
   { L::log_loss(theta, log_x) } -> std::same_as<double>;
 };
-
-template <Law L>
-inline constexpr std::size_t kNumCoefficients = L::kCoefficients.size();
-template <Law L>
-inline constexpr std::size_t kNumVariablesOf = L::kVariables.size();
 
 template <Law L>
 constexpr Target target_of() {

@@ -13,6 +13,7 @@
 #include "isoflop/laws/data_constrained.hpp"
 #include "isoflop/laws/efficiency_leverage.hpp"
 #include "isoflop/laws/fine_grained_moe.hpp"
+#include "isoflop/laws/formula_law.hpp"
 #include "isoflop/laws/joint_moe.hpp"
 #include "isoflop/laws/kaplan.hpp"
 #include "isoflop/laws/over_training.hpp"
@@ -38,8 +39,14 @@ inline std::vector<std::string_view> law_names() {
   return names;
 }
 
-/// Calls f.template operator()<L>() for the law of this name and returns what it returns.
-/// Throws InvalidArgument, naming the laws there are, for any other name.
+inline bool is_law_name(std::string_view name) {
+  bool found = false;
+  for_each_law([&]<Law L>() { found = found || L::kName == name; });
+  return found;
+}
+
+/// Calls f.template operator()<L>() for the law of this name, shipped or a registered formula, and
+/// returns what it returns. Throws InvalidArgument, naming the laws there are, for any other name.
 template <class F>
 auto visit_law(std::string_view name, F&& f) {
   using Result = decltype(f.template operator()<Chinchilla>());
@@ -48,6 +55,10 @@ auto visit_law(std::string_view name, F&& f) {
   for_each_law([&]<Law L>() {
     if (L::kName == name) call = [](F& g) -> Result { return g.template operator()<L>(); };
   });
+  if (call == nullptr && find_formula(name) != nullptr) {
+    const FormulaInUse in_use(name);
+    return f.template operator()<FormulaLaw>();
+  }
   if (call == nullptr) {
     std::string known;
     for (const std::string_view other : law_names()) known += " " + std::string(other);

@@ -26,8 +26,8 @@ std::vector<double> log_losses(std::span<const double> coefficients, const RunTa
   }
   std::vector<double> out(runs.num_runs());
   for (std::size_t i = 0; i < out.size(); ++i) {
-    std::array<double, kNumVariablesOf<L>> log_x;
-    for (std::size_t v = 0; v < log_x.size(); ++v) {
+    std::array<double, kNumVariablesOf<L>> log_x{};
+    for (std::size_t v = 0; v < L::kVariables.size(); ++v) {
       log_x[v] = log_value(runs.column(L::kVariables[v])[i]);
     }
     out[i] = L::log_loss(theta, log_x);

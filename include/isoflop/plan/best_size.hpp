@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "isoflop/core/dual.hpp"
+#include "isoflop/core/log_sum_exp.hpp"
 #include "isoflop/core/model_shape_rule.hpp"
 #include "isoflop/core/root.hpp"
 #include "isoflop/cost/cost.hpp"
@@ -33,7 +34,27 @@ struct LawAt {
   std::array<double, kNumCoefficients<L>> theta;  ///< on the optimiser's axis
   double n_law_per_active = 1.0;
   std::array<double, kNumVariables> log_given{};  ///< of the variables that are not chosen
+  /// Where the law's N also counts embeddings, which grow with the width of the model: ln of their
+  /// number over the cube root of active parameters without them. Minus infinity: it does not.
+  double log_embedding = -std::numeric_limits<double>::infinity();
 
+  bool counts_embeddings() const { return std::isfinite(log_embedding); }
+  double n_law(double n_active) const {
+    return n_active * n_law_per_active + std::exp(log_embedding) * std::cbrt(n_active);
+  }
+
+  /// Whether the formula knows a granularity at all; of a law given as text that is known only when
+  /// it is in use.
+  static constexpr bool kMayHaveGranularity = [] {
+    if constexpr (requires { L::kVariableCapacity; }) {
+      return true;
+    } else {
+      for (const Variable v : L::kVariables) {
+        if (v == Variable::kG) return true;
+      }
+      return false;
+    }
+  }();
   static constexpr bool has_granularity() {
     for (const Variable v : L::kVariables) {
       if (v == Variable::kG) return true;
@@ -44,8 +65,20 @@ struct LawAt {
   /// ln loss from the natural logarithms of active parameters, tokens and granularity.
   template <class N, class D, class G>
   auto log_loss(const N& log_n_active, const D& log_d, const G& log_g) const {
-    const auto log_n = log_n_active + std::log(n_law_per_active);
-    return with_variables(std::make_index_sequence<kNumVariablesOf<L>>{}, log_n, log_d, log_g);
+    if (!counts_embeddings())
+      return at_size(log_n_active + std::log(n_law_per_active), log_d, log_g);
+    return at_size(log_sum_exp(log_n_active + std::log(n_law_per_active),
+                               log_n_active * (1.0 / 3.0) + log_embedding),
+                   log_d, log_g);
+  }
+  /// The same from the logarithm of N as the law counts it.
+  template <class N, class D, class G>
+  auto at_size(const N& log_n, const D& log_d, const G& log_g) const {
+    if constexpr (requires { L::kVariableCapacity; }) {
+      return with_any_variables(log_n, log_d, log_g);
+    } else {
+      return with_variables(std::make_index_sequence<kNumVariablesOf<L>>{}, log_n, log_d, log_g);
+    }
   }
 
  private:
@@ -53,6 +86,23 @@ struct LawAt {
   auto with_variables(std::index_sequence<I...>, const N& n, const D& d, const G& g) const {
     return L::log_loss(theta, std::make_tuple(pick<L::kVariables[I]>(n, d, g)...));
   }
+  /// The same for a law whose variables are known only now: all numbers of the widest type.
+  template <class N, class D, class G>
+  auto with_any_variables(const N& n, const D& d, const G& g) const {
+    using T = std::decay_t<decltype(n + d + g)>;
+    std::array<T, kNumVariablesOf<L>> log_x;
+    log_x.fill(T(g - g + (n - n) + (d - d)));
+    for (std::size_t v = 0; v < L::kVariables.size(); ++v) {
+      const Variable id = L::kVariables[v];
+      const T zero = log_x[v];
+      log_x[v] = id == Variable::kN   ? T(zero + n)
+                 : id == Variable::kD ? T(zero + d)
+                 : id == Variable::kG ? T(zero + g)
+                                      : T(zero + log_given[index_of(id)]);
+    }
+    return L::log_loss(theta, log_x);
+  }
+
   template <Variable V, class N, class D, class G>
   auto pick(const N& n, const D& d, const G& g) const {
     if constexpr (V == Variable::kN) {
@@ -100,11 +150,9 @@ class BestSize {
   /// too dear.
   std::optional<SizedRun> at(double log_budget, double log_g, double from) const {
     if (log_tokens(log_budget, log_smallest_, log_g) < 0.0) return std::nullopt;
-    if constexpr (kOneValley) {
-      return in_the_valley(log_budget, log_g, from);
-    } else {
-      return in_the_deepest_valley(log_budget, log_g);
-    }
+    // With embeddings ln N is convex, not linear, in ln N_active: there may be two valleys.
+    if (kOneValley && !law_.counts_embeddings()) return in_the_valley(log_budget, log_g, from);
+    return in_the_deepest_valley(log_budget, log_g);
   }
 
   /// d ln L / d ln G along the budget.

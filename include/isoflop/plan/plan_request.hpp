@@ -21,6 +21,9 @@ struct PlanRequest {
   double router_cost = 14;      ///< c_r, kPaper only
   ModelShapeRule shape{};
   PlanOptions search{};
+  /// Rows of d_model embedding weights (vocabulary, twice if embedding and head are untied) that a
+  /// law's total N counts beside active parameters. 0: N is taken as it is.
+  double embedding_rows = 0.0;
   /// Values of the law's variables that a plan does not choose, by Variable: U, S and what else it
   /// may have; NaN = not given. E is that of the law unless it is given here.
   std::array<double, kNumVariables> given = nothing_given();
@@ -68,9 +71,13 @@ inline double n_law_per_active(const PlanRequest& request) {
     case NMeaning::kActive:
     case NMeaning::kDense:
     case NMeaning::kTotal:
+      if (request.embedding_rows > 0.0 && law.n_means == NMeaning::kTotal) {
+        return total_per_active(law.expansion.value_or(1.0));
+      }
       if (!moe && !paper) return 1.0;
       throw InvalidArgument(
-          "the law's N counts embeddings; active parameters without them do not follow from it" +
+          "the law's N counts embeddings; active parameters without them follow from it only with "
+          "--vocab" +
           std::string(paper && !moe ? " (--cost 6nd takes N as it is)" : ""));
     case NMeaning::kUnspecified:
       if (!moe && !paper) return 1.0;  // a dense model under 6ND: N is simply N
@@ -86,6 +93,7 @@ inline double n_law_per_active(const PlanRequest& request) {
 inline double n_total_per_active(const PlanRequest& request) {
   const LawRecord& law = request.law;
   if (law.n_means == NMeaning::kActive) return Plan::kNone;
+  if (request.embedding_rows > 0.0) return total_per_active(law.expansion.value_or(1.0));
   const bool known =
       law.n_means == NMeaning::kActiveNonEmbedding || law.n_means == NMeaning::kTotalNonEmbedding;
   return known && law.expansion ? total_per_active(*law.expansion) : n_law_per_active(request);

@@ -51,7 +51,7 @@ class Planner {
     out.note = best.note;
     if (!best.usable()) return out;
     out.n_active = std::exp(best.log_n_active);
-    out.n_law = out.n_active * law().n_law_per_active;
+    out.n_law = law().n_law(out.n_active);
     out.d_tokens = std::exp(best.log_d);
     out.loss = std::exp(best.log_loss);
     out.router_flops_share = size_.cost().router_share(best.log_n_active, best.log_g);
@@ -67,7 +67,8 @@ class Planner {
   /// changes no digit; others ignore it.
   Optimum optimum(double log_budget, const PlanOptions& options,
                   const Optimum* near = nullptr) const {
-    const Found found = search(log_budget, options, BestSize<L, C>::kOneValley ? near : nullptr);
+    const bool one_valley = BestSize<L, C>::kOneValley && !law().counts_embeddings();
+    const Found found = search(log_budget, options, one_valley ? near : nullptr);
     Optimum out;
     if (!found.point) {
       out.status = PlanStatus::kBudgetTooSmall;
@@ -129,7 +130,9 @@ class Planner {
   };
 
   Found search(double log_budget, const PlanOptions& options, const Optimum* near) const {
-    if constexpr (!LawAt<L>::has_granularity()) {
+    if constexpr (!LawAt<L>::kMayHaveGranularity) {
+      return {size_.at(log_budget, 0.0, start(near))};
+    } else if (!LawAt<L>::has_granularity()) {
       return {size_.at(log_budget, 0.0, start(near))};
     } else if (options.search == GranularitySearch::kFixed) {
       return {size_.at(log_budget, std::log(options.granularity), start(near)),

@@ -19,9 +19,11 @@ struct PlannerMaker {
   ModelShapeRule shape;
   double n_law_per_active;
   std::array<double, kNumVariables> log_given;
+  double log_embedding;
 
   Planner<L, C> operator()(const std::vector<double>& coefficients) const {
-    return Planner(LawAt<L>{to_axis<L>(coefficients), n_law_per_active, log_given}, cost, shape);
+    return Planner(LawAt<L>{to_axis<L>(coefficients), n_law_per_active, log_given, log_embedding},
+                   cost, shape);
   }
 };
 
@@ -46,25 +48,44 @@ std::array<double, kNumVariables> log_given_values(const PlanRequest& request) {
   return out;
 }
 
+namespace detail {
+
+template <Law L, class Result, class F>
+Result with_costs(const PlanRequest& request, F& f) {
+  const double per_active = n_law_per_active(request);
+  const auto given = log_given_values<L>(request);
+  // rows d_model with d_model = (N_active ratio / 12)^(1/3)
+  const double log_embedding =
+      std::log(request.embedding_rows) + std::log(request.shape.width_per_block / 12.0) / 3.0;
+  auto with = [&](const auto& cost) -> Result {
+    return f(PlannerMaker<L, std::decay_t<decltype(cost)>>{cost, request.shape, per_active, given,
+                                                           log_embedding});
+  };
+  if (request.accounting == FlopAccounting::kSixNd) return with(SixNd{});
+  return with(PaperFlops{request.law.expansion.value_or(1.0), request.flops_per_active,
+                         request.router_cost, request.shape});
+}
+
+}  // namespace detail
+
 /// Calls f(make), where make is the PlannerMaker of the request's law and cost, and returns what f
 /// returns. Throws InvalidArgument for a law that nothing can be planned with.
 template <class F>
 auto with_planners(const PlanRequest& request, F&& f) {
   using Result = std::invoke_result_t<F, PlannerMaker<Chinchilla, SixNd>>;
   return visit_law(request.law.law, [&]<Law L>() -> Result {
-    if constexpr (!can_plan<L>()) {
+    const auto refuse = []() -> Result {
       throw InvalidArgument("the law " + std::string(L::kName) +
                             " has no compute-optimal plan: it does not give a loss from N and D");
+    };
+    // Of a law whose variables are known only now, the same is asked now.
+    if constexpr (requires { L::kVariableCapacity; }) {
+      if (!can_plan<L>()) return refuse();
+      return detail::with_costs<L, Result>(request, f);
+    } else if constexpr (can_plan<L>()) {
+      return detail::with_costs<L, Result>(request, f);
     } else {
-      const double per_active = n_law_per_active(request);
-      const auto given = log_given_values<L>(request);
-      auto with = [&](const auto& cost) -> Result {
-        return f(
-            PlannerMaker<L, std::decay_t<decltype(cost)>>{cost, request.shape, per_active, given});
-      };
-      if (request.accounting == FlopAccounting::kSixNd) return with(SixNd{});
-      return with(PaperFlops{request.law.expansion.value_or(1.0), request.flops_per_active,
-                             request.router_cost, request.shape});
+      return refuse();
     }
   });
 }

@@ -1,0 +1,113 @@
+// A law given as text behaves as one that is compiled in.
+#include <cmath>
+#include <string>
+
+#include "catch.hpp"
+#include "isoflop/fit/bootstrap.hpp"
+#include "isoflop/fit/fit.hpp"
+#include "isoflop/io/formula_file.hpp"
+#include "isoflop/io/law_file.hpp"
+#include "isoflop/laws/log_losses.hpp"
+#include "isoflop/plan/plan_law.hpp"
+#include "published/shipped_tables.hpp"
+
+namespace isoflop::testing {
+namespace {
+
+std::string example_law() {
+  static const std::string name =
+      law_of(std::string(ISOFLOP_SOURCE_DIR) + "/data/formulas/fine-grained-moe.json");
+  return name;
+}
+
+/// The 78 cells with losses of the published law and a regular disturbance of 0.5 %.
+RunTable disturbed_grid() {
+  RunTable runs = krajewski_grid();
+  runs.loss.assign(runs.column(Variable::kN).size(), 1.0);
+  const LawRecord law = find_law("krajewski2024-e64");
+  runs.loss = log_losses(law.law, law.coefficients, runs);
+  for (std::size_t i = 0; i < runs.num_runs(); ++i) {
+    runs.loss[i] = std::exp(runs.loss[i] + 0.005 * std::sin(static_cast<double>(7 * i)));
+  }
+  return runs;
+}
+
+TEST_CASE("FormulaLaw: a built-in law written as text reaches the same optimum",
+          "[fit][formula][identity]") {
+  const RunTable runs = disturbed_grid();
+  FitOptions options;
+  options.num_starts = 40;
+  const FitReport built_in = fit("fine-grained-moe", runs, options);
+  const FitReport text = fit(example_law(), runs, options);
+  CHECK(built_in.verdict == Verdict::kCertified);
+  CHECK(text.verdict == Verdict::kCertified);
+  CHECK(text.objective == Approx(built_in.objective).epsilon(1e-6));
+  REQUIRE(text.coefficients.size() == 7);
+  CHECK(text.num_free == 7);
+  CHECK(text.profile.size() == 7);
+  for (std::size_t p = 0; p < 7; ++p) {
+    CHECK(text.coefficients[p] == Approx(built_in.coefficients[p]).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("FormulaLaw: resamples are refitted and certified", "[fit][formula][recovery]") {
+  const RunTable runs = disturbed_grid();
+  FitOptions options;
+  options.num_starts = 20;
+  options.profile = false;
+  const FitReport report = fit(example_law(), runs, options);
+  const BootstrapReport drawn =
+      bootstrap(example_law(), runs, options, report, {.resamples = 20});
+  CHECK(drawn.certified >= 19);
+  REQUIRE(!drawn.draws.bootstrap.empty());
+  CHECK(drawn.draws.bootstrap.front().size() == 7);
+}
+
+TEST_CASE("FormulaLaw: a plan from the same coefficients is the same",
+          "[plan][formula][identity]") {
+  PlanRequest request;
+  request.law = find_law("krajewski2024-e64");
+  request.accounting = FlopAccounting::kPaper;
+  const Plan built_in = plan_law(request, {1e21}).at(0);
+  request.law.law = example_law();
+  const Plan text = plan_law(request, {1e21}).at(0);
+  CHECK(text.status == PlanStatus::kOptimal);
+  CHECK(text.granularity == built_in.granularity);
+  CHECK(text.n_active == Approx(built_in.n_active).epsilon(1e-8));
+  CHECK(text.loss == Approx(built_in.loss).epsilon(1e-12));
+}
+
+TEST_CASE("FormulaLaw: a law file brings its formula along", "[io][formula][format]") {
+  LawRecord law = find_law("krajewski2024-e64");
+  law.law = example_law();
+  const auto json = law_to_json(law);
+  CHECK(json["law"] == "formula");
+  CHECK(json["definition"]["expression"] == "c + (g/G^gamma + a)/N^alpha + b/D^beta");
+  const LawRecord read = law_from_json(json, "own.json");
+  CHECK(read.law == example_law());
+  CHECK(read.coefficients == law.coefficients);
+  CHECK(law_to_json(read) == json);
+}
+
+TEST_CASE("law_of: another formula of the same name gets a name of its own",
+          "[io][formula][identity]") {
+  const OwnFormula* known = find_formula(example_law());
+  REQUIRE(known != nullptr);
+  OwnFormula other = *known;
+  other.coefficients.front().upper *= 2.0;
+  const std::string name = register_formula(other, is_law_name);
+  CHECK(name != example_law());
+  CHECK(register_formula(other, is_law_name) == name);
+  OwnFormula shadow = *known;
+  shadow.name = "chinchilla";
+  CHECK(register_formula(shadow, is_law_name) != "chinchilla");
+}
+
+TEST_CASE("law_of: a preset names its law", "[io][identity]") {
+  CHECK(law_of("chinchilla") == "chinchilla");
+  CHECK(law_of("muennighoff2023") == "data-constrained");
+  CHECK_THROWS_AS(law_of("no-such-law"), InvalidArgument);
+}
+
+}  // namespace
+}  // namespace isoflop::testing
