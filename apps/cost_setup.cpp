@@ -7,6 +7,7 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/plan/own_accounting.hpp"
 
 namespace isoflop::app {
 
@@ -57,10 +58,6 @@ PlanRequest CostArguments::request(const LawRecord& law, double embedding_rows) 
   }
   n_law_per_active(out);  // throws where nobody said enough
   return out;
-}
-
-FlopAccounting own_accounting(const LawRecord& law) {
-  return law.flops.value_or(has_granularity(law) ? FlopAccounting::kPaper : FlopAccounting::kSixNd);
 }
 
 std::string describe_cost(const PlanRequest& request) {

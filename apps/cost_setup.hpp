@@ -21,10 +21,6 @@ struct CostArguments {
   PlanRequest request(const LawRecord& law, double embedding_rows = 0.0) const;
 };
 
-/// What the law's optima are meant under; where its file does not say, the paper's FLOPs for a law
-/// with a granularity, else 6ND.
-FlopAccounting own_accounting(const LawRecord& law);
-
 /// "6 N_active D", or the FLOPs of the paper with their constants.
 std::string describe_cost(const PlanRequest& request);
 

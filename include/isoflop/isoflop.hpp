@@ -16,6 +16,7 @@
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/list.hpp"
 #include "isoflop/laws/log_losses.hpp"
+#include "isoflop/plan/consensus.hpp"
 #include "isoflop/plan/lost_flops.hpp"
 #include "isoflop/plan/plan_draws.hpp"
 #include "isoflop/plan/plan_law.hpp"

@@ -1,0 +1,377 @@
+#include "isoflop/plan/consensus.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "isoflop/laws/coefficients.hpp"
+#include "isoflop/plan/own_accounting.hpp"
+#include "isoflop/plan/plan_law.hpp"
+
+namespace isoflop {
+namespace {
+
+constexpr double kElsewhere = 100.0;         // other budgets at which the granularity is shown
+constexpr double kTrainingPerForward = 3.0;  // forward once, backward twice
+constexpr double kDffPerDmodel = 4.0;        // of the dense layer in the common convention
+constexpr double kLingWidthPerDmodel = 2.0;  // of G = 2 d_model / d_expert
+
+std::string text(double x) {
+  std::ostringstream out;
+  out << x;
+  return out.str();
+}
+
+void add_reason(LawOpinion& out, const std::string& reason) {
+  out.reason += (out.reason.empty() ? "" : "; ") + reason;
+}
+
+/// G in the common convention per G of the law; NaN where it does not follow.
+double common_per_own(GMeaning meaning) {
+  switch (meaning) {
+    case GMeaning::kDffOverDexpert:
+      return 1.0;
+    case GMeaning::kTwoDmodelOverDexpert:
+      return kDffPerDmodel / kLingWidthPerDmodel;
+    case GMeaning::kActiveExperts:  // with k0 = 1 a token goes to G experts
+      return 1.0;
+    case GMeaning::kUnspecified:
+      break;
+  }
+  return LawOpinion::kNone;
+}
+
+void set_granularity(LawOpinion& out, GMeaning meaning, double own) {
+  const double factor = common_per_own(meaning);
+  out.g_means = meaning;
+  out.granularity_own = own;
+  out.granularity = factor * own;
+  switch (meaning) {
+    case GMeaning::kDffOverDexpert:
+      out.g_convention = "G is d_ff / d_expert";
+      break;
+    case GMeaning::kTwoDmodelOverDexpert:
+      out.g_convention = "its G is 2 d_model / d_expert, counted " + text(factor) +
+                         " times here (d_ff = 4 d_model)";
+      break;
+    case GMeaning::kActiveExperts:
+      out.g_convention = "its G is the number of active experts, G here where k0 = 1";
+      break;
+    case GMeaning::kUnspecified:
+      out.g_convention = "the law does not say what its G means";
+      break;
+  }
+}
+
+template <Law L>
+constexpr bool is_of_experts() {
+  return has_variable<L>(Variable::kG) || has_variable<L>(Variable::kE) ||
+         has_variable<L>(Variable::kS) || has_variable<L>(Variable::kA);
+}
+
+/// Beyond the ranges if anything is; known to be inside them if all are known.
+template <Law L>
+std::optional<bool> range_verdict(const LawOpinion& out) {
+  if (!out.outside.empty() || out.outside_d_per_n) return false;
+  for (const Variable v : L::kVariables) {
+    if (!out.ranges[v]) return std::nullopt;
+  }
+  return true;
+}
+
+/// Why a law that gives a loss from N and D says nothing all the same; empty if it says something.
+template <Law L>
+std::string refusal(const LawRecord& law, const ConsensusQuestion& question,
+                    FlopAccounting accounting) {
+  std::string out;
+  auto add = [&](const std::string& more) { out += (out.empty() ? "" : "; ") + more; };
+  const bool mixture = is_of_experts<L>() || (law.expansion && *law.expansion > 1.0);
+  const bool paper = accounting == FlopAccounting::kPaper;
+  const bool counts_embeddings = law.n_means == NMeaning::kTotal ||
+                                 law.n_means == NMeaning::kDense ||
+                                 (law.n_means == NMeaning::kActive && paper);
+  if (counts_embeddings && (mixture || paper)) {
+    add("its N counts embeddings and no shape is known: active parameters do not follow from it");
+  }
+  if (law.n_means == NMeaning::kUnspecified && (mixture || paper)) {
+    add("the law does not say what its N counts");
+  }
+  const bool needs_expansion = mixture || paper;
+  if (!has_variable<L>(Variable::kE) && !has_variable<L>(Variable::kS) && needs_expansion &&
+      !law.expansion) {
+    add("the law does not say the expansion rate of its runs");
+  }
+  if (has_variable<L>(Variable::kG) && !paper) {
+    add("6ND puts no price on granularity, so the finest would always win");
+  }
+  if (law.secondary_source && !(law.ranges[Variable::kN] && law.ranges[Variable::kD])) {
+    add("quoted from a secondary source, and the range of its runs is not known");
+  }
+  if (!out.empty()) return out;  // no further word of the command line would help
+  for (const Variable v : L::kVariables) {
+    if (v == Variable::kU && !question.unique_tokens) {
+      add("needs --u, the number of unique tokens");
+    } else if (v == Variable::kS && !question.expansion) {
+      add("needs --expansion E, from which S = 1 - 1 / E with k0 = 1");
+    } else if (v == Variable::kA || v == Variable::kC) {
+      add("needs " + std::string(info(v).symbol) + " (" + std::string(info(v).meaning) +
+          "), which a budget does not give");
+    }
+  }
+  return out;
+}
+
+/// The expansion rates at which a law with an E of its own is asked.
+template <Law L>
+std::vector<double> expansions_of(const LawRecord& law, const ConsensusQuestion& question) {
+  if (!has_variable<L>(Variable::kE) || law.expansion) return {law.expansion.value_or(1.0)};
+  if (question.expansion) return {*question.expansion};
+  std::vector<double> out;
+  if (const auto& range = law.ranges[Variable::kE]) {
+    for (double e = 1.0; e <= range->high * (1.0 + 1e-9); e *= 2.0) {
+      if (range->contains(e)) out.push_back(e);
+    }
+  }
+  return out;
+}
+
+/// n_active and n_total from a plan, embeddings taken off where that can be done.
+void set_parameters(LawOpinion& out, const LawRecord& law, const Plan& plan) {
+  out.n_active = plan.n_active;
+  out.n_total = plan.n_total;
+  switch (law.n_means) {
+    case NMeaning::kActiveNonEmbedding:
+      out.embeddings = Embeddings::kExcluded;
+      out.n_convention = "N is active parameters without embeddings, as here";
+      return;
+    case NMeaning::kTotalNonEmbedding:
+      out.embeddings = Embeddings::kExcluded;
+      out.n_convention = "N is all parameters without embeddings: N active = N / " +
+                         text(total_per_active(law.expansion.value_or(1.0))) +
+                         ", (8 E + 4) / 12 at E = " + text(law.expansion.value_or(1.0));
+      return;
+    case NMeaning::kActive:
+      if (law.family) {
+        const double embeddings = law.family->embedding_rows * plan.d_model;
+        out.n_active -= embeddings;
+        out.n_total -= embeddings;
+        out.embeddings = Embeddings::kExcluded;
+        out.n_convention = "N is active parameters with embeddings, less " +
+                           text(law.family->embedding_rows) +
+                           " rows of width d_model, which follows from N in its family of models";
+        return;
+      }
+      [[fallthrough]];
+    case NMeaning::kTotal:
+      out.embeddings = Embeddings::kIncluded;
+      out.n_convention = "N counts embeddings and no shape is known: given as it is";
+      return;
+    case NMeaning::kDense:
+    case NMeaning::kUnspecified:
+      out.embeddings = Embeddings::kUnknown;
+      out.n_convention = "the law does not say whether N counts embeddings: given as it is";
+      return;
+  }
+}
+
+template <Law L>
+bool finer_is_better(const LawRecord& law, const Plan& plan) {
+  std::array<double, kNumVariablesOf<L>> x{}, finer{};
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const Variable v = L::kVariables[i];
+    x[i] = v == Variable::kN   ? plan.n_law
+           : v == Variable::kD ? plan.d_tokens
+           : v == Variable::kG ? plan.granularity
+                               : law.expansion.value_or(1.0);
+    finer[i] = v == Variable::kG ? 2.0 * x[i] : x[i];
+  }
+  return loss<L>(law.coefficients, finer) < loss<L>(law.coefficients, x);
+}
+
+/// The opinion of a law that gives a loss from N and D.
+template <Law L>
+void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestion& question) {
+  PlanRequest request;
+  request.law = asked;
+  request.accounting = own_accounting(asked);
+  request.shape = asked.family.value_or(ModelShapeRule{});
+  if (question.unique_tokens) request.given[index_of(Variable::kU)] = *question.unique_tokens;
+  if (question.expansion) request.given[index_of(Variable::kS)] = 1.0 - 1.0 / *question.expansion;
+  if (asked.expansion && question.expansion && *asked.expansion != *question.expansion) {
+    out.reason = "holds at E = " + text(*asked.expansion) +
+                 (*asked.expansion == 1.0 ? " (dense)" : "") +
+                 ", not at E = " + text(*question.expansion);
+    return;
+  }
+  if (!asked.expansion && !has_variable<L>(Variable::kE))
+    request.law.expansion = question.expansion;
+  const LawRecord& law = request.law;
+  out.reason = refusal<L>(law, question, request.accounting);
+  const std::vector<double> expansions = expansions_of<L>(law, question);
+  if (expansions.empty())
+    add_reason(out, "needs --expansion E: the range of its runs is not known");
+  if (!out.reason.empty()) return;
+
+  Plan best;
+  for (const double e : expansions) {
+    if (has_variable<L>(Variable::kE)) request.law.expansion = e;
+    const Plan plan = plan_law(request, {question.budget_flops}).at(0);
+    if (!plan.usable()) {
+      out.reason = plan.note.empty() ? to_string(plan.status) : plan.note;
+      continue;
+    }
+    out.expansions_tried.push_back({e, plan.loss});
+    if (best.usable() && best.loss <= plan.loss) continue;
+    best = plan;
+    out.expansion = e;
+  }
+  if (!best.usable()) return;
+  out.applicable = true;
+  out.reason.clear();
+  out.one_expansion = asked.expansion.has_value();
+  if (expansions.size() == 1) out.expansions_tried.clear();
+  set_parameters(out, law, best);
+  out.d_tokens = best.d_tokens;
+  out.epochs = best.epochs;
+  out.loss = best.loss;
+  out.outside = best.extrapolated;
+  out.outside_d_per_n = best.extrapolates_d_per_n;
+  out.in_range = range_verdict<L>(out);
+  out.accounting = request.accounting;
+  out.flops_convention = request.accounting == FlopAccounting::kPaper
+                             ? "FLOPs = (12 d^2 c_f + d E G c_r) D n_blocks with c_f = " +
+                                   text(request.flops_per_active) +
+                                   ", c_r = " + text(request.router_cost)
+                             : "FLOPs = 6 N active D with N active as the law counts it";
+  if (!has_variable<L>(Variable::kU) && best.epochs > 1.0) {
+    out.reason = "takes every token as new, but its D is more than the unique tokens";
+  }
+  if (has_variable<L>(Variable::kG)) {
+    set_granularity(out, law.g_means, best.granularity);
+    out.finer_is_better = finer_is_better<L>(law, best);
+    for (const double budget :
+         {question.budget_flops / kElsewhere, question.budget_flops * kElsewhere}) {
+      const Plan plan = plan_law(request, {budget}).at(0);
+      if (!plan.usable()) continue;
+      out.granularity_elsewhere.push_back({budget, plan.granularity * common_per_own(law.g_means)});
+    }
+  } else if (has_variable<L>(Variable::kE) && out.expansion > 1.0) {
+    set_granularity(out, GMeaning::kDffOverDexpert, 1.0);
+    out.g_convention = "it has no G: experts as wide as the dense layer, G = 1";
+  }
+}
+
+/// The opinion of a law that has no loss but knows a best granularity.
+template <Law L>
+void ask_granularity(LawOpinion& out, const LawRecord& law, const ConsensusQuestion& question) {
+  const auto theta = to_axis<L>(law.coefficients);
+  const double best = L::best_granularity(theta);
+  auto value = [&](double expansion, double g) {
+    std::array<double, kNumVariablesOf<L>> x;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const Variable v = L::kVariables[i];
+      x[i] = v == Variable::kA   ? 1.0 / expansion
+             : v == Variable::kG ? g
+             : v == Variable::kC ? question.budget_flops / kTrainingPerForward
+                                 : LawOpinion::kNone;
+    }
+    return loss<L>(law.coefficients, x);
+  };
+  out.reason = "gives a compute multiplier, not a loss: says how fine only";
+  if (!std::isfinite(common_per_own(law.g_means))) {
+    add_reason(out, "the law does not say what its G means");
+    return;
+  }
+  if (question.expansion) {
+    const double e = *question.expansion;
+    if (!(value(e, best) > value(e, 2.0 * best) && value(e, best) > value(e, 0.5 * best))) {
+      out.reason = "gives a compute multiplier that has no best granularity at E = " + text(e);
+      return;
+    }
+    out.expansion = e;
+    out.leverage = value(e, best);
+    out.flops_convention =
+        "activation ratio A = 1 / E (k0 = 1); its C is forward FLOPs without embeddings, taken as "
+        "a third of the training FLOPs";
+  } else {
+    add_reason(out, "with --expansion E also how large it is");
+  }
+  out.applicable = true;
+  set_granularity(out, law.g_means, best);
+  out.finer_is_better = false;
+  const double factor = common_per_own(law.g_means);
+  for (const double budget :
+       {question.budget_flops / kElsewhere, question.budget_flops * kElsewhere}) {
+    out.granularity_elsewhere.push_back({budget, factor * best});
+  }
+  auto check = [&](Variable v, double x) {
+    if (law.ranges[v] && !law.ranges[v]->contains(x)) out.outside.push_back(v);
+  };
+  if (question.expansion) check(Variable::kA, 1.0 / *question.expansion);
+  check(Variable::kG, best);
+  check(Variable::kC, question.budget_flops / kTrainingPerForward);
+  out.in_range = range_verdict<L>(out);
+}
+
+LawOpinion opinion_of(const LawRecord& law, const ConsensusQuestion& question) {
+  LawOpinion out;
+  out.law = law.name;
+  out.budget_flops = question.budget_flops;
+  out.ranges = law.ranges;
+  out.note = law.note;
+  visit_law(law.law, [&]<Law L>() {
+    if (law.is_fit() && (law.fit_status != "converged" || law.verdict == "failed")) {
+      out.reason = "this fit is " + (law.verdict == "failed" ? law.verdict : law.fit_status);
+    } else if constexpr (can_plan<L>()) {
+      ask_planner<L>(out, law, question);
+    } else if constexpr (requires { L::best_granularity(to_axis<L>(law.coefficients)); }) {
+      ask_granularity<L>(out, law, question);
+    } else {
+      out.reason = "has no D: it says nothing of tokens, so that a budget alone settles nothing";
+      if constexpr (requires { L::log10_cutoff(to_axis<L>(law.coefficients)); }) {
+        out.cutoff_parameters = std::pow(10.0, L::log10_cutoff(to_axis<L>(law.coefficients)));
+      }
+    }
+  });
+  return out;
+}
+
+template <class F>
+std::optional<Spread> spread_of(const std::vector<LawOpinion>& opinions, F&& value_of) {
+  std::optional<Spread> out;
+  for (const LawOpinion& opinion : opinions) {
+    const double x = value_of(opinion);
+    if (!opinion.applicable || !std::isfinite(x)) continue;
+    if (!out) out = Spread{opinion.law, opinion.law, x, x};
+    if (x < out->low) out->low = x, out->low_law = opinion.law;
+    if (x > out->high) out->high = x, out->high_law = opinion.law;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<LawOpinion> consensus(const std::vector<LawRecord>& laws,
+                                  const ConsensusQuestion& question) {
+  auto require_positive = [](double x, const char* what) {
+    if (!(x > 0.0) || !std::isfinite(x)) {
+      throw InvalidArgument(std::string(what) + " must be a positive finite number");
+    }
+  };
+  require_positive(question.budget_flops, "a budget of FLOPs");
+  if (question.unique_tokens) require_positive(*question.unique_tokens, "unique tokens");
+  if (question.expansion && !(*question.expansion >= 1.0 && std::isfinite(*question.expansion))) {
+    throw InvalidArgument("an expansion rate must be a finite number of at least 1");
+  }
+  std::vector<LawOpinion> out;
+  for (const LawRecord& law : laws) out.push_back(opinion_of(law, question));
+  return out;
+}
+
+Disagreement disagreement(const std::vector<LawOpinion>& opinions) {
+  return {spread_of(opinions, [](const LawOpinion& o) { return o.n_active; }),
+          spread_of(opinions, [](const LawOpinion& o) { return o.d_tokens; }),
+          spread_of(opinions, [](const LawOpinion& o) { return o.tokens_per_active_parameter(); })};
+}
+
+}  // namespace isoflop
