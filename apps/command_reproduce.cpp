@@ -109,20 +109,28 @@ std::string to_text(const Recipe& recipe, const std::vector<Figure>& figures, bo
   TextGrid grid({0, 5});
   grid.add({"figure", "published", "ours", "difference", "allowed", ""});
   std::size_t num_reproduced = 0;
-  std::vector<std::string> reasons;
+  std::vector<std::pair<std::string, std::vector<std::string>>> reasons;  // with what they allow
   for (const Figure& f : figures) {
     num_reproduced += f.reproduced();
     grid.add({f.name, fmt::format("{:.7g}", f.published), fmt::format("{:.7g}", f.ours),
               f.relative ? fmt::format("{:+.2g} %", 100.0 * f.difference() / f.published)
                          : fmt::format("{:+.2g}", f.difference()),
               allowed(f), verdict(f.reproduced())});
-    const std::string reason = fmt::format("allowed {}: {}\n", allowed(f), f.reason);
-    if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) {
-      reasons.push_back(reason);
+    auto place = std::find_if(reasons.begin(), reasons.end(),
+                              [&](const auto& known) { return known.first == f.reason; });
+    if (place == reasons.end()) place = reasons.insert(place, {f.reason, {}});
+    auto& shares = place->second;
+    if (std::find(shares.begin(), shares.end(), allowed(f)) == shares.end()) {
+      shares.push_back(allowed(f));
     }
   }
   out += grid.text("  ") + "\n";
-  for (const std::string& reason : reasons) out += "  " + reason;
+  for (const auto& [reason, shares] : reasons) {
+    constexpr std::size_t kMany = 3;
+    out += fmt::format(
+        "  allowed {}: {}\n",
+        shares.size() > kMany ? "as shown" : fmt::format("{}", fmt::join(shares, ", ")), reason);
+  }
   out += fmt::format("\n{}: {} of {} figures\n", verdict(all), num_reproduced, figures.size());
   if (!recipe.note.empty()) out += "note: " + recipe.note + "\n";
   return out;

@@ -55,7 +55,10 @@ struct Recipe {
 const std::vector<Recipe>& recipes();
 
 Recipe besiroglu2024();
+Recipe clark2022();
 Recipe hoffmann2022();
 Recipe krajewski2024_table2();
+Recipe ludziejewski2025();
+Recipe muennighoff2023();
 
 }  // namespace isoflop::app

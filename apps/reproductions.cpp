@@ -10,9 +10,8 @@ bool Figure::reproduced() const {
 
 const std::vector<Recipe>& recipes() {
   static const std::vector<Recipe> all{
-      besiroglu2024(),
-      hoffmann2022(),
-      krajewski2024_table2(),
+      besiroglu2024(),        clark2022(),        hoffmann2022(),
+      krajewski2024_table2(), ludziejewski2025(), muennighoff2023(),
   };
   return all;
 }

@@ -56,6 +56,54 @@ TEST_CASE("isoflop reproduce: the digits of Hoffmann et al. come out", "[cli][pu
   CHECK(contains(outcome.out, "reproduced: 6 of 6 figures"));
 }
 
+TEST_CASE("isoflop reproduce: the six optima of Ludziejewski et al. come out", "[cli][published]") {
+  const Outcome outcome = Workplace().isoflop({"reproduce", "ludziejewski2025"});
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.err.empty());
+  CHECK(contains(outcome.out, "reproduced: 12 of 12 figures"));
+}
+
+TEST_CASE("isoflop reproduce: the losses of Muennighoff et al. come out", "[cli][published]") {
+  const Outcome outcome = Workplace().isoflop({"reproduce", "muennighoff2023"});
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.err.empty());
+  CHECK(contains(outcome.out, "reproduced: 2 of 2 figures"));
+}
+
+TEST_CASE("isoflop reproduce: the law of Clark et al. comes out for three routers",
+          "[cli][published]") {
+  const std::string data = isoflop_test::require_data("clark2022_final.csv");
+  const Outcome outcome = Workplace().isoflop({"reproduce", "clark2022", "--data", data, "--json"});
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.err.empty());
+  const Json json = Json::parse(outcome.out);
+  REQUIRE(json["figures"].size() == 21);
+  CHECK(json["verdict"] == "reproduced");
+  for (const Json& figure : json["figures"]) {
+    CAPTURE(figure["name"].get<std::string>());
+    // Tolerances that come from the runs are not so wide that anything would pass, but for E_start
+    // and E_max, which the runs determine loosely.
+    if (figure["name"].get<std::string>().starts_with("E_")) continue;
+    if (figure["tolerance_is"] == "relative") continue;
+    CHECK(figure["tolerance"].get<double>() < 0.35 * std::abs(figure["published"].get<double>()));
+  }
+}
+
+TEST_CASE("isoflop reproduce: another table in place of the runs of Clark et al. is refused",
+          "[cli][refusal]") {
+  const Workplace here;
+  here.write("runs.csv", "router_type,num_experts\nDense,1\n");
+  const Outcome outcome = here.isoflop({"reproduce", "clark2022", "--data", "runs.csv"});
+  CHECK(outcome.exit_code == 1);
+  CHECK(outcome.out.empty());
+  CHECK(contains(outcome.err, "runs.csv: is not the table that is known"));
+}
+
+TEST_CASE("isoflop reproduce: figures that share a reason share its line", "[cli][format]") {
+  const Outcome outcome = Workplace().isoflop({"reproduce", "hoffmann2022"});
+  CHECK(contains(outcome.out, "  allowed 0.005, 0.05: half a unit of the last printed digit\n"));
+}
+
 TEST_CASE("isoflop reproduce: the coefficients of Besiroglu et al. come out", "[cli][published]") {
   app::ReproductionInput input;
   input.data = isoflop_test::require_data("chinchilla_epoch245.csv");

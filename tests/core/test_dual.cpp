@@ -109,6 +109,20 @@ TEST_CASE("Dual: log of linear and curved numbers has exact derivatives", "[core
   });
 }
 
+TEST_CASE("Dual: quotients have exact derivatives", "[core][derivative]") {
+  check_derivatives([](auto p, auto q, auto r, auto s) { return p / q + (p * r) / (q * s + 1.0); });
+}
+
+TEST_CASE("Dual: quotients with plain numbers have exact derivatives", "[core][derivative]") {
+  check_derivatives([](auto p, auto q, auto, auto s) { return (p * q) / 3.0 + 2.0 / (q + s * s); });
+}
+
+TEST_CASE("Dual: a quotient by a plain number stays linear", "[core][identity]") {
+  const auto [p, q, r, s] = dual_parameters<2>(kAt);
+  CHECK((p / 2.0 - q).kLinear);
+  CHECK_FALSE((2.0 / p).kLinear);
+}
+
 TEST_CASE("Dual: plain numbers mix in from either side", "[core][derivative]") {
   check_derivatives([](auto p, auto q, auto r, auto s) {
     return (2.0 - p * q) * 3.0 + 0.5 * (r - 1.0) + (1.0 + s) - (-r) * s;

@@ -8,9 +8,9 @@
 
 #include "isoflop/core/random.hpp"
 #include "isoflop/core/run_table.hpp"
-#include "isoflop/laws/chinchilla.hpp"
 #include "isoflop/laws/coefficients.hpp"
-#include "isoflop/laws/fine_grained_moe.hpp"
+#include "isoflop/laws/list.hpp"
+#include "laws/law_rows.hpp"
 
 namespace isoflop::testing {
 
@@ -22,36 +22,63 @@ inline const std::vector<double> kKrajewski{18.0712, 0.1146, 30.8082, 0.1465,
 
 template <Law L>
 inline const std::vector<double>& published_coefficients() {
-  if constexpr (L::kName == Chinchilla::kName) return kHoffmann;
-  return kKrajewski;
+  return row_of<L>().coefficients;
 }
 
 inline double loss_of_row(std::string_view law, std::span<const double> coefficients,
                           const RunTable& runs, std::size_t row) {
-  const double n = runs.column(Variable::kN)[row], d = runs.column(Variable::kD)[row];
-  if (law == Chinchilla::kName) return loss<Chinchilla>(coefficients, std::array{n, d});
-  return loss<FineGrainedMoe>(coefficients, std::array{n, d, runs.column(Variable::kG)[row]});
+  return visit_law(law, [&]<Law L>() {
+    std::array<double, kNumVariablesOf<L>> x;
+    for (std::size_t v = 0; v < x.size(); ++v) x[v] = runs.column(L::kVariables[v])[row];
+    return loss<L>(coefficients, x);
+  });
 }
 
-/// Five sizes N by four D (by three G where the law has it): 20 or 60 runs, with losses
-/// L exp(noise z), z standard normal.
+/// Values of a variable from which a grid of small experiments is made. No token is seen exactly
+/// once: the law of repeated tokens has a kink there.
+inline std::vector<double> planted_values(Variable v) {
+  switch (v) {
+    case Variable::kN:
+      return {1e8, 3e8, 1e9, 3e9, 1e10};
+    case Variable::kD:
+      return {2e9, 1e10, 5e10, 2.5e11};
+    case Variable::kG:
+      return {1.0, 4.0, 16.0};
+    case Variable::kE:
+      return {1.0, 2.0, 4.0, 8.0, 32.0, 128.0, 512.0};
+    case Variable::kU:
+      return {1.3e9, 1.3e10, 1.3e11};
+    case Variable::kS:
+      return {0.0, 0.5, 0.75, 0.9, 0.98};
+    case Variable::kA:
+      return {0.004, 0.016, 0.06, 0.25, 0.8};
+    case Variable::kC:
+      return {1e18, 1e20, 1e22};
+  }
+  return {};
+}
+
+/// A run for every combination of the values above, the last variable changing fastest (20 runs of
+/// a law in N and D, 60 with G), with losses L exp(noise z), z standard normal.
 template <Law L>
 RunTable planted_runs(std::span<const double> coefficients, double noise = 0.0,
                       std::uint64_t seed = 1) {
   RunTable runs;
   Random random(seed);
-  for (const double n : {1e8, 3e8, 1e9, 3e9, 1e10}) {
-    for (const double d : {2e9, 1e10, 5e10, 2.5e11}) {
-      for (const double g : {1.0, 4.0, 16.0}) {
-        if (kNumVariablesOf<L> == 2 && g > 1.0) continue;
-        runs.column(Variable::kN).push_back(n);
-        runs.column(Variable::kD).push_back(d);
-        if (kNumVariablesOf<L> == 3) runs.column(Variable::kG).push_back(g);
-        runs.loss.push_back(0.0);
-        runs.loss.back() = loss_of_row(L::kName, coefficients, runs, runs.loss.size() - 1) *
-                           std::exp(noise * random.normal());
-      }
+  std::array<std::vector<double>, kNumVariablesOf<L>> values;
+  std::size_t num_runs = 1;
+  for (std::size_t v = 0; v < values.size(); ++v) {
+    values[v] = planted_values(L::kVariables[v]);
+    num_runs *= values[v].size();
+  }
+  for (std::size_t i = 0; i < num_runs; ++i) {
+    std::size_t rest = i;
+    for (std::size_t v = values.size(); v-- > 0; rest /= values[v].size()) {
+      runs.column(L::kVariables[v]).push_back(values[v][rest % values[v].size()]);
     }
+    runs.loss.push_back(0.0);
+    runs.loss.back() =
+        loss_of_row(L::kName, coefficients, runs, i) * std::exp(noise * random.normal());
   }
   return runs;
 }

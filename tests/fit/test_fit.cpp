@@ -32,6 +32,7 @@ double largest_relative_error(const std::vector<double>& found, const std::vecto
 TEST_CASE("fit: noiseless runs give back the coefficients of every law", "[fit][recovery]") {
   for_each_law([]<Law L>() {
     INFO("law " << L::kName);
+    if (!row_of<L>().undetermined.empty()) return;  // test_recover_laws.cpp has those
     const RunTable runs = planted_runs<L>(published_coefficients<L>());
     const FitReport report = fit<L>(runs, few_starts());
     CHECK(report.status == FitStatus::kConverged);

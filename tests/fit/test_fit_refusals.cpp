@@ -37,6 +37,18 @@ TEST_CASE("fit: fewer runs than coefficients are refused", "[fit][refusal]") {
         "sweep.csv: 4 runs cannot determine 5 coefficients; add runs, or fix some");
 }
 
+TEST_CASE("fit: a value outside the bounds of its variable is refused", "[fit][refusal]") {
+  RunTable runs = planted_runs<JointMoe>(published_coefficients<JointMoe>());
+  runs.column(Variable::kE)[2] = 0.5;
+  CHECK(refusal_of<InvalidArgument, JointMoe>(runs) == "E of run 2 is not >= 1");
+  runs = planted_runs<Sparsity>(published_coefficients<Sparsity>());
+  runs.column(Variable::kS)[3] = 1.0;
+  CHECK(refusal_of<InvalidArgument, Sparsity>(runs) == "S of run 3 is not < 1");
+  runs.column(Variable::kS)[3] = -0.1;
+  CHECK(refusal_of<InvalidArgument, Sparsity>(runs) ==
+        "S of run 3 must be a positive finite number");
+}
+
 TEST_CASE("fit: fixed coefficients need fewer runs", "[fit][recovery]") {
   FitOptions options = few_starts();
   options.fixed["E"] = 1.69;

@@ -23,7 +23,9 @@ std::string refusal_of(F f) {
 }
 
 TEST_CASE("law_names: the shipped laws come in the order of the list", "[laws][format]") {
-  CHECK(law_names() == std::vector<std::string_view>{"chinchilla", "fine-grained-moe"});
+  CHECK(law_names() == std::vector<std::string_view>{
+                           "chinchilla", "fine-grained-moe", "joint-moe", "data-constrained",
+                           "sparsity", "routed", "efficiency-leverage", "kaplan", "over-training"});
 }
 
 TEST_CASE("visit_law: the law of the given name is visited", "[laws][identity]") {
@@ -34,7 +36,8 @@ TEST_CASE("visit_law: the law of the given name is visited", "[laws][identity]")
 
 TEST_CASE("visit_law: an unknown name is refused with those there are", "[laws][refusal]") {
   CHECK(refusal_of([] { visit_law("chinchila", []<Law L>() { return 0; }); }) ==
-        "no law is named \"chinchila\"; there are: chinchilla fine-grained-moe");
+        "no law is named \"chinchila\"; there are: chinchilla fine-grained-moe joint-moe "
+        "data-constrained sparsity routed efficiency-leverage kaplan over-training");
 }
 
 TEST_CASE("coefficient_index: names give the place in the order of the law", "[laws][identity]") {

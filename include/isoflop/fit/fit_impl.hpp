@@ -30,20 +30,28 @@ void require_usable(const RunTable& runs, const FitOptions& options, int num_fre
   if (options.num_starts && *options.num_starts == 0) {
     throw InvalidArgument("a fit needs at least one start");
   }
-  auto check = [&](const std::vector<double>& column, std::string_view name) {
+  auto positive = [](double x) {
+    return x > 0.0 && std::isfinite(x) ? "" : "must be a positive finite number";
+  };
+  auto check = [&](const std::vector<double>& column, std::string_view name, const auto& fault_of) {
     if (column.size() != runs.num_runs()) {
       throw InvalidArgument("the runs have no column " + std::string(name) + ", which the law " +
                             std::string(L::kName) + " needs");
     }
     for (std::size_t i = 0; i < column.size(); ++i) {
-      if (!(column[i] > 0.0) || !std::isfinite(column[i])) {
-        throw InvalidArgument(std::string(name) + " of run " + std::to_string(i) +
-                              " must be a positive finite number");
-      }
+      const std::string fault = fault_of(column[i]);
+      if (fault.empty()) continue;
+      throw InvalidArgument(std::string(name) + " of run " + std::to_string(i) + " " + fault);
     }
   };
-  for (const Variable v : L::kVariables) check(runs.column(v), info(v).symbol);
-  check(runs.loss, "loss");
+  for (const Variable v : L::kVariables) {
+    check(runs.column(v), info(v).symbol, [&](double x) {
+      if (x == 0.0 && value_fault(info(v), x).empty()) return std::string();
+      const std::string not_positive = positive(x);
+      return not_positive.empty() ? value_fault(info(v), x) : not_positive;
+    });
+  }
+  check(runs.loss, target_of<L>().key, positive);
   for (const double w : runs.weight) {
     if (!(w >= 0.0) || !std::isfinite(w)) throw InvalidArgument("weights must be finite and >= 0");
   }

@@ -18,7 +18,8 @@ namespace isoflop {
 struct EfficiencyLeverage {
   static constexpr std::string_view kName = "efficiency-leverage";
   static constexpr std::string_view kFormula =
-      "EL(A,G,C) = A^^(a + d log10 C + gamma (log2 G)^2 + beta log2 G)";
+      "EL(A,G,C) = A^^(a + d log10 C + gamma (log2 G)^2 + beta log2 G), "
+      "1/A^ = 1/(A + 1/(1/A_start - 1/A_max)) + 1/A_max";
   static constexpr std::string_view kSource = "Tian et al. 2025, arXiv 2507.17702";
   static constexpr Target kTarget{"el", "EL",
                                   "efficiency leverage, compute of a dense model over "

@@ -18,7 +18,8 @@ namespace isoflop {
 struct JointMoe {
   static constexpr std::string_view kName = "joint-moe";
   static constexpr std::string_view kFormula =
-      "L(N,D,E) = a E^^delta N^(alpha + gamma ln E^) + b E^^omega D^(beta + zeta ln E^) + c";
+      "L(N,D,E) = a E^^delta N^(alpha + gamma ln E^) + b E^^omega D^(beta + zeta ln E^) + c, "
+      "1/E^ = 1/(E - 1 + 1/(1/E_start - 1/E_max)) + 1/E_max";
   static constexpr std::string_view kSource = "Ludziejewski et al. 2025, arXiv 2502.05172";
   static constexpr std::array kVariables{Variable::kN, Variable::kD, Variable::kE};
   static constexpr std::array<CoefficientInfo, 11> kCoefficients{{

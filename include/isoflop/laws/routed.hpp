@@ -19,7 +19,8 @@ namespace isoflop {
 struct Routed {
   static constexpr std::string_view kName = "routed";
   static constexpr std::string_view kFormula =
-      "log10 L(N,E) = a log10 N + b log10 E^ + c log10 N log10 E^ + d";
+      "L(N,E) = 10^(a log10 N + b log10 E^ + c log10 N log10 E^ + d), "
+      "1/E^ = 1/(E - 1 + 1/(1/E_start - 1/E_max)) + 1/E_max";
   static constexpr std::string_view kSource = "Clark et al. 2022, arXiv 2202.01169, Eq. 2 and 11";
   static constexpr std::array kVariables{Variable::kN, Variable::kE};
   static constexpr std::array<CoefficientInfo, 6> kCoefficients{{
