@@ -53,8 +53,7 @@ auto with_planners(const PlanRequest& request, F&& f) {
   using Result = std::invoke_result_t<F, PlannerMaker<Chinchilla, SixNd>>;
   return visit_law(request.law.law, [&]<Law L>() -> Result {
     if constexpr (!can_plan<L>()) {
-      throw InvalidArgument("the law " + std::string(L::kName) +
-                            " has no compute-optimal plan: it does not give a loss from N and D");
+      refuse_plan(L::kName);
     } else {
       const double per_active = n_law_per_active(request);
       const auto given = log_given_values<L>(request);
