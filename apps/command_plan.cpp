@@ -13,6 +13,7 @@
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/io/reports.hpp"
+#include "isoflop/plan/own_accounting.hpp"
 #include "isoflop/plan/plan_draws.hpp"
 #include "output.hpp"
 #include "plan_setup.hpp"

@@ -5,6 +5,7 @@
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/laws/granularity_meaning.hpp"
 #include "isoflop/shape/experts.hpp"
 #include "isoflop/shape/parameter_count.hpp"
 
@@ -46,7 +47,7 @@ Converted granularity_of_law(const LawRecord& law, double dff_over_dexpert) {
     case GMeaning::kDffOverDexpert:
       return {dff_over_dexpert, "G is d_ff / d_expert"};
     case GMeaning::kTwoDmodelOverDexpert:
-      return {0.5 * dff_over_dexpert,
+      return {dff_over_dexpert / common_granularity_per(law.g_means),
               fmt::format("G is 2 d_model / d_expert, half of {} where d_ff = 4 d_model",
                           format_number(dff_over_dexpert))};
     case GMeaning::kActiveExperts:

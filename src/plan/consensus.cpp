@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "isoflop/laws/coefficients.hpp"
+#include "isoflop/laws/granularity_meaning.hpp"
 #include "isoflop/plan/own_accounting.hpp"
 #include "isoflop/plan/plan_law.hpp"
 
@@ -13,8 +14,6 @@ namespace {
 
 constexpr double kElsewhere = 100.0;         // other budgets at which the granularity is shown
 constexpr double kTrainingPerForward = 3.0;  // forward once, backward twice
-constexpr double kDffPerDmodel = 4.0;        // of the dense layer in the common convention
-constexpr double kLingWidthPerDmodel = 2.0;  // of G = 2 d_model / d_expert
 
 std::string text(double x) {
   std::ostringstream out;
@@ -26,19 +25,9 @@ void add_reason(LawOpinion& out, const std::string& reason) {
   out.reason += (out.reason.empty() ? "" : "; ") + reason;
 }
 
-/// G in the common convention per G of the law; NaN where it does not follow.
+/// G in the common convention per G of the law, with k0 = 1; NaN where it does not follow.
 double common_per_own(GMeaning meaning) {
-  switch (meaning) {
-    case GMeaning::kDffOverDexpert:
-      return 1.0;
-    case GMeaning::kTwoDmodelOverDexpert:
-      return kDffPerDmodel / kLingWidthPerDmodel;
-    case GMeaning::kActiveExperts:  // with k0 = 1 a token goes to G experts
-      return 1.0;
-    case GMeaning::kUnspecified:
-      break;
-  }
-  return LawOpinion::kNone;
+  return meaning == GMeaning::kActiveExperts ? 1.0 : common_granularity_per(meaning);
 }
 
 void set_granularity(LawOpinion& out, GMeaning meaning, double own) {
@@ -177,7 +166,7 @@ void set_parameters(LawOpinion& out, const LawRecord& law, const Plan& plan) {
 template <Law L>
 bool finer_is_better(const LawRecord& law, const Plan& plan) {
   std::array<double, kNumVariablesOf<L>> x{}, finer{};
-  for (std::size_t i = 0; i < x.size(); ++i) {
+  for (std::size_t i = 0; i < L::kVariables.size(); ++i) {
     const Variable v = L::kVariables[i];
     x[i] = v == Variable::kN   ? plan.n_law
            : v == Variable::kD ? plan.d_tokens
@@ -322,8 +311,12 @@ LawOpinion opinion_of(const LawRecord& law, const ConsensusQuestion& question) {
   visit_law(law.law, [&]<Law L>() {
     if (law.is_fit() && (law.fit_status != "converged" || law.verdict == "failed")) {
       out.reason = "this fit is " + (law.verdict == "failed" ? law.verdict : law.fit_status);
-    } else if constexpr (can_plan<L>()) {
-      ask_planner<L>(out, law, question);
+    } else if constexpr (kMayPlan<L>) {
+      if (can_plan<L>()) {
+        ask_planner<L>(out, law, question);
+      } else {
+        out.reason = "does not give a loss from N and D";
+      }
     } else if constexpr (requires { L::best_granularity(to_axis<L>(law.coefficients)); }) {
       ask_granularity<L>(out, law, question);
     } else {

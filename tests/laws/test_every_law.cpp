@@ -5,9 +5,9 @@
 #include <cmath>
 #include <set>
 #include <string>
-#include <type_traits>
 
 #include "catch.hpp"
+#include "difference.hpp"
 #include "isoflop/core/batch.hpp"
 #include "isoflop/core/dual.hpp"
 #include "law_rows.hpp"
@@ -27,20 +27,6 @@ JetOf<L> with_jets(const Theta<L>& theta, const LogX<L>& log_x) {
   std::array<JetOf<L>, kNumCoefficients<L>> jets;
   for (std::size_t p = 0; p < jets.size(); ++p) jets[p] = JetOf<L>(theta[p], static_cast<int>(p));
   return L::log_loss(jets, log_x);
-}
-
-/// The derivative of f(x) at 0 by central differences of fourth order: 8 times the difference over
-/// one step less that over two, so that the error is step^4 / 30 times a fifth derivative.
-template <class F>
-std::invoke_result_t<F, double> difference(const F& f, double step) {
-  return ((f(step) - f(-step)) * 8.0 - (f(2.0 * step) - f(-2.0 * step))) / (12.0 * step);
-}
-
-/// theta with x added to coefficient p.
-template <std::size_t P>
-std::array<double, P> moved(std::array<double, P> theta, std::size_t p, double x) {
-  theta[p] += x;
-  return theta;
 }
 
 /// f(theta, log_x) for the published coefficients of every law at every point.

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "isoflop/io/law_file.hpp"
+#include "isoflop/laws/coefficients.hpp"
 #include "isoflop/plan/plan_law.hpp"
 
 namespace isoflop::testing {

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "catch.hpp"
 #include "isoflop/error.hpp"
@@ -27,6 +28,27 @@ TEST_CASE("plan_law: a search for granularity under 6ND is refused", "[plan][ref
           "6ND puts no price on granularity, so the finest would always win: add --granularity X, "
           "or use --cost paper");
   }
+}
+
+TEST_CASE("plan_law: a law without tokens or without a loss has no plan", "[plan][refusal]") {
+  for (const auto& [preset, law] :
+       {std::pair("clark2022-sbase", "routed"), std::pair("tian2025", "efficiency-leverage")}) {
+    for (const auto accounting : {FlopAccounting::kSixNd, FlopAccounting::kPaper}) {
+      CHECK(refusal_of(request_for(preset, accounting)) ==
+            std::string("the law ") + law +
+                " has no compute-optimal plan: it does not give a loss from N and D");
+    }
+  }
+}
+
+TEST_CASE("plan_law: a variable that a plan does not choose is asked for", "[plan][refusal]") {
+  CHECK(refusal_of(request_for("muennighoff2023", FlopAccounting::kSixNd)) ==
+        "the law data-constrained needs --u (unique training tokens)");
+  PlanRequest repeated = request_for("muennighoff2023", FlopAccounting::kSixNd);
+  repeated.given[index_of(Variable::kU)] = -1.0;
+  CHECK(refusal_of(repeated) == "--u is not > 0");
+  CHECK(refusal_of(request_for("ludziejewski2025", FlopAccounting::kSixNd)) ==
+        "the law joint-moe needs --expansion (expansion rate, or number of experts)");
 }
 
 TEST_CASE("plan_law: an expansion rate that nobody said is asked for", "[plan][refusal]") {

@@ -32,7 +32,7 @@ TEST_CASE("muennighoff2023: the losses of two runs with repeated tokens are as p
 
 TEST_CASE("tian2025: a ratio of 3.1 % at 1e22 FLOPs saves seven times the compute",
           "[published][published]") {
-  // Tian et al. 2025, arXiv 2507.17702: more than 7x; 7.245 by an independent program.
+  // Coefficients of Tian et al. 2025, arXiv 2507.17702; 7.245 by an independent program.
   CHECK(prediction<EfficiencyLeverage>("tian2025", {0.031, 12.0, 1e22}) == within(7.245, 0.005));
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <string_view>
 
 #include "isoflop/core/model_shape_rule.hpp"
 #include "isoflop/error.hpp"
@@ -54,9 +55,33 @@ constexpr bool can_plan() {
          target_of<L>().key == kLossTarget.key;
 }
 
-/// N as the law counts it, per active parameter. Throws InvalidArgument where nobody said enough.
+/// The same, as far as the compiler can tell: true for a law whose variables are known only when it
+/// is in use.
+template <Law L>
+inline constexpr bool kMayPlan = [] {
+  if constexpr (requires { L::kVariableCapacity; }) {
+    return true;
+  } else {
+    return can_plan<L>();
+  }
+}();
+
+/// Throws InvalidArgument: nothing can be planned with the law of this name.
+[[noreturn]] inline void refuse_plan(std::string_view law) {
+  throw InvalidArgument("the law " + std::string(law) +
+                        " has no compute-optimal plan: it does not give a loss from N and D");
+}
+inline void require_plannable(const LawRecord& law) {
+  visit_law(law.law, []<Law L>() {
+    if (!can_plan<L>()) refuse_plan(L::kName);
+  });
+}
+
+/// N as the law counts it, per active parameter. Throws InvalidArgument where nobody said enough,
+/// and as require_plannable does.
 inline double n_law_per_active(const PlanRequest& request) {
   const LawRecord& law = request.law;
+  require_plannable(law);
   const bool paper = request.accounting == FlopAccounting::kPaper;
   const bool moe = has_granularity(law) || (law.expansion && *law.expansion > 1.0);
   if (law.n_means == NMeaning::kActive && !paper) return 1.0;

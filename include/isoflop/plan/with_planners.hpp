@@ -74,18 +74,12 @@ template <class F>
 auto with_planners(const PlanRequest& request, F&& f) {
   using Result = std::invoke_result_t<F, PlannerMaker<Chinchilla, SixNd>>;
   return visit_law(request.law.law, [&]<Law L>() -> Result {
-    const auto refuse = []() -> Result {
-      throw InvalidArgument("the law " + std::string(L::kName) +
-                            " has no compute-optimal plan: it does not give a loss from N and D");
-    };
     // Of a law whose variables are known only now, the same is asked now.
-    if constexpr (requires { L::kVariableCapacity; }) {
-      if (!can_plan<L>()) return refuse();
-      return detail::with_costs<L, Result>(request, f);
-    } else if constexpr (can_plan<L>()) {
+    if constexpr (kMayPlan<L>) {
+      if (!can_plan<L>()) refuse_plan(L::kName);
       return detail::with_costs<L, Result>(request, f);
     } else {
-      return refuse();
+      refuse_plan(L::kName);
     }
   });
 }

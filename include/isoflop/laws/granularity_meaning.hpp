@@ -1,0 +1,27 @@
+/// Granularities of different papers in one: G = d_ff / d_expert with d_ff = 4 d_model, as in
+/// Krajewski, Ludziejewski et al. 2024, arXiv 2402.07871.
+#pragma once
+
+#include <limits>
+
+#include "isoflop/laws/law_record.hpp"
+
+namespace isoflop {
+
+/// d_ff / d_expert per G of this meaning: 2 for the 2 d_model / d_expert of Tian et al. 2025, arXiv
+/// 2507.17702. NaN where it does not follow from the width of an expert.
+inline double common_granularity_per(GMeaning meaning) {
+  constexpr double kDffPerDmodel = 4.0;
+  switch (meaning) {
+    case GMeaning::kDffOverDexpert:
+      return 1.0;
+    case GMeaning::kTwoDmodelOverDexpert:
+      return kDffPerDmodel / 2.0;
+    case GMeaning::kActiveExperts:
+    case GMeaning::kUnspecified:
+      break;
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace isoflop
