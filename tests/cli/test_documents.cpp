@@ -1,6 +1,7 @@
 // Every command in the documents is run, and prints what the documents say it prints.
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <cstdio>
@@ -153,4 +154,16 @@ TEST_CASE("page on shapes: every command prints what is shown", "[cli][format]")
 TEST_CASE("page on what the laws say together: every command prints what is shown",
           "[cli][format]") {
   check_document("docs/consensus.md");
+}
+TEST_CASE("tutorial: the law of one's own is the program that the consumer test builds",
+          "[cli][format]") {
+  auto text = [](const char* file) {
+    std::ifstream in(fs::path(ISOFLOP_SOURCE_DIR) / file);
+    std::ostringstream out;
+    out << in.rdbuf();
+    return out.str();
+  };
+  const std::string program = text("tests/consumer/own_law.cpp");
+  REQUIRE(std::count(program.begin(), program.end(), '\n') < 40);
+  CHECK(text("docs/tutorial.md").find("```cpp\n" + program + "```") != std::string::npos);
 }
