@@ -205,11 +205,13 @@ std::vector<Finding> inspect_mistakes(const RunTable& runs, const std::vector<st
   find_constant_loss(runs, rows, probe, out);
   find_duplicates(runs, rows, out);
   for (const Variable v : probe.variables) {
-    if (v == Variable::kG) continue;  // a ratio has no unit to be mistaken in
+    const bool large_count =
+        v == Variable::kN || v == Variable::kD || v == Variable::kU || v == Variable::kC;
+    if (!large_count) continue;  // a ratio has no unit to be mistaken in
     find_mixed_units(runs, rows, v, probe, out);
     find_small_column(runs, rows, v, v == Variable::kN ? 1e5 : 1e6, out);
   }
-  find_large_losses(runs, rows, out);
+  if (probe.predicts_loss) find_large_losses(runs, rows, out);
   return out;
 }
 

@@ -19,7 +19,8 @@ namespace detail {
 /// A law as the inspection sees it: its free coefficients, and how ln L answers to them.
 struct LawProbe {
   std::string law;
-  std::vector<Variable> variables;                     ///< [V]
+  bool predicts_loss = true;        ///< in nats per token; else a target of its own
+  std::vector<Variable> variables;  ///< [V]
   std::vector<std::vector<std::string>> coefficients;  ///< [K] names; tied ones share an entry
   std::size_t num_points = 0;  ///< generic sets of coefficients at which it can be asked
   /// d ln L / d phi [K] at a point, for log_x [V].
@@ -34,6 +35,7 @@ LawProbe probe_of(const FitOptions& options) {
   constexpr std::size_t kNumPoints = 16;
   const FreeSpace<kP> space = free_space<L>(options);
   LawProbe probe;
+  probe.predicts_loss = target_of<L>().key == kLossTarget.key;
   probe.law = L::kName;
   probe.variables.assign(L::kVariables.begin(), L::kVariables.end());
   probe.coefficients.resize(static_cast<std::size_t>(space.size()));
