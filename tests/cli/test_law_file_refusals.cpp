@@ -72,8 +72,10 @@ TEST_CASE("law file: JSON of another format is refused", "[cli][refusal]") {
 }
 
 TEST_CASE("law file: an unknown law is refused with those there are", "[cli][refusal]") {
-  check_refused(with("fine-grained-moe", "kaplan"),
-                "law.json: no law is named \"kaplan\"; there are: chinchilla fine-grained-moe");
+  check_refused(with("fine-grained-moe", "kaplan2021"),
+                "law.json: no law is named \"kaplan2021\"; there are: chinchilla fine-grained-moe "
+                "joint-moe data-constrained sparsity routed efficiency-leverage kaplan "
+                "over-training");
 }
 
 TEST_CASE("law file: coefficients that do not fit the law are refused", "[cli][refusal]") {

@@ -12,17 +12,32 @@ TEST_CASE("isoflop laws: the list for people is this text", "[cli][format]") {
   CHECK(laws.exit_code == 0);
   CHECK(laws.err.empty());
   CHECK(laws.out == R"(Formulas (isoflop fit FILE --law NAME):
-  chinchilla        L(N,D) = E + A/N^alpha + B/D^beta
-  fine-grained-moe  L(N,D,G) = c + (g/G^gamma + a)/N^alpha + b/D^beta
+  chinchilla           L(N,D) = E + A/N^alpha + B/D^beta
+  fine-grained-moe     L(N,D,G) = c + (g/G^gamma + a)/N^alpha + b/D^beta
+  joint-moe            L(N,D,E) = a E^^delta N^(alpha + gamma ln E^) + b E^^omega D^(beta + zeta ln E^) + c, 1/E^ = 1/(E - 1 + 1/(1/E_start - 1/E_max)) + 1/E_max
+  data-constrained     L(N,D,U) = E + A/N'^alpha + B/D'^beta, D' = U (1 + R_D (1 - exp((1 - D/U)/R_D))) where D > U, else D, N' from N_opt(U) and R_N alike
+  sparsity             L(N,D,S) = a/N^alpha + b/D^beta + c/(1-S)^lambda + d/((1-S)^delta N^gamma) + e
+  routed               L(N,E) = 10^(a log10 N + b log10 E^ + c log10 N log10 E^ + d), 1/E^ = 1/(E - 1 + 1/(1/E_start - 1/E_max)) + 1/E_max
+  efficiency-leverage  EL(A,G,C) = A^^(a + d log10 C + gamma (log2 G)^2 + beta log2 G), 1/A^ = 1/(A + 1/(1/A_start - 1/A_max)) + 1/A_max
+  kaplan               L(N,D) = ((N_c/N)^(alpha_N/alpha_D) + D_c/D)^alpha_D
+  over-training        L(N,D) = E + (a M^eta + b M^-eta) C^-eta, M = D/N, C = 6ND
 
 Published laws (isoflop plan NAME --flops X):
-  besiroglu2024             chinchilla        Besiroglu et al. 2024
-  hoffmann2022              chinchilla        Hoffmann et al. 2022
-  hoffmann2022-unrounded    chinchilla        Hoffmann et al. 2022
-  krajewski2024-dense       chinchilla        Krajewski, Ludziejewski et al. 2024
-  krajewski2024-e16         fine-grained-moe  Krajewski, Ludziejewski et al. 2024
-  krajewski2024-e64         fine-grained-moe  Krajewski, Ludziejewski et al. 2024
-  krajewski2024-e64-table1  fine-grained-moe  Krajewski, Ludziejewski et al. 2024
+  abnar2025                 sparsity             Abnar et al. 2025
+  besiroglu2024             chinchilla           Besiroglu et al. 2024
+  clark2022-hash            routed               Clark et al. 2022
+  clark2022-rlr             routed               Clark et al. 2022
+  clark2022-sbase           routed               Clark et al. 2022
+  hoffmann2022              chinchilla           Hoffmann et al. 2022
+  hoffmann2022-unrounded    chinchilla           Hoffmann et al. 2022
+  kaplan2020                kaplan               Kaplan et al. 2020
+  krajewski2024-dense       chinchilla           Krajewski, Ludziejewski et al. 2024
+  krajewski2024-e16         fine-grained-moe     Krajewski, Ludziejewski et al. 2024
+  krajewski2024-e64         fine-grained-moe     Krajewski, Ludziejewski et al. 2024
+  krajewski2024-e64-table1  fine-grained-moe     Krajewski, Ludziejewski et al. 2024
+  ludziejewski2025          joint-moe            Ludziejewski et al. 2025
+  muennighoff2023           data-constrained     Muennighoff et al. 2023
+  tian2025                  efficiency-leverage  Tian et al. 2025
 
 'isoflop laws NAME' shows one in full.
 )");
@@ -86,8 +101,8 @@ TEST_CASE("isoflop laws: the json of all holds formulas and published laws", "[c
   const Json json = Json::parse(laws.out);
   CHECK(keys_of(json) == Words{"format", "laws", "published"});
   CHECK(json["format"] == "isoflop.laws/1");
-  CHECK(json["laws"].size() == 2);
-  CHECK(json["published"].size() == 7);
+  CHECK(json["laws"].size() == 9);
+  CHECK(json["published"].size() == 15);
 }
 
 TEST_CASE("isoflop laws: an unknown name exits 1", "[cli][refusal]") {

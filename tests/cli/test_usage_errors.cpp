@@ -62,7 +62,7 @@ TEST_CASE("isoflop fit: bad words exit 2 before any file is read", "[cli][refusa
   check_usage_errors({
       {{"fit", "--law", "chinchilla"}, "FILE"},
       {{"fit", kRuns}, "--law"},
-      {{"fit", kRuns, "--law", "kaplan"}, "kaplan"},
+      {{"fit", kRuns, "--law", "kaplan2021"}, "kaplan2021"},
       {{"fit", "none.csv", "--law", "chinchilla", "--fix", "x"}, "--fix"},
       {fit_with({"--fix", "c=much"}), "much"},
       {fit_with({"--fix", "E=1"}), "no coefficient \"E\""},

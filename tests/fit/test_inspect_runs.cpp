@@ -257,6 +257,27 @@ TEST_CASE("inspect_runs: a run that is truly far larger is no suspect", "[fit][i
   check_silent<Chinchilla>(runs);
 }
 
+TEST_CASE("inspect_runs: shares and numbers of experts are no counts in another unit",
+          "[fit][identity]") {
+  for_each_law([]<Law L>() {
+    INFO("law " << L::kName);
+    for (const Finding& finding :
+         inspect_runs(L::kName, planted_runs<L>(published_coefficients<L>(), 0.01))) {
+      CAPTURE(finding.what);
+      CHECK(finding.what.find("millions or billions") == std::string::npos);
+      CHECK(finding.severity != FindingSeverity::kSuspect);
+    }
+  });
+}
+
+TEST_CASE("inspect_runs: a large leverage is no perplexity", "[fit][identity]") {
+  RunTable runs = planted_runs<EfficiencyLeverage>(published_coefficients<EfficiencyLeverage>());
+  for (double& leverage : runs.loss) leverage *= 100.0;
+  for (const Finding& finding : inspect_runs<EfficiencyLeverage>(runs)) {
+    CHECK(finding.what.find("perplexities") == std::string::npos);
+  }
+}
+
 TEST_CASE("inspect_runs: a whole column in billions is a note", "[fit][format]") {
   RunTable runs = full_design<Chinchilla>({kFiveSizes, kFiveTokens});
   for (double& n : runs.column(Variable::kN)) n /= 1e9;

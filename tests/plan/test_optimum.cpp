@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "catch.hpp"
+#include "isoflop/cost/paper_flops.hpp"
 #include "requests.hpp"
 
 namespace isoflop::testing {

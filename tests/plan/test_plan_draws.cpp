@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "drawn_laws.hpp"
+#include "isoflop/core/root.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/plan/plan_draws.hpp"
 #include "requests.hpp"

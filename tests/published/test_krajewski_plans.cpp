@@ -4,6 +4,7 @@
 #include "catch.hpp"
 #include "isoflop/core/root.hpp"
 #include "isoflop/io/law_file.hpp"
+#include "isoflop/laws/coefficients.hpp"
 #include "isoflop/plan/plan_law.hpp"
 #include "shipped_tables.hpp"
 #include "within.hpp"

@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "catch.hpp"
-#include "isoflop/cost/model_shape_rule.hpp"
+#include "isoflop/core/model_shape_rule.hpp"
 #include "isoflop/cost/paper_flops.hpp"
 #include "isoflop/shape/flop_count.hpp"
 #include "isoflop/shape/memory_count.hpp"
