@@ -80,6 +80,7 @@ void check_against_ceres(double delta, Residual residual) {
   const CeresResult ceres = continue_with_ceres<L>(runs, options, report);
   // Residuals near 1 % keep 14 digits of a loss near 1, and their sum as many.
   CHECK(ceres.start == Approx(report.objective).epsilon(1e-12));
+  if (!few_minima && !report.at_bound.empty()) return;  // Ceres, which has no bounds, may go on
   // Beyond this share Ceres would have found a better minimum.
   CHECK(ceres.end >= report.objective * (1.0 - 1e-10));
 }

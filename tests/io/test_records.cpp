@@ -9,7 +9,9 @@ using Numbers = std::vector<double>;
 using Lines = std::vector<std::size_t>;
 
 RecordOptions columns(std::map<std::string, std::string> names) {
-  return {std::move(names), {}, {}};
+  RecordOptions out;
+  out.columns = std::move(names);
+  return out;
 }
 
 RecordOptions where(std::initializer_list<const char*> conditions) {
