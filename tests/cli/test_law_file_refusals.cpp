@@ -92,11 +92,11 @@ TEST_CASE("law file: coefficients that do not fit the law are refused", "[cli][r
 
 TEST_CASE("law file: conventions in unknown words are refused", "[cli][refusal]") {
   check_refused(with("total_non_embedding", "all"),
-                "law.json: \"all\" is not a meaning of N; there are: unspecified "
-                "total_non_embedding active_non_embedding total");
+                "law.json: does not say what N means in a known word: unspecified "
+                "total_non_embedding active_non_embedding total active dense");
   check_refused(with("dff_over_dexpert", "top_k"),
                 "law.json: does not say what G means in a known word: unspecified "
-                "dff_over_dexpert");
+                "dff_over_dexpert two_dmodel_over_dexpert active_experts");
   check_refused(with("64", "0.5"), "law.json: \"expansion\" must be at least 1");
   check_refused(with("64", "\"64\""), "law.json: \"expansion\" must be a number");
   check_refused(with("[1e8, 4e9]", "4e9"), "law.json: \"ranges.N\" must be [low, high]");

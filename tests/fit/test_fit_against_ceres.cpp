@@ -75,11 +75,13 @@ void check_against_ceres(double delta, Residual residual) {
   const FitReport report = fit<L>(runs, options);
   // With ten coefficients and noise a law has many minima, and so few starts need not find the
   // lowest twice; that there is none beside it is still the claim.
-  const bool few_minima = kNumCoefficients<L> <= 7;
+  // Nor do starts agree along a coefficient that no run tells.
+  const bool few_minima = kNumCoefficients<L> <= 7 && row_of<L>().undetermined.empty();
   REQUIRE(report.status >= (few_minima ? FitStatus::kConverged : FitStatus::kNotConverged));
   const CeresResult ceres = continue_with_ceres<L>(runs, options, report);
   // Residuals near 1 % keep 14 digits of a loss near 1, and their sum as many.
   CHECK(ceres.start == Approx(report.objective).epsilon(1e-12));
+  if (!few_minima && !report.at_bound.empty()) return;  // Ceres, which has no bounds, may go on
   // Beyond this share Ceres would have found a better minimum.
   CHECK(ceres.end >= report.objective * (1.0 - 1e-10));
 }

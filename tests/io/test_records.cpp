@@ -9,7 +9,9 @@ using Numbers = std::vector<double>;
 using Lines = std::vector<std::size_t>;
 
 RecordOptions columns(std::map<std::string, std::string> names) {
-  return {std::move(names), {}, {}};
+  RecordOptions out;
+  out.columns = std::move(names);
+  return out;
 }
 
 RecordOptions where(std::initializer_list<const char*> conditions) {
@@ -86,9 +88,9 @@ TEST_CASE("read_records: the log names the file and the columns that were read",
 
 TEST_CASE("read_records: an unknown key of a column is refused", "[io][refusal]") {
   CHECK_THROWS_AS(records_of("N,D,loss\n1,2,3\n", columns({{"tokens", "D"}})), InvalidArgument);
-  CHECK_THROWS_WITH(
-      records_of("N,D,loss\n1,2,3\n", columns({{"tokens", "D"}})),
-      "--column tokens=D: there is no key \"tokens\"; use n, d, g, loss, weight or group");
+  CHECK_THROWS_WITH(records_of("N,D,loss\n1,2,3\n", columns({{"tokens", "D"}})),
+                    "--column tokens=D: there is no key \"tokens\"; use n, d, g, e, u, s, a, c, "
+                    "loss, weight or group");
 }
 
 TEST_CASE("read_records: a missing column comes with the nearest by meaning", "[io][refusal]") {

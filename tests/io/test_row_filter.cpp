@@ -13,7 +13,11 @@ RecordOptions where(std::initializer_list<const char*> conditions) {
   return options;
 }
 
-RecordOptions best_of(std::vector<std::string> names) { return {{}, {}, std::move(names)}; }
+RecordOptions best_of(std::vector<std::string> names) {
+  RecordOptions out;
+  out.best_of = std::move(names);
+  return out;
+}
 
 bool is_condition(const char* text, const std::string& column, Comparison comparison,
                   const std::string& value) {
