@@ -88,15 +88,18 @@ struct FormulaFace {
 
  private:
   static Formula pad(const OwnFormula& own) {
-    auto padded = [&](std::vector<std::string> names, std::size_t size, const std::string& stem) {
-      while (names.size() < size) names.push_back(stem + std::to_string(names.size()));
+    const std::string& expression = own.formula.expression();
+    std::size_t next = 0;
+    auto padded = [&](std::vector<std::string> names, std::size_t size) {
+      while (names.size() < size) {
+        const std::string name = "unused_" + std::to_string(next++);
+        if (expression.find(name) == std::string::npos) names.push_back(name);
+      }
       return names;
     };
-    // Longer than any name of the formula, so that it can be none of them.
-    const std::string stem(own.formula.expression().size() + 1, 'x');
-    return Formula(own.formula.expression(),
-                   padded(own.formula.variables(), kNumVariables, stem + "_v"),
-                   padded(own.formula.coefficients(), Formula::kMaxCoefficients, stem + "_c"));
+    auto variables = padded(own.formula.variables(), kNumVariables);
+    return Formula(expression, std::move(variables),
+                   padded(own.formula.coefficients(), Formula::kMaxCoefficients));
   }
 };
 
