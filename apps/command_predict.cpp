@@ -82,6 +82,7 @@ int run(const Arguments& arguments) {
   out["law"] = arguments.law.name();
   nlohmann::ordered_json extrapolates = nlohmann::ordered_json::array();
   std::string inputs, outside;
+  std::string caution;
   std::vector<std::string> conversions;
   std::optional<ModelShape> shape;
   if (!arguments.shape.empty()) shape = read_model_config(arguments.shape);
@@ -127,6 +128,15 @@ int run(const Arguments& arguments) {
                  ? std::numeric_limits<double>::quiet_NaN()
                  : x[static_cast<std::size_t>(place - L::kVariables.begin())];
     };
+    if (shape && law.expansion) {
+      const double expansion = from_shape(law, Variable::kE, *shape)->value;
+      if (std::abs(expansion - *law.expansion) > 1e-9 * expansion) {
+        caution = fmt::format("note: the law holds for E = {}, this shape has E = {}\n",
+                              format_number(*law.expansion), format_number(expansion));
+        outside += outside.empty() ? "E" : ", E";
+        extrapolates.push_back("E");
+      }
+    }
     const double d_per_n = at(Variable::kD) / at(Variable::kN);
     if (!std::isnan(d_per_n)) flag_outside("D/N", law.ranges.d_per_n, d_per_n);
     return predict<L>(law, x);
@@ -168,6 +178,7 @@ int run(const Arguments& arguments) {
   if (!outside.empty()) {
     text += fmt::format("note: beyond the runs behind this law in {}\n", outside);
   }
+  text += caution;
   for (const std::string& note : notes_on_fit(law)) text += "note: " + note + "\n";
   print(text);
   return 0;

@@ -122,10 +122,11 @@ TEST_CASE("isoflop backtest: what cannot be held out is refused", "[cli][refusal
 
 TEST_CASE("isoflop backtest: bad lists of laws exit 2", "[cli][refusal]") {
   const Workplace here;
-  for (const auto& [laws, hint] :
-       std::vector<std::pair<std::string, std::string>>{{"kaplan", "kaplan"},
-                                                        {"chinchilla,", "missing beside a comma"},
-                                                        {"chinchilla,chinchilla", "given twice"}}) {
+  for (const auto& [laws, hint] : std::vector<std::pair<std::string, std::string>>{
+           {"no-such", "no-such"},
+           {"chinchilla,", "missing beside a comma"},
+           {"chinchilla,chinchilla", "given twice"},
+           {"chinchilla,besiroglu2024", "given twice"}}) {
     const Outcome outcome = here.isoflop(backtest_with({"--law", laws}));
     CHECK(outcome.exit_code == 2);
     CHECK(outcome.out.empty());

@@ -75,7 +75,8 @@ TEST_CASE("isoflop fit: the json says how far the fit can be trusted", "[cli][fo
   CHECK(law["fit"]["reasons"] == Json::array());
   CHECK(law["fit"]["starts_abandoned"] == 0);  // 30 starts are too few to abandon any
   const Json& bootstrap = law["fit"]["bootstrap"];
-  CHECK(keys_of(bootstrap) == Words{"resamples", "certified", "failed", "sent_back", "groups"});
+  CHECK(keys_of(bootstrap) ==
+        Words{"resamples", "certified", "failed", "sent_back", "groups", "resample_size"});
   CHECK(bootstrap["resamples"] == 50);
   CHECK(bootstrap["certified"].get<int>() + bootstrap["failed"].get<int>() == 50);
   CHECK(bootstrap["groups"] == 78);

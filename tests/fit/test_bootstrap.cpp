@@ -139,7 +139,9 @@ TEST_CASE("bootstrap: two groups leave three draws and one group leaves the fit"
           "[fit][identity]") {
   RunTable runs = planted_runs<Chinchilla>(kHoffmann, 0.01);
   for (std::size_t i = 0; i < runs.num_runs(); ++i) runs.group.push_back(i % 2 == 0 ? "a" : "b");
-  const auto two = bootstrapped("chinchilla", runs, few_starts(), resamples(40));
+  BootstrapOptions how = resamples(40);
+  how.size = ResampleSize::kSame;
+  const auto two = bootstrapped("chinchilla", runs, few_starts(), how);
   CHECK(two.num_groups == 2);
   CHECK(two.draws.jackknife.size() == 2);
   // The first group twice, the second twice, both: counted apart in six digits of E.
@@ -284,6 +286,7 @@ void check_refits(std::string_view law, const RunTable& runs, std::size_t num_re
     CAPTURE(law, seed);
     BootstrapOptions how = resamples(1, seed);
     how.jackknife = false;
+    how.size = ResampleSize::kSame;
     const auto refit = bootstrap(law, runs, options, report, how);
     num_failed += refit.failed;
     if (refit.failed > 0) continue;
@@ -322,6 +325,18 @@ TEST_CASE("bootstrap: 100 cold starts find nothing better than 200 refits of the
 TEST_CASE("bootstrap: 100 cold starts find nothing better than 200 refits of the 240 points",
           "[.][study]") {
   check_refits("chinchilla", chinchilla_points_240(), 200, 100);
+}
+
+TEST_CASE("bootstrap: a resample draws so many more runs as there are coefficients",
+          "[fit][identity]") {
+  using detail::resample_size;
+  CHECK(resample_size(78, 7, ResampleSize::kCalibrated) == 95);    // 78 / (1 - 14/78)
+  CHECK(resample_size(240, 5, ResampleSize::kCalibrated) == 250);  // 240 / (1 - 10/240)
+  CHECK(resample_size(1'000'000, 7, ResampleSize::kCalibrated) == 1'000'014);
+  CHECK(resample_size(8, 7, ResampleSize::kCalibrated) == 16);  // never more than twice
+  CHECK(resample_size(78, 7, ResampleSize::kSame) == 78);
+  const RunTable runs = planted_runs<Chinchilla>(kHoffmann, 0.01);
+  CHECK(bootstrapped("chinchilla", runs, few_starts(), resamples(2)).resample_size == 40);
 }
 
 }  // namespace

@@ -56,8 +56,7 @@ TEST_CASE("FormulaLaw: resamples are refitted and certified", "[fit][formula][re
   options.num_starts = 20;
   options.profile = false;
   const FitReport report = fit(example_law(), runs, options);
-  const BootstrapReport drawn =
-      bootstrap(example_law(), runs, options, report, {.resamples = 20});
+  const BootstrapReport drawn = bootstrap(example_law(), runs, options, report, {.resamples = 20});
   CHECK(drawn.certified >= 19);
   REQUIRE(!drawn.draws.bootstrap.empty());
   CHECK(drawn.draws.bootstrap.front().size() == 7);

