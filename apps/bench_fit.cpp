@@ -67,12 +67,17 @@ void time_fits(const std::string& name, const RunTable& runs, std::size_t resamp
   BootstrapOptions how;
   how.resamples = resamples;
   how.jackknife = false;
-  BootstrapReport draws;
-  const double seconds =
-      fastest(repeats, [&] { draws = bootstrap<L>(runs, options, report, how); });
-  rows.push_back({name + " resamples", fmt::format("{} certified refits", draws.certified), seconds,
-                  report.objective,
-                  fmt::format("{} failed, {} sent back", draws.failed, draws.sent_back)});
+  for (const ResampleSize size : {ResampleSize::kCalibrated, ResampleSize::kSame}) {
+    how.size = size;
+    BootstrapReport draws;
+    const double seconds =
+        fastest(repeats, [&] { draws = bootstrap<L>(runs, options, report, how); });
+    rows.push_back({name + (size == ResampleSize::kSame ? " resamples of n" : " resamples"),
+                    fmt::format("{} certified refits, {} of {} runs drawn", draws.certified,
+                                draws.resample_size, draws.num_groups),
+                    seconds, report.objective,
+                    fmt::format("{} failed, {} sent back", draws.failed, draws.sent_back)});
+  }
 }
 
 void time_one_fit(const RunTable& runs, int repeats, std::vector<Row>& rows) {
@@ -154,9 +159,9 @@ void run(const Arguments& arguments) {
              grid.num_runs(),
              arguments.threads == 0 ? std::thread::hardware_concurrency() : arguments.threads,
              arguments.repeats);
-  fmt::print("{:<28}  {:<36}  {:>10}  {:>18}  {}\n", "job", "what", "seconds", "objective", "");
+  fmt::print("{:<32}  {:<48}  {:>10}  {:>18}  {}\n", "job", "what", "seconds", "objective", "");
   for (const Row& row : rows) {
-    fmt::print("{:<28}  {:<36}  {:>10.3g}  {:>18.12g}  {}\n", row.job, row.what, row.seconds,
+    fmt::print("{:<32}  {:<48}  {:>10.3g}  {:>18.12g}  {}\n", row.job, row.what, row.seconds,
                row.objective, row.remark);
   }
 }
