@@ -4,6 +4,8 @@
 #include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <type_traits>
 
 #include "isoflop/error.hpp"
 #include "isoflop/io/formula_file.hpp"
@@ -20,6 +22,16 @@ template <class Info>
 std::string name_list(const Info& table) {
   std::string out;
   for (const auto& row : table) out += " " + std::string(row.name);
+  return out;
+}
+
+/// The id of the row of this name; nothing where there is none.
+template <class Info>
+auto id_of(const Info& table, std::string_view name) {
+  std::optional<std::decay_t<decltype(table[0].id)>> out;
+  for (const auto& row : table) {
+    if (row.name == name) out = row.id;
+  }
   return out;
 }
 
@@ -127,13 +139,12 @@ class LawReader {
     auto meaning = [&](const char* symbol, const auto& table, auto& out) {
       if (!variables->contains(symbol) || (*variables)[symbol].is_null()) return;
       const std::string given = text(*variables, symbol);
-      for (const auto& row : table) {
-        if (row.name != given) continue;
-        out = row.id;
-        return;
+      const auto id = id_of(table, given);
+      if (!id) {
+        fail("does not say what " + std::string(symbol) +
+             " means in a known word:" + name_list(table));
       }
-      fail("does not say what " + std::string(symbol) +
-           " means in a known word:" + name_list(table));
+      out = *id;
     };
     meaning("N", kNMeanings, law.n_means);
     meaning("G", kGMeanings, law.g_means);
@@ -141,10 +152,7 @@ class LawReader {
 
   void read_conventions(LawRecord& law) const {
     if (const Json* flops = member("flops"); flops != nullptr && !flops->is_null()) {
-      const std::string given = text(json_, "flops");
-      for (const FlopAccountingInfo& f : kFlopAccountings) {
-        if (f.name == given) law.flops = f.id;
-      }
+      law.flops = id_of(kFlopAccountings, text(json_, "flops"));
       if (!law.flops) {
         fail("does not say how FLOPs are counted in a known word:" + name_list(kFlopAccountings));
       }
@@ -329,9 +337,7 @@ std::string law_of(const std::string& word) {
 }
 
 NMeaning parse_n_meaning(std::string_view name) {
-  for (const NMeaningInfo& n : kNMeanings) {
-    if (n.name == name) return n.id;
-  }
+  if (const auto id = id_of(kNMeanings, name)) return *id;
   throw InvalidArgument("\"" + std::string(name) +
                         "\" is not a meaning of N; there are:" + name_list(kNMeanings));
 }

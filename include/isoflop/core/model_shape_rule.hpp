@@ -3,8 +3,8 @@
 ///   N_active = (attention + feed_forward) d_model^2 n_blocks + embedding_rows d_model,
 /// in units of d_model^2 per block, so that attention 4 and a feed-forward part of 8 give
 /// 12 d_model^3 / ratio. With expansion rate E the feed-forward part exists E times; the router is
-/// not counted. Krajewski, Ludziejewski et al. 2024, arXiv 2402.07871, Section 5 (ratio 64, 4 and 8,
-/// no embeddings); Ludziejewski et al. 2025, arXiv 2502.05172 (ratio 64, 4 and 9, embedding and
+/// not counted. Krajewski, Ludziejewski et al. 2024, arXiv 2402.07871, Section 5 (ratio 64, 4 and
+/// 8, no embeddings); Ludziejewski et al. 2025, arXiv 2502.05172 (ratio 64, 4 and 9, embedding and
 /// unembedding of 50,257 rows each).
 #pragma once
 

@@ -12,18 +12,9 @@ namespace isoflop {
 inline double positive_part(double x) { return std::max(x, 0.0); }
 inline Batch positive_part(Batch x) { return x.lanes = x.lanes.max(0.0), x; }
 
-namespace detail {
-inline double is_positive(double x) { return x > 0.0 ? 1.0 : 0.0; }
-inline Batch is_positive(const Batch& x) {
-  Batch out;
-  out.lanes = (x.lanes > 0.0).select(Batch(1.0).lanes, Batch(0.0).lanes);
-  return out;
-}
-}  // namespace detail
-
 template <class S, unsigned M, int O, bool L>
 auto positive_part(const Dual<S, M, O, L>& x) {
-  return detail::chain(x, positive_part(x.value), detail::is_positive(x.value), S(0.0));
+  return detail::chain(x, positive_part(x.value), where_positive(x.value, S(1.0), S(0.0)), S(0.0));
 }
 
 /// ceres::Jet.

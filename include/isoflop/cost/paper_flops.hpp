@@ -8,8 +8,8 @@
 #include <limits>
 
 #include "isoflop/core/log_sum_exp.hpp"
-#include "isoflop/cost/cost.hpp"
 #include "isoflop/core/model_shape_rule.hpp"
+#include "isoflop/cost/cost.hpp"
 
 namespace isoflop {
 

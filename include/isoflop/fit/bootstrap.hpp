@@ -35,13 +35,13 @@ struct BootstrapOptions {
 };
 
 struct BootstrapReport {
-  Draws draws;                 ///< only refits that are certified; in the order of the resamples
-  std::size_t resamples = 0;   ///< asked for
-  std::size_t certified = 0;   ///< = draws.bootstrap.size()
-  std::size_t failed = 0;      ///< neither the warm start nor the multi-start could be certified
-  std::size_t sent_back = 0;   ///< of the resamples: the warm start was not enough
+  Draws draws;                    ///< only refits that are certified; in the order of the resamples
+  std::size_t resamples = 0;      ///< asked for
+  std::size_t certified = 0;      ///< = draws.bootstrap.size()
+  std::size_t failed = 0;         ///< neither the warm start nor the multi-start could be certified
+  std::size_t sent_back = 0;      ///< of the resamples: the warm start was not enough
   std::size_t resample_size = 0;  ///< runs or groups drawn for each
-  std::size_t num_groups = 0;  ///< what is drawn: groups, or runs where there are none
+  std::size_t num_groups = 0;     ///< what is drawn: groups, or runs where there are none
 };
 
 /// Refits every resample, starting from `fit` and its other minima. A refit counts if its projected

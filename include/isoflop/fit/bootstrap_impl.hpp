@@ -165,8 +165,8 @@ BootstrapReport bootstrap(const RunTable& runs, const FitOptions& options, const
   const auto units = detail::sampling_units(runs);
   const auto blocks = how.jackknife ? detail::jackknife_blocks(units, how.seed)
                                     : std::vector<std::vector<std::size_t>>();
-  const std::size_t num_drawn =
-      detail::resample_size(units.size(), static_cast<std::size_t>(refitter.space().size()), how.size);
+  const std::size_t num_drawn = detail::resample_size(
+      units.size(), static_cast<std::size_t>(refitter.space().size()), how.size);
   BootstrapReport report;
   report.resamples = how.resamples;
   report.num_groups = units.size();

@@ -17,8 +17,7 @@
 ///   widened to a thousandth of the lowest and a thousand times the highest start; -1000 to 1000 on
 ///   a linear scale, widened to a thousand times the largest start.
 /// - "start": [low, high], or one number; where starts lie. If not given, what the bounds leave of
-/// 1
-///   to e^25 on a log scale, of 0 to 2 on a linear one; all of the bounds where that is nothing.
+///   1 to e^25 on a log scale, of 0 to 2 on a linear one; all of the bounds where that is nothing.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

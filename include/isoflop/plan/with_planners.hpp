@@ -54,9 +54,8 @@ template <Law L, class Result, class F>
 Result with_costs(const PlanRequest& request, F& f) {
   const double per_active = n_law_per_active(request);
   const auto given = log_given_values<L>(request);
-  // rows d_model with d_model = (N_active ratio / 12)^(1/3)
-  const double log_embedding =
-      std::log(request.embedding_rows) + std::log(request.shape.width_per_block / 12.0) / 3.0;
+  // d_model grows with the cube root of active parameters.
+  const double log_embedding = std::log(request.embedding_rows * request.shape.d_model(1.0));
   auto with = [&](const auto& cost) -> Result {
     return f(PlannerMaker<L, std::decay_t<decltype(cost)>>{cost, request.shape, per_active, given,
                                                            log_embedding});
