@@ -114,7 +114,7 @@ std::string movement(const PlanRequest& request, const std::vector<Plan>& plans,
     out += fmt::format(
         "{}: under the law's own FLOPs ({}) N active would be {}, D {}; {} moves them "
         "by {:+.1f} % and {:+.1f} %\n",
-        human_number(plans[i].budget_flops), to_string(own_accounting(request.law)),
+        human_number(plans[i].budget), to_string(own_accounting(request.law)),
         human_number(own[i].n_active), human_number(own[i].d_tokens), to_string(request.accounting),
         change(own[i].n_active, plans[i].n_active), change(own[i].d_tokens, plans[i].d_tokens));
   }

@@ -115,7 +115,7 @@ std::string minima_table(const FitOutcome& outcome) {
   std::vector<std::string> names{"local minimum", "objective", "starts"};
   if (planned) {
     names.push_back(
-        fmt::format("plans at {} FLOPs", human_number(outcome.minima_plans[0]->budget_flops)));
+        fmt::format("plans at {} FLOPs", human_number(outcome.minima_plans[0]->budget)));
   }
   grid.add(names);
   for (std::size_t i = 0; i < report.minima.size(); ++i) {

@@ -28,8 +28,8 @@ std::string head_of(const PlanRequest& request, const std::string& name) {
 }
 
 std::vector<std::string> row_of(const Plan& p, bool with_g) {
-  if (!p.usable()) return {human_number(p.budget_flops), to_string(p.status)};
-  std::vector<std::string> row{human_number(p.budget_flops),
+  if (!p.usable()) return {human_number(p.budget), to_string(p.status)};
+  std::vector<std::string> row{human_number(p.budget),
                                human_number(p.n_active),
                                human_number(p.n_total),
                                human_number(p.d_tokens),
@@ -42,8 +42,8 @@ std::vector<std::string> row_of(const Plan& p, bool with_g) {
     row.push_back(fmt::format("{:.1f} %", 100.0 * p.router_flops_share));
     const bool known = p.coarse && std::isfinite(p.coarse->loss);
     row.push_back(known ? fmt::format("{:.4f}", p.coarse->loss) : "-");
-    row.push_back(known && std::isfinite(p.coarse->extra_flops)
-                      ? fmt::format("+{:.0f} %", 100.0 * p.coarse->extra_flops / p.budget_flops)
+    row.push_back(known && std::isfinite(p.coarse->extra_budget)
+                      ? fmt::format("+{:.0f} %", 100.0 * p.coarse->extra_budget / p.budget)
                       : "-");
   }
   return row;
@@ -71,18 +71,18 @@ std::string intervals_of(const PlanRequest& request, const std::vector<Plan>& pl
     if (!p.draws) continue;
     const PlanDraws& d = *p.draws;
     std::vector<std::string> row{
-        human_number(p.budget_flops), human_interval(d.n_active), human_interval(d.d_tokens),
+        human_number(p.budget), human_interval(d.n_active), human_interval(d.d_tokens),
         human_interval(d.tokens_per_active_parameter, 1), human_interval(d.loss, 4)};
     if (with_g) row.push_back(granularities(d));
-    row.push_back(std::isfinite(d.regret_flops)
+    row.push_back(std::isfinite(d.regret)
                       ? fmt::format("{:.2f} % of the FLOPs lost (95 %: up to {:.2f} %)",
-                                    100.0 * d.regret_flops / p.budget_flops,
-                                    100.0 * d.regret_flops_95 / p.budget_flops)
+                                    100.0 * d.regret / p.budget,
+                                    100.0 * d.regret_95 / p.budget)
                       : "-");
     grid.add(row);
     if (d.num_without_plan > 0) {
       notes += fmt::format("{}: {} of {} refits have no plan and count nowhere above\n",
-                           human_number(p.budget_flops), d.num_without_plan, d.num_draws);
+                           human_number(p.budget), d.num_without_plan, d.num_draws);
     }
   }
   const Draws& draws = request.law.draws;
@@ -99,7 +99,7 @@ std::string outside_of(const Plan& plan) {
 }
 
 std::string notes_on(const Plan& p, const LawRecord& law) {
-  const std::string budget = human_number(p.budget_flops);
+  const std::string budget = human_number(p.budget);
   if (!p.usable()) return fmt::format("{}: {}\n", budget, p.note);
   std::string notes;
   if (!law.ranges[Variable::kN]) {

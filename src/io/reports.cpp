@@ -66,7 +66,7 @@ Json minima_to_json(const FitOutcome& outcome) {
     row["plan"] = nullptr;
     if (i < outcome.minima_plans.size() && outcome.minima_plans[i]) {
       const Plan& plan = *outcome.minima_plans[i];
-      row["plan"]["budget_flops"] = plan.budget_flops;
+      row["plan"]["budget_flops"] = plan.budget;
       row["plan"]["n_active"] = finite_or_null(plan.n_active);
       row["plan"]["d_tokens"] = finite_or_null(plan.d_tokens);
       row["plan"]["granularity"] = finite_or_null(plan.granularity);
@@ -124,8 +124,8 @@ Json draws_to_json(const std::optional<PlanDraws>& draws) {
   for (const auto& [g, share] : draws->granularity_frequency) {
     out["granularity_frequency"][format_number(g)] = share;
   }
-  out["regret_flops"] = finite_or_null(draws->regret_flops);
-  out["regret_flops_95"] = finite_or_null(draws->regret_flops_95);
+  out["regret_flops"] = finite_or_null(draws->regret);
+  out["regret_flops_95"] = finite_or_null(draws->regret_95);
   out["draws"] = draws->num_draws;
   out["draws_without_plan"] = draws->num_without_plan;
   return out;
@@ -204,7 +204,7 @@ nlohmann::ordered_json fit_to_json(const FitOutcome& outcome) {
 
 nlohmann::ordered_json plan_to_json(const Plan& plan) {
   Json out;
-  out["budget_flops"] = plan.budget_flops;
+  out["budget_flops"] = plan.budget;
   out["n_total"] = finite_or_null(plan.n_total);
   out["n_active"] = finite_or_null(plan.n_active);
   out["n_law"] = finite_or_null(plan.n_law);
@@ -222,7 +222,7 @@ nlohmann::ordered_json plan_to_json(const Plan& plan) {
     coarse["n_active"] = finite_or_null(plan.coarse->n_active);
     coarse["d_tokens"] = finite_or_null(plan.coarse->d_tokens);
     coarse["loss"] = finite_or_null(plan.coarse->loss);
-    coarse["extra_flops"] = finite_or_null(plan.coarse->extra_flops);
+    coarse["extra_flops"] = finite_or_null(plan.coarse->extra_budget);
     out["coarse"] = coarse;
   }
   out.update(draws_to_json(plan.draws));

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "isoflop/plan/with_planners.hpp"
+#include "isoflop/plan/any_planner.hpp"
 
 namespace isoflop {
 
@@ -11,15 +11,17 @@ double lost_flops(const PlanRequest& truth, const PlanRequest& belief, double bu
   if (!made.usable() || !plan_law(truth, {budget_flops}).at(0).usable()) return Plan::kNone;
   const bool has_g = std::isfinite(made.granularity);
   if (has_granularity(truth.law) && !has_g) return Plan::kNone;
-  return with_planners(truth, [&](const auto& make) {
+  double out = Plan::kNone;
+  with_planners(truth, [&](const MakePlanner& make) {
     const auto planner = make(truth.law.coefficients);
     const double log_budget = std::log(budget_flops);
-    const Optimum best = planner.optimum(log_budget, truth.search);
-    const double followed = planner.law().log_loss(std::log(made.n_active), std::log(made.d_tokens),
-                                                   has_g ? std::log(made.granularity) : 0.0);
-    const double cheapest = planner.cheapest_log_budget(followed, log_budget, truth.search, best);
-    return -budget_flops * std::expm1(cheapest - log_budget);
+    const Optimum best = planner->optimum(log_budget, truth.search);
+    const double followed = planner->log_loss(std::log(made.n_active), std::log(made.d_tokens),
+                                              has_g ? std::log(made.granularity) : 0.0);
+    const double cheapest = planner->cheapest_log_budget(followed, log_budget, truth.search, best);
+    out = -budget_flops * std::expm1(cheapest - log_budget);
   });
+  return out;
 }
 
 }  // namespace isoflop

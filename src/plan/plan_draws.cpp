@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "isoflop/core/interval.hpp"
-#include "isoflop/plan/with_planners.hpp"
+#include "isoflop/plan/any_planner.hpp"
 
 namespace isoflop {
 namespace {
@@ -44,25 +44,25 @@ void add_draws(const PlanRequest& request, std::vector<Plan>& plans) {
   const bool picks_any =
       has_granularity(request.law) && request.search.search == GranularitySearch::kContinuous;
 
-  auto fill = [&](Plan& plan, const auto& make) {
-    const double log_budget = std::log(plan.budget_flops);
-    const Optimum fit = make(request.law.coefficients).optimum(log_budget, request.search);
+  auto fill = [&](Plan& plan, const MakePlanner& make) {
+    const double log_budget = std::log(plan.budget);
+    const Optimum fit = make(request.law.coefficients)->optimum(log_budget, request.search);
     PlanDraws out;
     DrawnValues drawn, left_out;
     std::vector<double> regrets;
     for (const auto& coefficients : draws.bootstrap) {
       const auto planner = make(coefficients);
-      const Optimum own = planner.optimum(log_budget, request.search, &fit);
+      const Optimum own = planner->optimum(log_budget, request.search, &fit);
       drawn.add(own);
       if (!own.usable()) continue;
       if (picks_power) out.granularity_frequency[own.granularity] += 1.0;
-      const double followed = planner.law().log_loss(fit.log_n_active, fit.log_d, fit.log_g);
+      const double followed = planner->log_loss(fit.log_n_active, fit.log_d, fit.log_g);
       const double cheapest =
-          planner.cheapest_log_budget(followed, log_budget, request.search, own);
-      regrets.push_back(std::abs(plan.budget_flops * std::expm1(cheapest - log_budget)));
+          planner->cheapest_log_budget(followed, log_budget, request.search, own);
+      regrets.push_back(std::abs(plan.budget * std::expm1(cheapest - log_budget)));
     }
     for (const auto& coefficients : draws.jackknife) {
-      left_out.add(make(coefficients).optimum(log_budget, request.search, &fit));
+      left_out.add(make(coefficients)->optimum(log_budget, request.search, &fit));
     }
     out.num_draws = draws.bootstrap.size();
     out.num_without_plan = out.num_draws - regrets.size();
@@ -84,12 +84,12 @@ void add_draws(const PlanRequest& request, std::vector<Plan>& plans) {
       const auto count = static_cast<double>(regrets.size());
       for (auto& [g, share] : out.granularity_frequency) share /= count;
       std::sort(regrets.begin(), regrets.end());
-      out.regret_flops = std::accumulate(regrets.begin(), regrets.end(), 0.0) / count;
-      out.regret_flops_95 = sample_quantile(regrets, 0.95);
+      out.regret = std::accumulate(regrets.begin(), regrets.end(), 0.0) / count;
+      out.regret_95 = sample_quantile(regrets, 0.95);
     }
     plan.draws = out;
   };
-  with_planners(request, [&](const auto& make) {
+  with_planners(request, [&](const MakePlanner& make) {
     for (Plan& plan : plans) {
       if (plan.usable()) fill(plan, make);
     }

@@ -3,7 +3,7 @@
 #include <array>
 #include <cmath>
 
-#include "isoflop/plan/with_planners.hpp"
+#include "isoflop/plan/any_planner.hpp"
 
 namespace isoflop {
 
@@ -56,15 +56,15 @@ std::vector<Plan> plan_law(const PlanRequest& request, const std::vector<double>
     throw InvalidArgument("a vocabulary is of use only for a law whose N is total; this one's is " +
                           std::string(kNMeanings[static_cast<std::size_t>(law.n_means)].name));
   }
-  return with_planners(request, [&](const auto& make) {
+  std::vector<Plan> plans;
+  with_planners(request, [&](const MakePlanner& make) {
     const auto planner = make(law.coefficients);
-    std::vector<Plan> plans;
     for (const double budget : budgets) {
-      plans.push_back(planner.plan(budget, request.search));
+      plans.push_back(planner->plan(budget, request.search));
       complete(plans.back());
     }
-    return plans;
   });
+  return plans;
 }
 
 }  // namespace isoflop

@@ -49,10 +49,10 @@ TEST_CASE("ModelShapeRule: the smallest model has one block", "[cost][identity]"
 TEST_CASE("SixNd: a token costs six FLOPs per active parameter at any granularity",
           "[cost][identity]") {
   const SixNd cost;
-  CHECK(std::exp(cost.log_flops_per_token(std::log(7e9), 0.0)) ==
+  CHECK(std::exp(cost.log_cost_per_token(std::log(7e9), 0.0)) ==
         Approx(6.0 * 7e9).epsilon(kRounding));
-  CHECK(cost.log_flops_per_token(std::log(7e9), std::log(64.0)) ==
-        cost.log_flops_per_token(std::log(7e9), 0.0));
+  CHECK(cost.log_cost_per_token(std::log(7e9), std::log(64.0)) ==
+        cost.log_cost_per_token(std::log(7e9), 0.0));
   CHECK(cost.router_share(std::log(7e9), std::log(64.0)) == 0.0);
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("PaperFlops: a token costs what the printed formula says", "[cost][ide
   for (const double expansion : {16.0, 64.0}) {
     for (const double g : {1.0, 8.0, 64.0}) {
       const PaperFlops cost{expansion, 6.0, 14.0, {}};
-      CHECK(std::exp(cost.log_flops_per_token(std::log(2.5e9), std::log(g))) ==
+      CHECK(std::exp(cost.log_cost_per_token(std::log(2.5e9), std::log(g))) ==
             Approx(printed_flops_per_token(2.5e9, expansion, g, 6.0, 14.0)).epsilon(kRounding));
     }
   }
@@ -68,7 +68,7 @@ TEST_CASE("PaperFlops: a token costs what the printed formula says", "[cost][ide
 
 TEST_CASE("PaperFlops: both prices are inputs", "[cost][identity]") {
   const PaperFlops cost{64.0, 8.0, 20.0, {}};
-  CHECK(std::exp(cost.log_flops_per_token(std::log(2.5e9), std::log(16.0))) ==
+  CHECK(std::exp(cost.log_cost_per_token(std::log(2.5e9), std::log(16.0))) ==
         Approx(printed_flops_per_token(2.5e9, 64.0, 16.0, 8.0, 20.0)).epsilon(kRounding));
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("PaperFlops: the share of routing is its part of the printed formula",
 TEST_CASE("PaperFlops: a dense model has no router", "[cost][identity]") {
   const PaperFlops dense{1.0, 6.0, 14.0, {}};
   CHECK(dense.router_share(std::log(2.5e9), std::log(16.0)) == 0.0);
-  CHECK(dense.log_flops_per_token(std::log(2.5e9), std::log(16.0)) ==
+  CHECK(dense.log_cost_per_token(std::log(2.5e9), std::log(16.0)) ==
         Approx(std::log(6.0 * 2.5e9)).epsilon(kRounding));
 }
 
@@ -92,15 +92,15 @@ TEST_CASE("PaperFlops: routing that costs nothing leaves six FLOPs per active pa
           "[cost][identity]") {
   const PaperFlops free_routing{64.0, 6.0, 0.0, {}};
   CHECK(free_routing.router_share(std::log(2.5e9), std::log(16.0)) == 0.0);
-  CHECK(free_routing.log_flops_per_token(std::log(2.5e9), std::log(16.0)) ==
-        Approx(SixNd{}.log_flops_per_token(std::log(2.5e9), 0.0)).epsilon(kRounding));
+  CHECK(free_routing.log_cost_per_token(std::log(2.5e9), std::log(16.0)) ==
+        Approx(SixNd{}.log_cost_per_token(std::log(2.5e9), 0.0)).epsilon(kRounding));
 }
 
 TEST_CASE("PaperFlops: derivatives are those by finite differences", "[cost][derivative]") {
   const PaperFlops cost{64.0, 6.0, 14.0, {}};
   const double n = std::log(2.5e9), g = std::log(16.0), step = 1e-5;
-  const auto dual = cost.log_flops_per_token(dual_parameter<0, 1>(n), dual_parameter<1, 1>(g));
-  const auto at = [&](double x, double y) { return cost.log_flops_per_token(x, y); };
+  const auto dual = cost.log_cost_per_token(dual_parameter<0, 1>(n), dual_parameter<1, 1>(g));
+  const auto at = [&](double x, double y) { return cost.log_cost_per_token(x, y); };
   // Truncation h^2 / 6 times a third derivative below 1, rounding 4e-15 / h.
   constexpr double kTolerance = 1e-9;
   CHECK(dual.first<0>() == within((at(n + step, g) - at(n - step, g)) / (2 * step), kTolerance));

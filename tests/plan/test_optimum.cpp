@@ -21,7 +21,7 @@ double slope_along_budget(const PlanRequest& request, const Plan& plan) {
   const Jet log_n_active(std::log(plan.n_active), 0);
   const double log_g = std::log(plan.granularity);
   const Jet log_d =
-      std::log(plan.budget_flops) - cost_of(request).log_flops_per_token(log_n_active, log_g);
+      std::log(plan.budget) - cost_of(request).log_cost_per_token(log_n_active, log_g);
   const std::array<Jet, 3> log_x{log_n_active + std::log(n_law_per_active(request)), log_d,
                                  Jet(log_g)};
   return FineGrainedMoe::log_loss(to_axis<FineGrainedMoe>(request.law.coefficients), log_x).v[0];
@@ -32,7 +32,7 @@ double brute_force_loss(const PlanRequest& request, double flops, double g) {
   const PaperFlops cost = cost_of(request);
   double best = std::numeric_limits<double>::infinity();
   for (double log_n = std::log(request.shape.smallest_n_active()); log_n < 40.0; log_n += 1e-3) {
-    const double log_d = std::log(flops) - cost.log_flops_per_token(log_n, std::log(g));
+    const double log_d = std::log(flops) - cost.log_cost_per_token(log_n, std::log(g));
     if (log_d < 0.0) break;
     best = std::min(best, loss_at(request, std::exp(log_n), std::exp(log_d), g));
   }
@@ -147,8 +147,8 @@ TEST_CASE("Planner: the extra FLOPs close the gap to granularity 1", "[plan][ide
     CAPTURE(flops);
     const Plan plan = plan_at(moe_request(), flops);
     REQUIRE(plan.coarse.has_value());
-    CHECK(plan.coarse->extra_flops > 0.0);
-    const Plan coarse = plan_at(moe_request_at(1.0), flops + plan.coarse->extra_flops);
+    CHECK(plan.coarse->extra_budget > 0.0);
+    const Plan coarse = plan_at(moe_request_at(1.0), flops + plan.coarse->extra_budget);
     // The budget is found to the last digits of its logarithm, near 1e-15 * 50.
     CHECK(coarse.loss == Approx(plan.loss).epsilon(1e-10));
   }
@@ -157,7 +157,7 @@ TEST_CASE("Planner: the extra FLOPs close the gap to granularity 1", "[plan][ide
 TEST_CASE("Planner: a plan at granularity 1 needs nothing extra", "[plan][identity]") {
   const Plan plan = plan_at(moe_request_at(1.0), 1e21);
   REQUIRE(plan.coarse.has_value());
-  CHECK(plan.coarse->extra_flops == 0.0);
+  CHECK(plan.coarse->extra_budget == 0.0);
 }
 
 TEST_CASE("Planner: a law without granularity has no coarse plan", "[plan][identity]") {

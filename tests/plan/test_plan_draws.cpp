@@ -59,12 +59,12 @@ double regret_by_plans(PlanRequest truth, const Plan& plan) {
   truth.law.draws = {};
   const double g = has_granularity(truth.law) ? plan.granularity : 1.0;
   const double reached = std::log(loss_at(truth, plan.n_active, plan.d_tokens, g));
-  const double high = std::log(plan.budget_flops);
+  const double high = std::log(plan.budget);
   auto excess = [&](double log_budget) {
     return std::log(plan_at(truth, std::exp(log_budget)).loss) - reached;
   };
   if (excess(high) >= 0.0) return 0.0;
-  return plan.budget_flops - std::exp(bracketed_root(excess, high - 5.0, high));
+  return plan.budget - std::exp(bracketed_root(excess, high - 5.0, high));
 }
 
 TEST_CASE("add_draws: intervals are those of a plain plan for every draw", "[plan][identity]") {
@@ -140,8 +140,8 @@ TEST_CASE("add_draws: the regret is what plans for smaller budgets save", "[plan
     CHECK(regrets.front() >= 0.0);
     CHECK(mean > 0.0);
     // ln of a loss to 1e-16, its slope in ln budget 0.05: ln budget to 1e-14, of 1 % that is lost.
-    CHECK(plan.draws->regret_flops == Approx(mean).epsilon(1e-9));
-    CHECK(plan.draws->regret_flops_95 == Approx(sample_quantile(regrets, 0.95)).epsilon(1e-9));
+    CHECK(plan.draws->regret == Approx(mean).epsilon(1e-9));
+    CHECK(plan.draws->regret_95 == Approx(sample_quantile(regrets, 0.95)).epsilon(1e-9));
   }
 }
 
@@ -157,9 +157,9 @@ TEST_CASE("add_draws: draws that all equal the fit leave no doubt and no regret"
     CHECK(plan.draws->n_active.range.high == Approx(plan.n_active).epsilon(1e-12));
     CHECK(plan.draws->loss.range.low == Approx(plan.loss).epsilon(1e-14));
     CHECK(plan.draws->loss.range.high == Approx(plan.loss).epsilon(1e-14));
-    CHECK(plan.draws->regret_flops == 0.0);
-    CHECK(plan.draws->regret_flops_95 == 0.0);
-    CHECK_FALSE(std::signbit(plan.draws->regret_flops_95));  // -0.0 would be printed with its sign
+    CHECK(plan.draws->regret == 0.0);
+    CHECK(plan.draws->regret_95 == 0.0);
+    CHECK_FALSE(std::signbit(plan.draws->regret_95));  // -0.0 would be printed with its sign
   }
 }
 
@@ -168,9 +168,9 @@ TEST_CASE("add_draws: wider draws give wider intervals and more regret", "[plan]
   const Plan wide = plan_with_draws(drawn(moe_request(), 0.03), 1e21);
   CHECK(wide.draws->loss.range.low < narrow.draws->loss.range.low);
   CHECK(wide.draws->loss.range.high > narrow.draws->loss.range.high);
-  CHECK(wide.draws->regret_flops > narrow.draws->regret_flops);
-  CHECK(narrow.draws->regret_flops > 0.0);
-  CHECK(narrow.draws->regret_flops < narrow.draws->regret_flops_95);
+  CHECK(wide.draws->regret > narrow.draws->regret);
+  CHECK(narrow.draws->regret > 0.0);
+  CHECK(narrow.draws->regret < narrow.draws->regret_95);
 }
 
 TEST_CASE("add_draws: without a jackknife intervals are percentiles", "[plan][identity]") {
@@ -200,7 +200,7 @@ TEST_CASE("add_draws: draws without a plan are counted and left out", "[plan][id
   CHECK(plan.draws->num_draws == 60);
   CHECK(plan.draws->num_without_plan == static_cast<std::size_t>(without));
   CHECK(plan.draws->n_active.range.low >= request.shape.smallest_n_active());
-  CHECK(plan.draws->regret_flops >= 0.0);
+  CHECK(plan.draws->regret >= 0.0);
 }
 
 TEST_CASE("add_draws: without draws or without a plan nothing is said", "[plan][identity]") {

@@ -21,7 +21,7 @@ TEST_CASE("plan_law: a budget for no model at all is too small", "[plan][refusal
   const Plan plan = plan_at(moe_request(), 1e3);
   CHECK(plan.status == PlanStatus::kBudgetTooSmall);
   CHECK(std::string(to_string(plan.status)) == "budget_too_small");
-  CHECK(plan.budget_flops == 1e3);
+  CHECK(plan.budget == 1e3);
   CHECK(is_empty(plan));
   CHECK_FALSE(plan.note.empty());
 }

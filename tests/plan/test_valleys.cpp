@@ -144,8 +144,8 @@ TEST_CASE("Planner: what says that it is log-convex lies below its chords", "[pl
     for (int i = 0; i < 2000; ++i) {
       const double n = random.uniform(0.0, 40.0), m = random.uniform(0.0, 40.0);
       const double g = random.uniform(0.0, 7.0), h = random.uniform(0.0, 7.0);
-      CHECK(cost.log_flops_per_token(0.5 * (n + m), 0.5 * (g + h)) <=
-            0.5 * (cost.log_flops_per_token(n, g) + cost.log_flops_per_token(m, h)) + 1e-13);
+      CHECK(cost.log_cost_per_token(0.5 * (n + m), 0.5 * (g + h)) <=
+            0.5 * (cost.log_cost_per_token(n, g) + cost.log_cost_per_token(m, h)) + 1e-13);
     }
   };
   check_cost(SixNd{});

@@ -120,7 +120,7 @@ TEST_CASE("training_flops: paper is the cost that the planner uses and six per n
   const ModelShape shape = routed_shape();
   const PaperFlops cost{64.0, 6.0, 14.0, {}};
   const double n_active = 12.0 * kSquare * kBlocks;
-  const double planned = std::exp(cost.log_flops_per_token(std::log(n_active), std::log(8.0)));
+  const double planned = std::exp(cost.log_cost_per_token(std::log(n_active), std::log(8.0)));
   const auto counted = static_cast<double>(training_flops(shape).paper);
   const double in_norms = 6.0 * static_cast<double>(count_parameters(shape).norms);
   CHECK(counted - in_norms == Approx(planned).epsilon(1e-13));  // some roundings of logarithms

@@ -34,11 +34,11 @@ class PaperFlops {
   }
 
   template <class N, class G>
-  auto log_flops_per_token(const N& log_n_active, const G& log_g) const {
+  auto log_cost_per_token(const N& log_n_active, const G& log_g) const {
     return log_sum_exp(log_n_active + log_per_active_, log_router(log_n_active, log_g));
   }
   double router_share(double log_n_active, double log_g) const {
-    return std::exp(log_router(log_n_active, log_g) - log_flops_per_token(log_n_active, log_g));
+    return std::exp(log_router(log_n_active, log_g) - log_cost_per_token(log_n_active, log_g));
   }
 
  private:

@@ -12,7 +12,7 @@ struct SixNd {
   static constexpr bool kLogConvex = true;
 
   template <class N, class G>
-  N log_flops_per_token(const N& log_n_active, const G&) const {
+  N log_cost_per_token(const N& log_n_active, const G&) const {
     return log_n_active + std::log(6.0);
   }
   double router_share(double, double) const { return 0.0; }

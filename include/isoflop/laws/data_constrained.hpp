@@ -13,7 +13,7 @@
 #include <cmath>
 
 #include "isoflop/core/log_sum_exp.hpp"
-#include "isoflop/core/positive_part.hpp"
+#include "isoflop/core/repetition.hpp"
 #include "isoflop/laws/law.hpp"
 
 namespace isoflop {
@@ -54,18 +54,6 @@ struct DataConstrained {
     const auto log_n_used = log_n + log_repeated(log_n - log_optimal_n(theta, log_u), log_r_n);
     const auto log_d_used = log_d + log_repeated(log_d - log_u, log_r_d);
     return log_sum_exp(log_e, log_a - alpha * log_n_used, log_b - beta * log_d_used);
-  }
-
- private:
-  /// ln(x' / x) for x seen exp(log_epochs) times over, zero up to one: with p = ln(1 + R),
-  /// ln(1 + R* (1 - exp(-R / R*))) - p.
-  template <class P, class R>
-  static auto log_repeated(const P& log_epochs, const R& log_scale) {
-    using std::exp;
-    using std::log;
-    const auto p = positive_part(log_epochs);
-    const auto scale = exp(log_scale);
-    return log((1.0 - exp((1.0 - exp(p)) / scale)) * scale + 1.0) - p;
   }
 };
 

@@ -10,10 +10,18 @@
 
 #include "isoflop/core/interval.hpp"
 #include "isoflop/core/variable.hpp"
+#include "isoflop/plan/limits.hpp"
 
 namespace isoflop {
 
-enum class PlanStatus { kFailed, kBudgetTooSmall, kAtSearchEdge, kOutsideRange, kOptimal };
+enum class PlanStatus {
+  kFailed,
+  kBudgetTooSmall,
+  kInfeasible,  ///< the limits leave no model
+  kAtSearchEdge,
+  kOutsideRange,
+  kOptimal
+};
 
 inline const char* to_string(PlanStatus s) {
   switch (s) {
@@ -25,6 +33,8 @@ inline const char* to_string(PlanStatus s) {
       return "outside_range";
     case PlanStatus::kBudgetTooSmall:
       return "budget_too_small";
+    case PlanStatus::kInfeasible:
+      return "infeasible";
     case PlanStatus::kFailed:
       break;
   }
@@ -34,7 +44,7 @@ inline const char* to_string(PlanStatus s) {
 /// The same budget's best run at G = 1, and what it would take to match the plan with it.
 struct CoarsePlan {
   double n_active, d_tokens, loss;
-  double extra_flops;  ///< beyond the plan's budget, for the plan's loss; NaN if out of reach
+  double extra_budget;  ///< beyond the plan's budget, for the plan's loss; NaN if out of reach
 };
 
 /// What the bootstrap draws of the law say of a plan: 95 % intervals of what each draw, were it the
@@ -45,15 +55,23 @@ struct PlanDraws {
   EstimatedInterval n_total, n_active, d_tokens, tokens_per_active_parameter, loss;
   EstimatedInterval granularity;                   ///< where the search for it is continuous
   std::map<double, double> granularity_frequency;  ///< share of the draws, over powers of two
-  /// FLOPs lost if this plan is followed and a draw is the truth: the budget less the smallest one
+  /// Budget lost if this plan is followed and a draw is the truth: the budget less the smallest one
   /// with which the draw's own optimum reaches the loss that the draw gives this plan.
-  double regret_flops = std::numeric_limits<double>::quiet_NaN();     ///< mean over the draws
-  double regret_flops_95 = std::numeric_limits<double>::quiet_NaN();  ///< their 95 % quantile
+  double regret = std::numeric_limits<double>::quiet_NaN();     ///< mean over the draws
+  double regret_95 = std::numeric_limits<double>::quiet_NaN();  ///< their 95 % quantile
+};
+
+/// A limit without which the plan would be better, and what one unit of it is worth.
+struct BindingLimit {
+  Limit limit = Limit::kNone;
+  double value = 0.0;            ///< bytes, parameters, tokens, or tokens per parameter
+  double loss_per_unit = 0.0;    ///< nats per token
+  double budget_per_unit = 0.0;  ///< in the unit of the budget, for the same loss
 };
 
 struct Plan {
   static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  double budget_flops = kNone;
+  double budget = kNone;  ///< in the unit of the cost: FLOPs, or seconds of one GPU
   PlanStatus status = PlanStatus::kFailed;
   std::string note;         ///< what the status means here; empty for an unremarkable optimum
   double n_law = kNone;     ///< N as the law counts it
@@ -66,6 +84,7 @@ struct Plan {
   double d_model = kNone;   ///< continuous
   double n_blocks = kNone;  ///< continuous
   double router_flops_share = kNone;
+  std::vector<BindingLimit> binding;   ///< limits that the plan is up against
   std::optional<CoarsePlan> coarse;    ///< where the law has a granularity
   std::vector<Variable> extrapolated;  ///< outside the range of the runs behind the law
   bool extrapolates_d_per_n = false;

@@ -22,6 +22,10 @@ struct PlanRequest {
   double router_cost = 14;      ///< c_r, kPaper only
   ModelShapeRule shape{};
   PlanOptions search{};
+  Limits limits{};
+  /// Unique tokens, for a law that does not know of repetition itself (one that does has a U among
+  /// `given`). Infinity: every token is new.
+  double unique_tokens = Limits::kFree;
   /// Rows of d_model embedding weights (vocabulary, twice if embedding and head are untied) that a
   /// law's total N counts beside active parameters. 0: N is taken as it is.
   double embedding_rows = 0.0;

@@ -1,5 +1,5 @@
-/// The parameters, tokens and granularity with the lowest loss under a budget of training FLOPs:
-///   minimise L(N, D, G)  subject to  D * flops_per_token(N, G) = budget.
+/// The parameters, tokens and granularity with the lowest loss under a budget and limits:
+///   minimise L(N, D, G)  subject to  (D + D_served / 3) cost_per_token(N, G) = budget.
 /// best_size.hpp finds N and D at one G; here G is searched, and what surrounds a plan is filled
 /// in.
 #pragma once
@@ -8,45 +8,37 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <vector>
 
 #include "isoflop/core/root.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/plan/best_size.hpp"
+#include "isoflop/plan/optimum.hpp"
 #include "isoflop/plan/plan.hpp"
 
 namespace isoflop {
 
-/// Where the lowest loss of a budget lies; natural logarithms, so that it can be evaluated again
-/// without a rounding.
-struct Optimum {
-  PlanStatus status = PlanStatus::kFailed;
-  const char* note = "";  ///< why the status is not optimal
-  double log_n_active = Plan::kNone, log_d = Plan::kNone, log_g = Plan::kNone;
-  double log_loss = Plan::kNone;  ///< of the best point of the search, even if that is on its edge
-  double granularity = 1.0;       ///< exp(log_g) without a rounding
-
-  bool usable() const { return status == PlanStatus::kOptimal; }
-};
-
 template <Law L, Cost C>
 class Planner {
  public:
-  Planner(const LawAt<L>& law, const C& cost, const ModelShapeRule& shape)
-      : size_(law, cost, shape) {}
+  Planner(const LawAt<L>& law, const C& cost, const ModelShapeRule& shape,
+          const Limits& limits = {})
+      : size_(law, cost, shape, limits), shape_(shape) {}
 
   const LawAt<L>& law() const { return size_.law(); }
+  const C& cost() const { return size_.cost(); }
 
   /// Throws InvalidArgument for a budget that is not positive and finite, or a granularity below 1.
-  Plan plan(double budget_flops, const PlanOptions& options) const {
-    if (!(budget_flops > 0.0) || !std::isfinite(budget_flops)) {
-      throw InvalidArgument("a budget must be a positive finite number of FLOPs");
+  Plan plan(double budget, const PlanOptions& options) const {
+    if (!(budget > 0.0) || !std::isfinite(budget)) {
+      throw InvalidArgument("a budget must be a positive finite number");
     }
     if (!(options.granularity >= 1.0) || !std::isfinite(options.granularity)) {
       throw InvalidArgument("granularity must be a finite number of at least 1");
     }
-    const Optimum best = optimum(std::log(budget_flops), options);
+    const Optimum best = optimum(std::log(budget), options);
     Plan out;
-    out.budget_flops = budget_flops;
+    out.budget = budget;
     out.status = best.status;
     out.note = best.note;
     if (!best.usable()) return out;
@@ -54,10 +46,11 @@ class Planner {
     out.n_law = law().n_law(out.n_active);
     out.d_tokens = std::exp(best.log_d);
     out.loss = std::exp(best.log_loss);
+    out.binding = prices(std::log(budget), best);
     out.router_flops_share = size_.cost().router_share(best.log_n_active, best.log_g);
     if (LawAt<L>::has_granularity()) {
       out.granularity = best.granularity;
-      out.coarse = coarse_plan(std::log(budget_flops), best.log_loss);
+      out.coarse = coarse_plan(std::log(budget), best.log_loss);
     }
     return out;
   }
@@ -71,7 +64,15 @@ class Planner {
     const Found found = search(log_budget, options, one_valley ? near : nullptr);
     Optimum out;
     if (!found.point) {
+      const double log_g =
+          options.search == GranularitySearch::kFixed ? std::log(options.granularity) : 0.0;
+      out.binding = size_.limits().any() ? size_.broken(log_budget, log_g) : Limit::kNone;
       out.status = PlanStatus::kBudgetTooSmall;
+      if (out.binding != Limit::kNone) {
+        out.status = PlanStatus::kInfeasible;
+        out.note = "no model of this family keeps to the limits";
+        return out;
+      }
       out.note = "the smallest model of this family could not be trained on one token";
       return out;
     }
@@ -81,6 +82,7 @@ class Planner {
     out.log_g = best.log_g;
     out.log_loss = best.log_loss;
     out.granularity = found.granularity;
+    out.binding = best.binding;
     out.status = PlanStatus::kAtSearchEdge;
     if (best.edge == SizeEdge::kSmallestModel) {
       out.note = "the best model would be smaller than the smallest of this family";
@@ -94,6 +96,18 @@ class Planner {
       out.status = PlanStatus::kOptimal;
     }
     return out;
+  }
+
+  /// ln of the smallest budget with which the optimum reaches `log_loss`; nothing where no budget
+  /// below e^200 does. The unit is that of the cost.
+  std::optional<double> log_budget_for(double log_loss, const PlanOptions& options) const {
+    double x = size_.cost().log_cost_per_token(size_.log_smallest(), 0.0);
+    for (const double end = x + 200.0; x < end; x += 1.0) {
+      const Optimum at = optimum(x, options);
+      if (at.usable() && at.log_loss <= log_loss)
+        return cheapest_log_budget(log_loss, x, options, at);
+    }
+    return std::nullopt;
   }
 
   /// ln of the smallest budget with which this law's own optimum reaches `log_loss`; log_budget
@@ -207,6 +221,44 @@ class Planner {
     return size_.at(log_budget, y, power.log_n_active);
   }
 
+  /// Every limit that binds, with what a unit of it costs: derivatives of the loss by central
+  /// differences of the optimum at the plan's granularity.
+  std::vector<BindingLimit> prices(double log_budget, const Optimum& best) const {
+    constexpr double kStep = 1e-4;
+    auto loss_at = [&](const BestSize<L, C>& size, double x) {
+      const auto point = size.at(x, best.log_g, best.log_n_active);
+      return point ? std::exp(point->log_loss) : Plan::kNone;
+    };
+    const double per_budget =
+        (loss_at(size_, log_budget - kStep) - loss_at(size_, log_budget + kStep)) /
+        (2.0 * kStep * std::exp(log_budget));
+    std::vector<BindingLimit> out;
+    auto add = [&](Limit limit, double value, const BestSize<L, C>& less,
+                   const BestSize<L, C>& more) {
+      const double per_unit =
+          std::abs(loss_at(more, log_budget) - loss_at(less, log_budget)) / (2.0 * kStep * value);
+      out.push_back({limit, value, per_unit, per_unit / per_budget});
+    };
+    if (best.binding != Limit::kNone) {
+      auto with = [&](double step) {
+        Limits limits = size_.limits();
+        *limits.value(best.binding) *= std::exp(step);
+        return BestSize<L, C>(law(), size_.cost(), shape_, limits);
+      };
+      Limits limits = size_.limits();
+      add(best.binding, *limits.value(best.binding), with(-kStep), with(kStep));
+    }
+    if (law().repeats() && best.log_d > law().log_unique) {
+      auto with = [&](double step) {
+        LawAt<L> changed = law();
+        changed.log_unique += step;
+        return BestSize<L, C>(changed, size_.cost(), shape_, size_.limits());
+      };
+      add(Limit::kUniqueTokens, std::exp(law().log_unique), with(-kStep), with(kStep));
+    }
+    return out;
+  }
+
   CoarsePlan coarse_plan(double log_budget, double log_loss) const {
     constexpr double kFurthest = 40.0;  // e-folds of extra budget
     CoarsePlan out{Plan::kNone, Plan::kNone, Plan::kNone, Plan::kNone};
@@ -219,14 +271,15 @@ class Planner {
       return size_.at(log_budget + more, 0.0, point->log_n_active)->log_loss - log_loss;
     };
     if (excess(0.0) <= 0.0) {
-      out.extra_flops = 0.0;
+      out.extra_budget = 0.0;
     } else if (excess(kFurthest) < 0.0) {
-      out.extra_flops = std::exp(log_budget) * std::expm1(bracketed_root(excess, 0.0, kFurthest));
+      out.extra_budget = std::exp(log_budget) * std::expm1(bracketed_root(excess, 0.0, kFurthest));
     }
     return out;
   }
 
   BestSize<L, C> size_;
+  ModelShapeRule shape_;
 };
 
 }  // namespace isoflop
