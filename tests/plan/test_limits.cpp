@@ -181,13 +181,35 @@ TEST_CASE("Planner: the price of a limit is what a slightly looser one gains",
   CHECK(richer.loss == Approx(looser.loss).epsilon(1e-7));
 }
 
-TEST_CASE("Planner: limits that leave no model name the one to relax", "[plan][refusal]") {
+TEST_CASE("Planner: limits that leave no model say which one and how far off it is",
+          "[plan][refusal]") {
+  // What is said to be enough leaves the smallest model, and a little less leaves none.
+  auto check = [](PlanRequest request, Limit limit, double looser) {
+    const Plan plan = plan_at(request, 1e21);
+    REQUIRE(plan.status == PlanStatus::kInfeasible);
+    CHECK(plan.broken.limit == limit);
+    double& value = *request.limits.value(limit);
+    value = plan.broken.enough * (1.0 + 1e-6 * looser);
+    CHECK(plan_at(request, 1e21).status != PlanStatus::kInfeasible);
+    value = plan.broken.enough * (1.0 - 1e-6 * looser);
+    CHECK(plan_at(request, 1e21).status == PlanStatus::kInfeasible);
+  };
   PlanRequest request = moe_request();
   request.limits.max_n_active = 1000.0;
-  CHECK(plan_at(request, 1e21).status == PlanStatus::kInfeasible);
+  check(request, Limit::kMaxActive, 1.0);
   request = moe_request();
   request.limits.min_tokens = 1e18;
-  CHECK(plan_at(request, 1e21).status == PlanStatus::kInfeasible);
+  check(request, Limit::kMinTokens, -1.0);
+  request = moe_request();
+  request.limits.max_bytes = 1e5;
+  request.limits.memory = {16.0 * 43.0, 0.0, 0.0, 0.0, request.shape};
+  check(request, Limit::kMemory, 1.0);
+  request = moe_request();
+  request.limits.tokens_per_active = 1e12;
+  check(request, Limit::kTokensPerActive, -1.0);
+  request.limits.tokens_per_active = 1e-3;
+  request.limits.max_n_active = 1e9;
+  check(request, Limit::kTokensPerActive, 1.0);
 }
 
 }  // namespace
