@@ -4,6 +4,7 @@
 #include "isoflop/cost/six_nd.hpp"
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/plan/any_planner.hpp"
+#include "isoflop/plan/plannable.hpp"
 #include "isoflop/plan/planner.hpp"
 
 namespace isoflop {
