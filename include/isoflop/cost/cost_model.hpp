@@ -1,8 +1,8 @@
 /// The time of layers that were not measured, from those that were: every stage of a backend by an
 /// affine law of its own (affine_time.hpp), a pass as the sum of its stages.
 /// How far that carries is told by errors on layers that the fit had not seen. Layers of one T and
-/// one E say nothing of others: FLOPs and weight bytes of their GEMMs are in proportion, T k0 / E of
-/// the one to one of the other, so their rates cannot be told apart.
+/// one E say nothing of others: FLOPs and weight bytes of their GEMMs are in proportion, T k0 / E
+/// of the one to one of the other, so their rates cannot be told apart.
 #pragma once
 
 #include <array>
