@@ -2,9 +2,10 @@
 /// d_model x experts, on one's own card.
 ///   c_r(G) = (tau(G) - tau(1)) / T * P_ref / (d E (G - 1))
 /// tau: seconds of forward and backward of the layer; P_ref: the best dense bf16 GEMM of the same
-/// run, or the peak of a roofline. The paper counts 14 (Krajewski, Ludziejewski et al. 2024, arXiv
-/// 2402.07871, Eq. 11), as FLOPs in proportion to E G. Gathering and scattering rows are bytes in
-/// proportion to G, so that c_r depends on E, d and G, and one number does not say it.
+/// run, or the peak of a roofline. The paper counts 14 (kPaperRouterCost; Krajewski, Ludziejewski
+/// et al. 2024, arXiv 2402.07871, Eq. 11), as FLOPs in proportion to E G. Gathering and scattering
+/// rows are bytes in proportion to G, so that c_r depends on E, d and G, and one number does not
+/// say it.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,6 @@
 #include "isoflop/cost/cost_table.hpp"
 
 namespace isoflop {
-
-inline constexpr double kPaperRouterCost = 14.0;
 
 /// One granularity of one series of layers.
 struct RouterCost {
