@@ -82,7 +82,9 @@ void use(const PlanRequest& request, const Use& f) {
   // d_model grows with the cube root of active parameters.
   law.log_embedding = std::log(request.embedding_rows * request.shape.d_model(1.0));
   law.log_unique = std::log(request.unique_tokens);
-  if (request.accounting == FlopAccounting::kSixNd) {
+  if (request.time) {
+    use_with(*request.time, request, law, f);
+  } else if (request.accounting == FlopAccounting::kSixNd) {
     use_with(SixNd{}, request, law, f);
   } else {
     use_with(PaperFlops{request.law.expansion.value_or(1.0), request.flops_per_active,

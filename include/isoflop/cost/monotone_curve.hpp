@@ -34,14 +34,27 @@ class MonotoneCurve {
   /// Precondition: low() <= x <= high().
   double operator()(double x) const {
     if (x_.size() == 1) return y_[0];
-    const auto above = std::upper_bound(x_.begin() + 1, x_.end() - 1, x);
-    const auto k = static_cast<std::size_t>(above - x_.begin()) - 1;
+    const std::size_t k = cell(x);
     const double h = width(k), t = (x - x_[k]) / h, u = 1.0 - t;
     return u * u * ((1.0 + 2.0 * t) * y_[k] + h * t * slope_[k]) +
            t * t * ((1.0 + 2.0 * u) * y_[k + 1] - h * u * slope_[k + 1]);
   }
 
+  /// Its derivative. Precondition as above.
+  double slope(double x) const {
+    if (x_.size() == 1) return 0.0;
+    const std::size_t k = cell(x);
+    const double h = width(k), t = (x - x_[k]) / h, u = 1.0 - t;
+    return 6.0 * t * u * secant(k) + u * (1.0 - 3.0 * t) * slope_[k] +
+           t * (1.0 - 3.0 * u) * slope_[k + 1];
+  }
+
  private:
+  /// Left end of the cell that holds x.
+  std::size_t cell(double x) const {
+    const auto above = std::upper_bound(x_.begin() + 1, x_.end() - 1, x);
+    return static_cast<std::size_t>(above - x_.begin()) - 1;
+  }
   double width(std::size_t k) const { return x_[k + 1] - x_[k]; }
   double secant(std::size_t k) const { return (y_[k + 1] - y_[k]) / width(k); }
 

@@ -3,8 +3,10 @@
 
 #include <array>
 #include <limits>
+#include <optional>
 
 #include "isoflop/core/model_shape_rule.hpp"
+#include "isoflop/cost/training_time.hpp"
 #include "isoflop/laws/law_record.hpp"
 #include "isoflop/plan/plan.hpp"
 
@@ -15,6 +17,9 @@ struct PlanRequest {
   FlopAccounting accounting = FlopAccounting::kSixNd;
   double flops_per_active = 6;  ///< c_f, kPaper only
   double router_cost = 14;      ///< c_r, kPaper only
+  /// Where there is one, budgets are GPU-seconds by this time and `accounting` (kPaper then) only
+  /// says what else the law's numbers mean.
+  std::optional<TrainingTime> time{};
   ModelShapeRule shape{};
   PlanOptions search{};
   Limits limits{};

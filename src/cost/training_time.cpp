@@ -1,0 +1,81 @@
+#include "isoflop/cost/training_time.hpp"
+
+#include <string>
+
+#include "isoflop/error.hpp"
+
+namespace isoflop {
+namespace {
+
+constexpr double kFlopsPerWeight = 6.0;  // c_f
+constexpr double kRouterFlops = 6.0;     // per router weight, forward and backward
+constexpr double kExchanges = 4.0;
+constexpr double kBytes = 2.0;  // of a bf16 number
+constexpr double kPointsPerFold = 8.0;
+constexpr double kFolds = 30.0;  // of N above the smallest model: beyond any budget
+
+void require_meaning(const TrainingSetup& setup) {
+  auto positive = [](double x, const char* what) {
+    if (!(x > 0.0)) throw InvalidArgument(std::string(what) + " must be above zero");
+  };
+  positive(setup.tokens, "the tokens of a micro-batch");
+  positive(setup.expansion, "the expansion rate");
+  positive(setup.k0, "k0");
+  positive(setup.dense_flops_per_s, "the dense rate");
+  positive(setup.all_to_all_bytes_per_s, "the bandwidth of all-to-all");
+  if (!(setup.all_to_all_latency_s >= 0.0)) {
+    throw InvalidArgument("the latency of all-to-all must not be negative");
+  }
+  if (!(setup.expert_parallel >= 1.0) || setup.expert_parallel > setup.expansion) {
+    throw InvalidArgument("the experts of a layer can be shared by 1 to E GPUs");
+  }
+}
+
+}  // namespace
+
+LayerTime training_time(const CostSurface& surface, const TrainingSetup& setup,
+                        const ModelShapeRule& shape, double n_active, double granularity) {
+  const double d = shape.d_model(n_active), shared = 1.0 - 1.0 / setup.expert_parallel;
+  const double matrices = setup.activation == Activation::kSwiGlu ? 3.0 : 2.0;
+  LayerTime layer = surface.seconds({setup.tokens, d, shape.feed_forward * d / matrices,
+                                     setup.expansion / setup.expert_parallel, granularity, setup.k0,
+                                     setup.activation});
+  const double dense = shape.attention * d * d * kFlopsPerWeight +
+                       kRouterFlops * d * setup.expansion * granularity * shared;
+  const double sent = setup.k0 * granularity * d * kBytes * shared;
+  const double exchange = setup.expert_parallel > 1.0 ? setup.all_to_all_latency_s / setup.tokens +
+                                                            sent / setup.all_to_all_bytes_per_s
+                                                      : 0.0;
+  layer.time_s =
+      d / shape.width_per_block *
+      (dense / setup.dense_flops_per_s + layer.time_s / setup.tokens + kExchanges * exchange);
+  return layer;
+}
+
+TrainingTime::TrainingTime(const CostSurface& surface, const TrainingSetup& setup,
+                           const ModelShapeRule& shape, double max_granularity) {
+  require_meaning(setup);
+  std::vector<MonotoneCurve> curves;
+  const double smallest = std::log(shape.smallest_n_active());
+  for (double g = 1.0; g <= max_granularity || curves.empty(); g *= 2.0) {
+    std::vector<double> x, y;
+    for (int i = 0; i <= static_cast<int>(kFolds * kPointsPerFold); ++i) {
+      x.push_back(smallest + i / kPointsPerFold);
+      const LayerTime time = training_time(surface, setup, shape, std::exp(x.back()), g);
+      if (!(time.time_s > 0.0)) {
+        throw InvalidArgument(
+            "the cost table has too few layers to tell the time of layers it does not hold");
+      }
+      y.push_back(std::log(time.time_s));
+      if (i > 0 && !(y.back() > y[y.size() - 2])) {
+        throw InvalidArgument(
+            "by this cost table a larger model would take less time: it is too coarse or too noisy "
+            "to plan with");
+      }
+    }
+    curves.emplace_back(std::move(x), std::move(y));
+  }
+  curves_ = std::make_shared<const std::vector<MonotoneCurve>>(std::move(curves));
+}
+
+}  // namespace isoflop
