@@ -35,7 +35,7 @@ TEST_CASE("isoflop plan: the json has the documented fields", "[cli][format]") {
   CHECK(plan.exit_code == 0);
   CHECK(plan.err.empty());
   const Json json = Json::parse(plan.out);
-  CHECK(keys_of(json) == Words{"format", "law", "cost", "expansion", "plans"});
+  CHECK(keys_of(json) == Words{"format", "law", "cost", "expansion", "experts", "plans"});
   CHECK(json["format"] == "isoflop.plan/1");
   CHECK(json["law"] == "krajewski2024-e64");
   CHECK(json["expansion"] == 64.0);
@@ -65,7 +65,8 @@ TEST_CASE("isoflop plan: the json has the documented fields", "[cli][format]") {
                                "draws_without_plan",
                                "extrapolates",
                                "status",
-                               "note"});
+                               "note",
+                               "experts"});
   CHECK(keys_of(best["coarse"]) == Words{"n_active", "d_tokens", "loss", "extra_flops"});
   CHECK(best["budget_flops"] == 1e21);
   CHECK(best["status"] == "optimal");
