@@ -18,6 +18,12 @@ Json number_or_null(const std::optional<double>& x) { return x ? Json(*x) : Json
 
 }  // namespace
 
+std::string count_text(double count) {
+  const double whole = std::round(count);
+  const bool is_whole = std::abs(count - whole) <= 1e-9 * count;
+  return is_whole && whole < 1e15 ? std::to_string(std::llround(whole)) : human_number(count);
+}
+
 void ExpertCountArguments::add(CLI::App& command) {
   auto option = [&](const char* flag, std::string& value, const char* meaning) {
     command.add_option(flag, value, meaning)->type_name("X");
@@ -87,17 +93,17 @@ ExpertRates rates_of(const ExpertWords& words) {
 }
 
 std::string describe_rates(const ExpertRates& rates, std::optional<double> d_model) {
-  auto or_open = [](const std::optional<double>& x) { return x ? human_number(*x) : "open"; };
-  std::string out =
-      "E = " + or_open(rates.expansion) + ", G = " + or_open(rates.granularity) +
-      ", k0 = " + human_number(rates.k0) + ": E' = E G " +
-      (rates.num_experts() ? "= " + human_number(*rates.num_experts()) + " experts" : "experts");
-  out += " of width n = d_ff / G";
+  auto rate = [](const std::optional<double>& x) {
+    return x ? " = " + human_number(*x) : std::string(" open");
+  };
+  std::string out = "E" + rate(rates.expansion) + ", G" + rate(rates.granularity) +
+                    ", k0 = " + human_number(rates.k0) + ": E' = E G";
+  if (rates.num_experts()) out += " = " + count_text(*rates.num_experts());
+  out += " experts of width n = d_ff / G";
   if (rates.granularity && d_model) {
-    out += " = " + human_number(std::round(kDffPerDmodel * *d_model / *rates.granularity));
+    out += " = " + count_text(std::round(kDffPerDmodel * *d_model / *rates.granularity));
   }
-  out += ", K = " + (rates.top_k() ? human_number(*rates.top_k()) : "k0 G") + " per token";
-  return out;
+  return out + ", K = " + (rates.top_k() ? count_text(*rates.top_k()) : "k0 G") + " per token";
 }
 
 nlohmann::ordered_json rates_to_json(const ExpertRates& rates, std::optional<double> d_model) {

@@ -38,6 +38,9 @@ void require_unsplit(const ExpertRates& rates);
 /// settle_rates with its faults as UsageError.
 ExpertRates rates_of(const ExpertWords& words);
 
+/// A count as a person reads it: 1024, or 42.67 where it is not whole.
+std::string count_text(double count);
+
 /// "E = 64, G = 16, k0 = 1: E' = E G = 1024 experts of width n = d_ff / 16, K = 16 per token"; with
 /// `d_model` n is a number. What is open is called so.
 std::string describe_rates(const ExpertRates& rates, std::optional<double> d_model = std::nullopt);

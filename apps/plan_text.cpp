@@ -32,7 +32,7 @@ std::string head_of(const PlanRequest& request, const std::string& name) {
 /// E', n and K of a plan.
 std::vector<std::string> experts_of(const PlanRequest& request, const Plan& plan) {
   const auto rates = rates_of_plan(request, plan);
-  auto text = [](const std::optional<double>& x) { return x ? human_number(*x) : "-"; };
+  auto text = [](const std::optional<double>& x) { return x ? count_text(*x) : "-"; };
   const auto d_model = width_of_plan(request, plan);
   const bool known = rates && rates->granularity && d_model;
   return {rates ? text(rates->num_experts()) : "-",
