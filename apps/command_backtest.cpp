@@ -10,6 +10,8 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "embedding_setup.hpp"
+#include "expert_rates.hpp"
 #include "fit_setup.hpp"
 #include "isoflop/fit/backtest.hpp"
 #include "isoflop/fit/bootstrap.hpp"
@@ -18,7 +20,9 @@
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/list.hpp"
 #include "isoflop/plan/lost_flops.hpp"
+#include "isoflop/plan/n_conversion.hpp"
 #include "isoflop/plan/plannable.hpp"
+#include "law_convention.hpp"
 #include "output.hpp"
 #include "text_grid.hpp"
 
@@ -32,28 +36,53 @@ constexpr std::string_view kBacktestFormat = "isoflop.backtest/1";
 struct Arguments {
   RecordArguments records;
   FitArguments fit;
+  ConventionArguments conventions;
+  ExpertCountArguments counts;
+  EmbeddingArguments embeddings;
   std::string laws, hold_out = "compute:20%";
   bool json = false;
 };
 
+/// A formula to fit, or a law with coefficients that is scored as it is.
+struct Asked {
+  std::string name, law;
+  std::optional<LawRecord> fixed;
+};
+
 /// One law's forecast, and what planning with it would have lost.
 struct Scored {
+  std::string name;
+  bool fitted = true;
+  std::vector<std::string> conversions;  ///< of the table's numbers into the law's
   BacktestReport report;
   double plan_budget_flops = Plan::kNone, plan_error_flops = Plan::kNone;
   std::optional<double> plan_granularity;  ///< held in both plans; empty: the law has none
 };
 
-std::vector<std::string> law_list(const std::string& text) {
-  std::vector<std::string> out;
+/// A published law, or a file that holds coefficients.
+bool has_coefficients(const std::string& name) {
+  if (is_law_name(name)) return false;
+  const std::vector<LawRecord>& presets = preset_laws();
+  if (std::any_of(presets.begin(), presets.end(),
+                  [&](const LawRecord& law) { return law.name == name; })) {
+    return true;
+  }
+  return is_law_file(name);
+}
+
+std::vector<Asked> law_list(const std::string& text) {
+  std::vector<Asked> out;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t comma = std::min(text.find(',', begin), text.size());
     const std::string name = text.substr(begin, comma - begin);
     if (name.empty()) throw UsageError("--law: a name is missing beside a comma");
-    const std::string law = law_of(name);
-    if (std::find(out.begin(), out.end(), law) != out.end()) {
-      throw UsageError(fmt::format("--law: {} is given twice", name));
+    Asked asked{name, law_of(name), std::nullopt};
+    if (has_coefficients(name)) asked.fixed = find_law(name);
+    for (const Asked& other : out) {
+      const bool same = asked.fixed ? other.name == name : !other.fixed && other.law == asked.law;
+      if (same) throw UsageError(fmt::format("--law: {} is given twice", name));
     }
-    out.push_back(law);
+    out.push_back(std::move(asked));
     begin = comma + 1;
   }
   return out;
@@ -127,12 +156,68 @@ void judge_plan(const std::string& law, const RunTable& runs, const Split& split
       lost_flops(truth, six_nd_request(law, scored.report.fit.coefficients, runs), budget);
 }
 
+/// The runs as the law counts them, and how that was done. Throws UsageError where the words do not
+/// settle it.
+RunTable runs_of_law(const Asked& asked, const LawRecord& table,
+                     const EmbeddingArguments& embeddings, const RunTable& runs,
+                     std::vector<std::string>& conversions) {
+  const LawRecord& law = *asked.fixed;
+  RunTable out = runs;
+  if (table.expansion && law.expansion && *table.expansion != *law.expansion) {
+    throw UsageError(fmt::format("--expansion {} contradicts {}, which holds for E = {}",
+                                 format_number(*table.expansion), asked.name,
+                                 format_number(*law.expansion)));
+  }
+  if (law_has_variable(law, Variable::kN)) {
+    if (table.n_means == NMeaning::kUnspecified) {
+      throw UsageError(
+          fmt::format("{} counts N as {}: say what N of the runs counts, with --n-means",
+                      asked.name, to_string(law.n_means)));
+    }
+    if (law.n_means == NMeaning::kUnspecified) {
+      throw UsageError(
+          fmt::format("{} does not say what its N counts, so it cannot be asked about "
+                      "runs",
+                      asked.name));
+    }
+    SizeConvention known;
+    known.expansion = table.expansion ? table.expansion : law.expansion;
+    known.embedding_rows = embeddings.rows();
+    known.shape = embeddings.family();
+    std::vector<double>& n = out.column(Variable::kN);
+    try {
+      for (double& x : n) x = convert_n(x, table.n_means, law.n_means, known);
+    } catch (const InvalidArgument& fault) {
+      throw UsageError(fmt::format("{}: {}", asked.name, fault.what()));
+    }
+    if (table.n_means != law.n_means) {
+      const std::string with = embeddings.describe();
+      conversions.push_back(fmt::format(
+          "N of the runs ({}) as {}{}{}", to_string(table.n_means), to_string(law.n_means),
+          known.expansion ? ", E = " + format_number(*known.expansion) : "",
+          with.empty() ? "" : ", " + with));
+    }
+  }
+  if (has_granularity(law) && law.g_means != GMeaning::kDffOverDexpert) {
+    std::vector<double>& g = out.column(Variable::kG);
+    for (double& x : g) x = granularity_of_law(law, x).value;
+    conversions.push_back(
+        fmt::format("G of the runs (dff_over_dexpert) as {}", to_string(law.g_means)));
+  }
+  return out;
+}
+
 Json number_or_null(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 
-Json json_of(const std::string& hold_out, const RunTable& runs, const Split& split,
-             const std::vector<Scored>& laws) {
+Json json_of(const LawRecord& table, const std::string& hold_out, const RunTable& runs,
+             const Split& split, const std::vector<Scored>& laws) {
   Json out;
   out["format"] = kBacktestFormat;
+  out["n_means"] = to_string(table.n_means);
+  out["expansion"] = table.expansion ? Json(*table.expansion) : Json(nullptr);
+  out["experts"] = table.expansion && *table.expansion > 1.0
+                       ? rates_to_json({.expansion = table.expansion})
+                       : Json(nullptr);
   out["hold_out"] = hold_out;
   out["runs_fit"] = split.fitted.size();
   out["runs_held_out"] = split.held_out.size();
@@ -140,9 +225,11 @@ Json json_of(const std::string& hold_out, const RunTable& runs, const Split& spl
   for (const Scored& scored : laws) {
     const BacktestReport& r = scored.report;
     Json law;
-    law["law"] = r.law;
+    law["law"] = scored.name;
+    law["fitted"] = scored.fitted;
+    law["conversions"] = scored.conversions;
     law["num_parameters"] = r.fit.num_free;
-    law["verdict"] = to_string(r.fit.verdict);
+    law["verdict"] = scored.fitted ? Json(to_string(r.fit.verdict)) : Json(nullptr);
     law["rmse_log_fit"] = number_or_null(r.fit.rmse_log);
     law["rmse_log_held_out"] = number_or_null(r.rmse_log);
     law["rmse_nats_held_out"] = number_or_null(r.rmse_nats);
@@ -178,8 +265,8 @@ std::string conclusion(const std::vector<Scored>& laws) {
   }
   if (best == nullptr) return "No law converged on the runs that were left, so no forecast counts.";
   const std::string what = fmt::format("with an rms error of {:.2f} %", best->report.rmse_per_cent);
-  return (laws.size() > 1 ? fmt::format("{} forecast best, {}.", best->report.law, what)
-                          : fmt::format("{} forecast {}.", best->report.law, what)) +
+  return (laws.size() > 1 ? fmt::format("{} forecast best, {}.", best->name, what)
+                          : fmt::format("{} forecast {}.", best->name, what)) +
          "\nNo run that was held out took part in choosing a start, a delta or a law.";
 }
 
@@ -199,10 +286,22 @@ std::string plan_note(const std::vector<Scored>& laws) {
       human_number(budget), held);
 }
 
-std::string text_of(const std::string& hold_out, const RunTable& runs, const Split& split,
-                    const std::vector<Scored>& laws) {
-  std::string out = fmt::format("{}: {} runs fitted, {} held out ({})\n\n", runs.source,
+std::string text_of(const LawRecord& table, const std::string& hold_out, const RunTable& runs,
+                    const Split& split, const std::vector<Scored>& laws) {
+  std::string out = fmt::format("{}: {} runs fitted, {} held out ({})\n", runs.source,
                                 split.fitted.size(), split.held_out.size(), hold_out);
+  if (table.n_means != NMeaning::kUnspecified) {
+    out += fmt::format("N of the runs is {}\n", to_string(table.n_means));
+  }
+  if (table.expansion && *table.expansion > 1.0) {
+    out += "Experts: " + describe_rates({.expansion = table.expansion}) + "\n";
+  }
+  for (const Scored& scored : laws) {
+    for (const std::string& how : scored.conversions) {
+      out += fmt::format("{} takes {}\n", scored.name, how);
+    }
+  }
+  out += "\n";
   auto number = [](const char* format, double x) {
     return std::isfinite(x) ? fmt::format(fmt::runtime(format), x) : std::string("-");
   };
@@ -212,9 +311,11 @@ std::string text_of(const std::string& hold_out, const RunTable& runs, const Spl
     for (const Scored& scored : laws) cells.push_back(value(scored));
     grid.add(std::move(cells));
   };
-  row("", [](const Scored& s) { return s.report.law; });
+  row("", [](const Scored& s) { return s.name; });
   row("free coefficients", [](const Scored& s) { return std::to_string(s.report.fit.num_free); });
-  row("verdict", [](const Scored& s) { return std::string(to_string(s.report.fit.verdict)); });
+  row("verdict", [](const Scored& s) {
+    return s.fitted ? std::string(to_string(s.report.fit.verdict)) : "not fitted";
+  });
   row("fitted: rms error, ln L",
       [&](const Scored& s) { return number("{:.5f}", s.report.fit.rmse_log); });
   row("held out: rms error, ln L",
@@ -236,15 +337,19 @@ std::string text_of(const std::string& hold_out, const RunTable& runs, const Spl
   for (const Scored& scored : laws) {
     const FitReport& fit = scored.report.fit;
     for (const std::vector<std::string>* texts : {&fit.reasons, &fit.warnings}) {
-      for (const std::string& text : *texts)
-        out += fmt::format("{}: {}\n", scored.report.law, text);
+      for (const std::string& text : *texts) out += fmt::format("{}: {}\n", scored.name, text);
     }
   }
   return out;
 }
 
 int run(const Arguments& arguments) {
-  const std::vector<std::string> laws = law_list(arguments.laws);
+  const std::vector<Asked> laws = law_list(arguments.laws);
+  std::vector<std::string> formulas;
+  for (const Asked& asked : laws) formulas.push_back(asked.law);
+  ConventionArguments conventions = arguments.conventions;
+  arguments.counts.settle_runs(conventions.expansion);
+  const LawRecord table = conventions.record(formulas.front());
   const HoldOutRule rule = parse_hold_out(arguments.hold_out);
   BacktestOptions options;
   options.fit = arguments.fit.options();
@@ -258,7 +363,7 @@ int run(const Arguments& arguments) {
   };
   RecordOptions record_options = arguments.records.options();
   if (rule.by == HoldOutBy::kColumn) record_options.extra.push_back(rule.column);
-  const Records records = arguments.records.read(laws, record_options);
+  const Records records = arguments.records.read(formulas, record_options);
   const RunTable& runs = records.runs;
   std::vector<bool> marked;
   if (rule.by == HoldOutBy::kColumn) {
@@ -267,18 +372,27 @@ int run(const Arguments& arguments) {
   const Split split = split_runs(runs, rule, marked);
 
   std::vector<Scored> scored;
-  for (const std::string& law : laws) {
+  for (const Asked& asked : laws) {
+    const std::string& law = asked.law;
+    if (asked.fixed) {
+      Scored& one =
+          scored.emplace_back(Scored{asked.name, false, {}, {}, Plan::kNone, Plan::kNone, {}});
+      const RunTable own = runs_of_law(asked, table, arguments.embeddings, runs, one.conversions);
+      one.report = score_law(*asked.fixed, own, split, options);
+      continue;
+    }
     Progress progress(law);
     options.fit.progress = [&](std::size_t done, std::size_t all) { progress.update(done, all); };
     Scored& one = scored.emplace_back();
+    one.name = law;
     one.report = backtest(law, runs, split, options);
     if (one.report.fit.status != FitStatus::kFailed) {
       judge_plan(law, runs, split, options.fit, one);
     }
   }
   const std::string hold_out = to_string(rule);
-  print(arguments.json ? json_text(json_of(hold_out, runs, split, scored))
-                       : text_of(hold_out, runs, split, scored));
+  print(arguments.json ? json_text(json_of(table, hold_out, runs, split, scored))
+                       : text_of(table, hold_out, runs, split, scored));
   return std::any_of(scored.begin(), scored.end(),
                      [](const Scored& s) { return s.report.fit.status == FitStatus::kConverged; })
              ? 0
@@ -292,7 +406,10 @@ void add_backtest(CLI::App& app, Job& job) {
   CLI::App* command =
       app.add_subcommand("backtest", "How well laws forecast runs that are hidden from them");
   arguments->records.add(*command);
-  command->add_option("--law", arguments->laws, "one formula or several, with commas between them")
+  command
+      ->add_option("--law", arguments->laws,
+                   "one or several, with commas between them: a formula is fitted, a published law "
+                   "or law file is asked as it is")
       ->type_name("NAME[,NAME]")
       ->required();
   command
@@ -300,6 +417,9 @@ void add_backtest(CLI::App& app, Job& job) {
                    "what to hide: compute:20% (default; largest 6 N D), loss:20% (lowest), n:20%, "
                    "d:20%, g:20% (largest), or a column that marks the runs")
       ->type_name("RULE|COLUMN");
+  arguments->conventions.add(*command);
+  arguments->counts.add(*command);
+  arguments->embeddings.add(*command);
   arguments->fit.add(*command);
   command->add_flag("--json", arguments->json, "print JSON (isoflop.backtest/1) and nothing else");
   command->footer(

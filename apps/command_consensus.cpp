@@ -7,6 +7,8 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "consensus_text.hpp"
+#include "expert_rates.hpp"
+#include "expert_setup.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "output.hpp"
 
@@ -15,7 +17,8 @@ namespace {
 
 struct Arguments {
   std::vector<std::string> positional, option, flops;
-  std::string expansion, unique_tokens;
+  std::string unique_tokens;
+  ExpertArguments experts;
   bool json = false;
 };
 
@@ -49,9 +52,13 @@ std::vector<LawRecord> laws_of(const Arguments& arguments) {
 int run(const Arguments& arguments) {
   const std::vector<double> budgets = positive_list_argument("--flops", arguments.flops);
   ConsensusQuestion question;
-  if (!arguments.expansion.empty()) {
-    question.expansion = number_argument("--expansion", arguments.expansion);
-    if (*question.expansion < 1.0) throw UsageError("--expansion must be at least 1");
+  std::string experts;
+  if (arguments.experts.any_given()) {
+    const ExpertRates rates = rates_of(arguments.experts.words());
+    require_unsplit(rates);
+    question.expansion = rates.expansion;
+    question.granularity = rates.granularity;
+    experts = "Asked about: " + describe_rates(rates) + "\n\n";
   }
   if (!arguments.unique_tokens.empty()) {
     question.unique_tokens = variable_argument(info(Variable::kU), arguments.unique_tokens);
@@ -62,7 +69,8 @@ int run(const Arguments& arguments) {
     question.budget_flops = budget;
     answers.push_back(consensus(laws, question));
   }
-  print(arguments.json ? json_text(consensus_to_json(question, answers)) : consensus_text(answers));
+  print(arguments.json ? json_text(consensus_to_json(question, answers))
+                       : experts + consensus_text(answers));
   return std::any_of(answers.begin(), answers.end(),
                      [](const Opinions& opinions) {
                        return std::any_of(opinions.begin(), opinions.end(),
@@ -85,11 +93,7 @@ void add_consensus(CLI::App& app, Job& job) {
       ->type_name("X")
       ->required()
       ->take_all();
-  command
-      ->add_option("--expansion", arguments->expansion,
-                   "expansion rate E to ask about, 1 is dense; else each law at its own, or at its "
-                   "best")
-      ->type_name("E");
+  arguments->experts.add(*command);
   command
       ->add_option("--u", arguments->unique_tokens,
                    "U, unique training tokens, for laws that know of repetition")

@@ -11,6 +11,7 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "expert_rates.hpp"
 #include "fit_setup.hpp"
 #include "fit_text.hpp"
 #include "isoflop/core/select_rows.hpp"
@@ -31,6 +32,7 @@ namespace {
 struct Arguments {
   RecordArguments records;
   ConventionArguments conventions;
+  ExpertCountArguments counts;
   FitArguments fit;
   std::string law, output, bootstrap = "1000", interval = "percentile",
                            resample_size = "calibrated", drop_worst = "0";
@@ -98,7 +100,9 @@ int run(const Arguments& arguments) {
   FitOutcome outcome;
   outcome.options = arguments.fit.options();
   const std::string law = law_of(arguments.law);
-  outcome.law = arguments.conventions.record(law);
+  ConventionArguments conventions = arguments.conventions;
+  arguments.counts.settle_runs(conventions.expansion);
+  outcome.law = conventions.record(law);
   outcome.law.bytes_per_token = arguments.records.bytes();
   BootstrapOptions resampling;
   resampling.resamples = count_argument("--bootstrap", arguments.bootstrap, 0);
@@ -184,6 +188,7 @@ void add_fit(CLI::App& app, Job& job) {
   option("--law", arguments->law, "which formula; 'isoflop laws' lists them", "NAME")->required();
   option("-o,--output", arguments->output, "write the law file (isoflop.law/1) here", "LAW.json");
   arguments->conventions.add(*command);
+  arguments->counts.add(*command);
   arguments->fit.add(*command);
   option("--bootstrap", arguments->bootstrap,
          "resamples behind the intervals (default 1000); 0 skips them", "K");

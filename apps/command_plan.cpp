@@ -4,17 +4,22 @@
 #include <algorithm>
 #include <array>
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "cost_setup.hpp"
+#include "embedding_setup.hpp"
+#include "expert_rates.hpp"
 #include "isoflop/io/law_file.hpp"
+#include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/io/reports.hpp"
 #include "isoflop/plan/own_accounting.hpp"
 #include "isoflop/plan/plan_draws.hpp"
+#include "law_convention.hpp"
 #include "output.hpp"
 #include "plan_setup.hpp"
 #include "plan_text.hpp"
@@ -29,50 +34,76 @@ struct Arguments {
   std::string max_granularity = "1024";
   std::string active_cost = "6", router_cost = "14", width_per_block;
   std::array<std::string, kNumVariables> given;
-  std::string vocab, num_experts, expert_width, top_k;
-  bool tied = false, json = false;
+  ExpertCountArguments counts;
+  EmbeddingArguments embeddings;
+  bool json = false;
 };
 
-/// E and G from counts, with k0 = 1: G = K and E = E' / K. What was also said as a rate must agree.
-void use_counts(Arguments& arguments) {
-  if (!arguments.expert_width.empty()) {
-    throw UsageError(
-        "--expert-width: a plan chooses d_ff, so a width says nothing of G; give "
-        "--top-k, which is G at k0 = 1");
-  }
-  if (arguments.num_experts.empty() && arguments.top_k.empty()) return;
-  if (arguments.num_experts.empty() || arguments.top_k.empty()) {
-    throw UsageError("--num-experts and --top-k belong together: E = E'/K and G = K at k0 = 1");
-  }
-  const auto experts = count_argument("--num-experts", arguments.num_experts, 1);
-  const auto top_k = count_argument("--top-k", arguments.top_k, 1);
-  if (top_k > experts) throw UsageError("--top-k is above --num-experts");
-  auto settle = [&](const char* flag, std::string& rate, double actual, const std::string& free) {
-    if (rate != free && number_argument(flag, rate) != actual) {
-      throw UsageError(fmt::format("{} {} contradicts {} experts of which {} are used: that is {}",
-                                   flag, rate, experts, top_k, format_number(actual)));
+/// What a plan takes from the architecture of --shape, and how it says so.
+void use_shape(Arguments& arguments, std::vector<std::string>& conversions) {
+  if (arguments.embeddings.shape.empty()) {
+    if (arguments.cost.granularity == "shape") {
+      throw UsageError("--granularity shape needs --shape FILE");
     }
-    rate = format_number(actual);
-  };
-  settle("--expansion", arguments.law.expansion,
-         static_cast<double>(experts) / static_cast<double>(top_k), "");
-  settle("--granularity", arguments.cost.granularity, static_cast<double>(top_k), "pow2");
+    return;
+  }
+  const std::string& file = arguments.embeddings.shape;
+  const ModelShape shape = read_model_config(file);
+  const LawRecord law = arguments.law.load();
+  if (law.n_means == NMeaning::kTotal) {
+    conversions.push_back(fmt::format("N counts {} rows of embeddings: vocabulary {} of {}, {}",
+                                      format_number(arguments.embeddings.rows()), shape.vocab_size,
+                                      file, shape.tied ? "tied" : "embedding and head apart"));
+  }
+  // Only a law of experts has an E to take; a law of dense models has said so.
+  const bool with_s = law_has_variable(law, Variable::kS);
+  if (std::string& said = arguments.given[index_of(Variable::kS)]; with_s && said.empty()) {
+    const Converted sparsity = *from_shape(law, Variable::kS, shape);
+    said = format_number(sparsity.value);
+    conversions.push_back(fmt::format("S = {} of {}: {}", said, file, sparsity.how));
+  }
+  if (law_has_variable(law, Variable::kE) || with_s || has_granularity(law) || law.expansion) {
+    const Converted expansion = *from_shape(law, Variable::kE, shape);
+    if (law.expansion && std::abs(*law.expansion - expansion.value) > 1e-9 * *law.expansion) {
+      throw UsageError(
+          fmt::format("--shape {} has E = {}, which contradicts E = {}, for which the "
+                      "law was to hold",
+                      file, format_number(expansion.value), format_number(*law.expansion)));
+    }
+    if (!law.expansion) {
+      arguments.law.expansion = format_number(expansion.value);
+      conversions.push_back(
+          fmt::format("E = {} of {}: {}", format_number(expansion.value), file, expansion.how));
+    }
+  }
+  if (arguments.cost.granularity == "shape") {
+    const Converted granularity = *from_shape(law, Variable::kG, shape);
+    arguments.cost.granularity = format_number(granularity.value);
+    conversions.push_back(
+        fmt::format("G = {} of {}: {}", format_number(granularity.value), file, granularity.how));
+  }
+  if (arguments.width_per_block.empty() && !law.family) {
+    const double ratio = arguments.embeddings.family().width_per_block;
+    arguments.width_per_block = format_number(ratio);
+    conversions.push_back(
+        fmt::format("d_model = {} n_blocks, as in {}", format_number(ratio), file));
+  }
 }
 
-PlanRequest request_of(Arguments arguments) {
-  use_counts(arguments);
+PlanRequest request_of(Arguments arguments, std::vector<std::string>& conversions) {
+  arguments.counts.settle(find_law(arguments.law.name()), arguments.law.expansion,
+                          arguments.cost.granularity);
+  use_shape(arguments, conversions);
   const double max_granularity = number_argument("--max-granularity", arguments.max_granularity);
   if (max_granularity < 1.0) throw UsageError("--max-granularity must be at least 1");
   const double router_cost = number_argument("--router-cost", arguments.router_cost);
   if (router_cost < 0.0) throw UsageError("--router-cost must not be negative");
   const double active_cost = positive_argument("--active-cost", arguments.active_cost);
-  double embedding_rows = 0.0;
-  if (!arguments.vocab.empty()) {
-    embedding_rows = positive_argument("--vocab", arguments.vocab) * (arguments.tied ? 1.0 : 2.0);
-  } else if (arguments.tied) {
-    throw UsageError("--tied says something of --vocab, which is missing");
-  }
-  PlanRequest out = arguments.cost.request(arguments.law.load(), embedding_rows);
+  const LawRecord law = arguments.law.load();
+  // Of a shape the vocabulary is taken where it is of use; --vocab is for nothing else.
+  const bool unused = !arguments.embeddings.shape.empty() && law.n_means != NMeaning::kTotal;
+  const double embedding_rows = unused ? 0.0 : arguments.embeddings.rows();
+  PlanRequest out = arguments.cost.request(law, embedding_rows);
   out.search.max_granularity = max_granularity;
   out.router_cost = router_cost;
   out.flops_per_active = active_cost;
@@ -122,7 +153,8 @@ std::string movement(const PlanRequest& request, const std::vector<Plan>& plans,
 }
 
 nlohmann::ordered_json json_of(const PlanRequest& request, const std::string& name,
-                               const std::vector<Plan>& plans, const std::vector<Plan>& own) {
+                               const std::vector<Plan>& plans, const std::vector<Plan>& own,
+                               const std::vector<std::string>& conversions) {
   const bool paper = request.accounting == FlopAccounting::kPaper;
   nlohmann::ordered_json out;
   out["format"] = kPlanFormat;
@@ -135,9 +167,16 @@ nlohmann::ordered_json json_of(const PlanRequest& request, const std::string& na
   }
   out["expansion"] = request.law.expansion ? nlohmann::ordered_json(*request.law.expansion)
                                            : nlohmann::ordered_json(nullptr);
+  const auto experts = rates_of_law(request);
+  out["experts"] = experts ? rates_to_json(*experts) : nlohmann::ordered_json(nullptr);
+  if (!conversions.empty()) out["conversions"] = conversions;
   out["plans"] = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < plans.size(); ++i) {
     nlohmann::ordered_json row = plan_to_json(plans[i]);
+    if (experts && plans[i].usable()) {
+      row["experts"] =
+          rates_to_json(*rates_of_plan(request, plans[i]), width_of_plan(request, plans[i]));
+    }
     if (i < own.size() && own[i].usable()) {
       row["own_accounting"] = {{"accounting", to_string(own_accounting(request.law))},
                                {"n_active", own[i].n_active},
@@ -150,13 +189,15 @@ nlohmann::ordered_json json_of(const PlanRequest& request, const std::string& na
 
 int run(const Arguments& arguments) {
   const std::vector<double> budgets = positive_list_argument("--flops", arguments.flops);
-  const PlanRequest request = request_of(arguments);
+  std::vector<std::string> conversions;
+  const PlanRequest request = request_of(arguments, conversions);
   std::vector<Plan> plans = plan_law(request, budgets);
   add_draws(request, plans);
   const std::string name = arguments.law.name();
   const std::vector<Plan> own = own_plans(request, budgets);
-  print(arguments.json ? json_text(json_of(request, name, plans, own))
-                       : plan_text(request, name, plans) + movement(request, plans, own));
+  print(arguments.json
+            ? json_text(json_of(request, name, plans, own, conversions))
+            : plan_text(request, name, plans, conversions) + movement(request, plans, own));
   return std::any_of(plans.begin(), plans.end(), [](const Plan& p) { return p.usable(); }) ? 0 : 1;
 }
 
@@ -179,20 +220,8 @@ void add_plan(CLI::App& app, Job& job) {
                      fmt::format("{}, {}, for laws that have it", v.symbol, v.meaning))
         ->type_name("X");
   }
-  command
-      ->add_option("--num-experts", arguments->num_experts,
-                   "E' = E G, with --top-k K: stands for E = E'/K and G = K (k0 = 1)")
-      ->type_name("COUNT");
-  command->add_option("--top-k", arguments->top_k, "K, experts a token goes to")->type_name("K");
-  command->add_option("--expert-width", arguments->expert_width, "refused: a plan chooses widths")
-      ->type_name("N")
-      ->group("");
-  command
-      ->add_option("--vocab", arguments->vocab,
-                   "vocabulary: splits a total N into active parameters, which FLOPs are counted "
-                   "on, and embedding and head")
-      ->type_name("V");
-  command->add_flag("--tied", arguments->tied, "embedding and head of --vocab are one");
+  arguments->counts.add(*command);
+  arguments->embeddings.add(*command);
   command
       ->add_option("--router-cost", arguments->router_cost,
                    "c_r, FLOPs of routing (default 14; the paper gives 6 to 20)")

@@ -14,10 +14,13 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "expert_rates.hpp"
+#include "expert_setup.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/coefficients.hpp"
+#include "isoflop/laws/granularity_meaning.hpp"
 #include "isoflop/laws/list.hpp"
 #include "isoflop/plan/plan_request.hpp"
 #include "law_convention.hpp"
@@ -30,7 +33,8 @@ namespace {
 struct Arguments {
   LawArguments law;
   std::array<std::string, kNumVariables> values;
-  std::string shape, granularity;
+  std::string shape;
+  ExpertArguments experts;
   bool json = false;
 };
 
@@ -75,6 +79,73 @@ Prediction predict(const LawRecord& law, const std::array<double, kNumVariablesO
           extras<L>(law, x)};
 }
 
+/// Of the words: rates where there is no shape, else changes to the shape.
+std::optional<ExpertRates> settle_experts(const Arguments& arguments, const LawRecord& law,
+                                          std::optional<ModelShape>& shape) {
+  if (shape) {
+    if (arguments.experts.any_given()) {
+      std::optional<std::uint64_t> d_ff;
+      if (shape->d_ff > 0) d_ff = shape->d_ff;
+      std::optional<ExpertLayer> base;
+      if (shape->is_routed()) base = expert_layer(*shape);
+      set_experts(*shape, arguments.experts.resolve(d_ff, base));
+      require_consistent(*shape);
+    }
+    return std::nullopt;
+  }
+  if (!arguments.experts.any_given()) return std::nullopt;
+  ExpertWords words = arguments.experts.words();
+  const std::string& own = arguments.values[index_of(Variable::kE)];
+  if (!own.empty()) {
+    if (words.expansion) throw UsageError("give --e or --expansion, not both");
+    words.expansion = number_argument("--e", own);
+  }
+  const bool has_e = law_has_variable(law, Variable::kE);
+  const bool of_ratio = law_has_variable(law, Variable::kS) || law_has_variable(law, Variable::kA);
+  if (!has_e && !of_ratio && !has_granularity(law) && !law.expansion) {
+    throw UsageError(
+        fmt::format("the law {} knows nothing of experts, so E, G and counts of them "
+                    "say nothing to it",
+                    law.law));
+  }
+  if (!words.expansion) words.expansion = law.expansion;
+  const ExpertRates rates = rates_of(words);
+  if (law.expansion && rates.expansion &&
+      std::abs(*rates.expansion - *law.expansion) > 1e-9 * *law.expansion) {
+    throw UsageError(fmt::format("E = {} contradicts {}, which holds for E = {}",
+                                 format_number(*rates.expansion), arguments.law.name(),
+                                 format_number(*law.expansion)));
+  }
+  if (!of_ratio) require_unsplit(rates);
+  if (!has_granularity(law) && !of_ratio && rates.granularity && *rates.granularity != 1.0) {
+    throw UsageError(fmt::format("G = {}: the law {} has no granularity, it holds for G = 1",
+                                 format_number(*rates.granularity), law.law));
+  }
+  return rates;
+}
+
+/// The rates that the law and its own variables settle.
+ExpertRates rates_at(const LawRecord& law, const std::array<double, kNumVariables>& values) {
+  ExpertRates out;
+  out.expansion = law.expansion;
+  const double g = values[index_of(Variable::kG)] * common_granularity_per(law.g_means);
+  if (std::isfinite(g)) out.granularity = g;
+  return out;
+}
+
+/// A variable of the law from rates; nothing where they leave it open.
+std::optional<Converted> from_rates(const LawRecord& law, Variable v, const ExpertRates& rates) {
+  if (v == Variable::kG && rates.granularity) return granularity_of_law(law, *rates.granularity);
+  if (!rates.expansion) return std::nullopt;
+  const std::string experts =
+      fmt::format("k0 = {} of E = {}", format_number(rates.k0), format_number(*rates.expansion));
+  if (v == Variable::kE) return Converted{*rates.expansion, "E as it was said"};
+  if (v == Variable::kS)
+    return Converted{1.0 - rates.k0 / *rates.expansion, "S is 1 less " + experts};
+  if (v == Variable::kA) return Converted{rates.k0 / *rates.expansion, "A is " + experts};
+  return std::nullopt;
+}
+
 int run(const Arguments& arguments) {
   const LawRecord law = arguments.law.load();
   nlohmann::ordered_json out;
@@ -85,7 +156,9 @@ int run(const Arguments& arguments) {
   std::string caution;
   std::vector<std::string> conversions;
   std::optional<ModelShape> shape;
+  auto values = PlanRequest::nothing_given();
   if (!arguments.shape.empty()) shape = read_model_config(arguments.shape);
+  const std::optional<ExpertRates> rates = settle_experts(arguments, law, shape);
   auto flag_outside = [&](std::string_view symbol, const std::optional<Range>& range, double x) {
     if (!range || range->contains(x)) return;
     outside += fmt::format("{}{}", outside.empty() ? "" : ", ", symbol);
@@ -106,12 +179,17 @@ int run(const Arguments& arguments) {
       }
       std::optional<Converted> converted;
       if (text.empty() && shape) converted = from_shape(law, v.id, *shape);
-      if (v.id == Variable::kG && !arguments.granularity.empty()) {
-        if (!text.empty()) throw UsageError("give --g or --granularity, not both");
-        converted =
-            granularity_of_law(law, positive_argument("--granularity", arguments.granularity));
+      if (rates) {
+        const auto said = from_rates(law, v.id, *rates);
+        if (said && !text.empty() && v.id != Variable::kE) {
+          throw UsageError(
+              fmt::format("give {} or {}, not both", flag,
+                          v.id == Variable::kG ? "--granularity" : "rates of experts"));
+        }
+        if (text.empty()) converted = said;
       }
-      if (converted) conversions.push_back(converted->how);
+      const bool as_said = converted && rates && v.id == Variable::kE;
+      if (converted && !as_said) conversions.push_back(converted->how);
       if (text.empty() && !converted) {
         throw UsageError(fmt::format("the law {} needs {} ({})", L::kName, flag, v.meaning));
       }
@@ -119,6 +197,7 @@ int run(const Arguments& arguments) {
       if (v.id == Variable::kG && value < 1.0) throw UsageError("--g must be at least 1");
       x[static_cast<std::size_t>(place - L::kVariables.begin())] = value;
       out[std::string(v.key)] = value;
+      values[index_of(v.id)] = value;
       inputs += fmt::format("{}{} = {}", inputs.empty() ? "" : ", ", v.symbol, human_number(value));
       flag_outside(v.symbol, law.ranges[v.id], value);
     }
@@ -154,6 +233,15 @@ int run(const Arguments& arguments) {
   }
   out["extrapolates"] = extrapolates;
   if (!conversions.empty()) out["conversions"] = conversions;
+  std::string experts;
+  if (shape && shape->is_routed()) {
+    out["experts"] = experts_to_json(expert_layer(*shape));
+    experts = describe_experts(expert_layer(*shape));
+  } else if (rates || (law.expansion && *law.expansion > 1.0)) {
+    const ExpertRates all = rates.value_or(rates_at(law, values));
+    out["experts"] = rates_to_json(all);
+    experts = describe_rates(all);
+  }
   if (arguments.json) {
     print(json_text(out));
     return 0;
@@ -172,6 +260,7 @@ int run(const Arguments& arguments) {
                         out["bits_per_byte"].get<double>(), format_number(*law.bytes_per_token));
   }
   for (const std::string& how : conversions) text += "converted: " + how + "\n";
+  if (!experts.empty()) text += "experts: " + experts + "\n";
   for (const Extra& extra : predicted.extra) {
     text += fmt::format("{}: {}\n", extra.meaning, human_number(extra.value));
   }
@@ -193,8 +282,7 @@ void add_predict(CLI::App& app, Job& job) {
   for (const VariableInfo& v : kVariables) {
     command
         ->add_option(
-            "--" + std::string(v.key) + (v.id == Variable::kE ? ",--expansion" : ""),
-            arguments->values[index_of(v.id)],
+            "--" + std::string(v.key), arguments->values[index_of(v.id)],
             std::string(v.symbol) + ", " + std::string(v.meaning) + ", as the law counts them")
         ->type_name("X");
   }
@@ -202,10 +290,7 @@ void add_predict(CLI::App& app, Job& job) {
       ->add_option("--shape", arguments->shape,
                    "a model's config.json: N, G, E, S and A follow from it, as the law counts them")
       ->type_name("FILE");
-  command
-      ->add_option("--granularity", arguments->granularity,
-                   "d_ff / d_expert with d_ff = 4 d_model, converted to what the law's G counts")
-      ->type_name("X");
+  arguments->experts.add(*command);
   command->add_flag("--accept-unconverged", arguments->law.accept_unconverged,
                     "use a fit that did not converge");
   command->add_flag("--json", arguments->json, "print JSON (isoflop.predict/1) and nothing else");

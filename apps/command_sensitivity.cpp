@@ -11,6 +11,7 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "cost_setup.hpp"
+#include "expert_rates.hpp"
 #include "fit_setup.hpp"
 #include "isoflop/fit/sensitivity.hpp"
 #include "isoflop/io/law_file.hpp"
@@ -30,6 +31,7 @@ struct Arguments {
   RecordArguments records;
   ConventionArguments conventions;
   CostArguments cost;
+  ExpertCountArguments counts;
   FitArguments fit;
   std::string law, flops;
   bool json = false;
@@ -161,7 +163,7 @@ Study study_of(const SensitivityReport& report, const RunTable& runs, const Plan
 
 Json number_or_null(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 
-void add_decision(const Decision& d, Json& out) {
+void add_decision(const PlanRequest& request, const Decision& d, Json& out) {
   out["status"] = to_string(d.report->status);
   out["plan_status"] = to_string(d.plan.status);
   out["note"] = d.note.empty() ? Json(nullptr) : Json(d.note);
@@ -171,15 +173,18 @@ void add_decision(const Decision& d, Json& out) {
   out["tokens_per_active_parameter"] = number_or_null(d.plan.tokens_per_active_parameter());
   out["granularity"] = number_or_null(d.plan.granularity);
   out["loss"] = number_or_null(d.plan.loss);
+  const auto rates = rates_of_plan(request, d.plan);
+  out["experts"] = rates && d.plan.usable() ? rates_to_json(*rates, width_of_plan(request, d.plan))
+                                            : Json(nullptr);
 }
 
-Json row_json(const Decision& d) {
+Json row_json(const PlanRequest& request, const Decision& d) {
   Json out;
   out["group"] = d.group;
   out["label"] = d.label;
   out["num_runs"] = d.report->num_runs;
   out["objective"] = number_or_null(d.report->objective);
-  add_decision(d, out);
+  add_decision(request, d, out);
   if (!d.dropped_lines.empty()) out["dropped_lines"] = d.dropped_lines;
   return out;
 }
@@ -192,9 +197,9 @@ Json json_of(const Study& study) {
   out["cost"] = study.request.accounting == FlopAccounting::kPaper ? "paper" : "6nd";
   out["expansion"] =
       study.request.law.expansion ? Json(*study.request.law.expansion) : Json(nullptr);
-  out["base"] = row_json(study.base);
+  out["base"] = row_json(study.request, study.base);
   out["rows"] = Json::array();
-  for (const Decision& row : study.rows) out["rows"].push_back(row_json(row));
+  for (const Decision& row : study.rows) out["rows"].push_back(row_json(study.request, row));
   out["runs_left_out"] = study.num_left_out;
   out["influence"] = Json::array();
   for (const Influence& i : study.influence) {
@@ -202,7 +207,7 @@ Json json_of(const Study& study) {
     one["line"] = i.line;
     one["log_residual"] = number_or_null(i.log_residual);
     one["change_log_n"] = number_or_null(i.change);
-    add_decision(i.decision, one);
+    add_decision(study.request, i.decision, one);
     out["influence"].push_back(one);
   }
   out["tokens_per_active_parameter_span"] =
@@ -236,11 +241,20 @@ std::vector<std::string> line_of(std::string first, std::string second, const St
   return out;
 }
 
+/// The experts of the plan that was asked for.
+std::string experts_line(const Study& study) {
+  const auto rates = rates_of_plan(study.request, study.base.plan);
+  if (!rates) return "";
+  return "Experts, as asked: " +
+         describe_rates(*rates, width_of_plan(study.request, study.base.plan)) + "\n";
+}
+
 std::string text_of(const Study& study, const FitOptions& options, const Records& records) {
   const PlanRequest& request = study.request;
-  std::string out = fmt::format("{} on {} runs of {}, planned for {} FLOPs\nFLOPs: {}\n\n",
-                                request.law.law, records.runs.num_runs(), records.log.path,
-                                human_number(study.budget_flops), describe_cost(request));
+  std::string out =
+      fmt::format("{} on {} runs of {}, planned for {} FLOPs\nFLOPs: {}\n{}\n", request.law.law,
+                  records.runs.num_runs(), records.log.path, human_number(study.budget_flops),
+                  describe_cost(request), experts_line(study));
   const std::size_t note = has_granularity(request.law) ? 9 : 8;
   TextGrid grid({0, note});
   grid.add(line_of("", "runs", study, nullptr));
@@ -282,7 +296,10 @@ int run(const Arguments& arguments) {
   SensitivityOptions options;
   options.fit = arguments.fit.options();
   const std::string law = law_of(arguments.law);
-  const PlanRequest request = arguments.cost.request(arguments.conventions.record(law));
+  ConventionArguments conventions = arguments.conventions;
+  CostArguments cost = arguments.cost;
+  arguments.counts.settle(conventions.record(law), conventions.expansion, cost.granularity);
+  const PlanRequest request = cost.request(conventions.record(law));
   const Records records = arguments.records.read({law});
   SensitivityReport report;
   {
@@ -313,6 +330,7 @@ void add_sensitivity(CLI::App& app, Job& job) {
       ->required();
   arguments->conventions.add(*command);
   arguments->cost.add(*command);
+  arguments->counts.add(*command);
   arguments->fit.add(*command);
   command->add_flag("--json", arguments->json,
                     "print JSON (isoflop.sensitivity/1) and nothing else");

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "consensus_text.hpp"
+#include "expert_rates.hpp"
 #include "isoflop/io/law_file.hpp"
 
 namespace isoflop::app {
@@ -66,6 +67,7 @@ Json row_of(const LawOpinion& o) {
   }
   out["finer_is_better"] = o.finer_is_better ? Json(*o.finer_is_better) : Json(nullptr);
   out["num_experts"] = finite_or_null(o.num_experts());
+  out["top_k"] = std::isfinite(o.expansion) ? finite_or_null(o.granularity) : Json(nullptr);
   out["leverage"] = finite_or_null(o.leverage);
   out["cutoff_parameters"] = finite_or_null(o.cutoff_parameters);
   out["accounting"] = o.accounting ? Json(to_string(*o.accounting)) : Json(nullptr);
@@ -98,6 +100,9 @@ Json consensus_to_json(const ConsensusQuestion& question, const std::vector<Opin
   Json out;
   out["format"] = kConsensusFormat;
   out["expansion"] = question.expansion ? Json(*question.expansion) : Json(nullptr);
+  out["experts"] = question.expansion || question.granularity
+                       ? rates_to_json({question.expansion, question.granularity})
+                       : Json(nullptr);
   out["unique_tokens"] = question.unique_tokens ? Json(*question.unique_tokens) : Json(nullptr);
   out["laws"] = Json::array();
   out["budgets"] = Json::array();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "expert_rates.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/list.hpp"
@@ -171,6 +172,9 @@ std::string fit_text(const FitOutcome& outcome, bool with_profile) {
     out += ranges.text("  ");
     out += fmt::format("  N means     {}{}\n", to_string(law.n_means),
                        law.expansion ? ", E = " + format_number(*law.expansion) : "");
+    if (law.expansion && *law.expansion > 1.0) {
+      out += "  experts     " + describe_rates({.expansion = law.expansion}) + "\n";
+    }
   });
   if (!report.at_bound.empty()) out += fmt::format("  at bound    {}\n", joined(report.at_bound));
   out += minima_table(outcome);

@@ -81,7 +81,7 @@ std::optional<Converted> from_shape(const LawRecord& law, Variable variable,
         return Converted{top_k, "G is the number of experts a token goes to"};
       }
       // 4 d_model stands for d_ff, as the laws have it.
-      return granularity_of_law(law, 4.0 * static_cast<double>(shape.d_model) / width);
+      return granularity_of_law(law, kDffPerDmodel * static_cast<double>(shape.d_model) / width);
     case Variable::kE:
       if (!shape.is_routed()) return Converted{1.0, "a dense model has E = 1"};
       return Converted{experts / top_k, fmt::format("E is {} experts over {} per token",

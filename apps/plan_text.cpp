@@ -6,8 +6,10 @@
 #include <cmath>
 
 #include "cost_setup.hpp"
+#include "expert_rates.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/laws/granularity_meaning.hpp"
 #include "plan_setup.hpp"
 #include "text_grid.hpp"
 
@@ -24,10 +26,21 @@ std::string head_of(const PlanRequest& request, const std::string& name) {
           ? fmt::format("N = N active + {} d_model of embeddings; FLOPs are counted on N active\n",
                         format_number(request.embedding_rows))
           : "";
-  return out + embeddings + "FLOPs: " + describe_cost(request) + "\n\n";
+  return out + embeddings + "FLOPs: " + describe_cost(request) + "\n";
 }
 
-std::vector<std::string> row_of(const Plan& p, bool with_g) {
+/// E', n and K of a plan.
+std::vector<std::string> experts_of(const PlanRequest& request, const Plan& plan) {
+  const auto rates = rates_of_plan(request, plan);
+  auto text = [](const std::optional<double>& x) { return x ? count_text(*x) : "-"; };
+  const auto d_model = width_of_plan(request, plan);
+  const bool known = rates && rates->granularity && d_model;
+  return {rates ? text(rates->num_experts()) : "-",
+          known ? fmt::format("{:.0f}", kDffPerDmodel * *d_model / *rates->granularity) : "-",
+          rates ? text(rates->top_k()) : "-"};
+}
+
+std::vector<std::string> row_of(const PlanRequest& request, const Plan& p, bool with_g) {
   if (!p.usable()) return {human_number(p.budget), to_string(p.status)};
   std::vector<std::string> row{human_number(p.budget),
                                human_number(p.n_active),
@@ -37,8 +50,11 @@ std::vector<std::string> row_of(const Plan& p, bool with_g) {
                                fmt::format("{:.4f}", p.loss),
                                std::isfinite(p.d_model) ? fmt::format("{:.0f}", p.d_model) : "-",
                                std::isfinite(p.n_blocks) ? fmt::format("{:.1f}", p.n_blocks) : "-"};
+  if (with_g) row.push_back(fmt::format("{:.4g}", p.granularity));
+  if (rates_of_law(request)) {
+    for (std::string& cell : experts_of(request, p)) row.push_back(std::move(cell));
+  }
   if (with_g) {
-    row.push_back(fmt::format("{:.4g}", p.granularity));
     row.push_back(fmt::format("{:.1f} %", 100.0 * p.router_flops_share));
     const bool known = p.coarse && std::isfinite(p.coarse->loss);
     row.push_back(known ? fmt::format("{:.4f}", p.coarse->loss) : "-");
@@ -114,21 +130,29 @@ std::string notes_on(const Plan& p, const LawRecord& law) {
 }  // namespace
 
 std::string plan_text(const PlanRequest& request, const std::string& name,
-                      const std::vector<Plan>& plans) {
+                      const std::vector<Plan>& plans, const std::vector<std::string>& conversions) {
   const bool with_g = has_granularity(request.law);
   auto any = [&](auto&& holds) { return std::any_of(plans.begin(), plans.end(), holds); };
   TextGrid grid;
   std::vector<std::string> head{"FLOPs",      "N active", "N total", "D tokens",
                                 "D/N active", "loss",     "d_model", "blocks"};
-  if (with_g) head.insert(head.end(), {"G", "routing", "loss at G=1", "G=1 needs"});
+  if (with_g) head.push_back("G");
+  if (rates_of_law(request)) head.insert(head.end(), {"E'", "n", "K"});
+  if (with_g) head.insert(head.end(), {"routing", "loss at G=1", "G=1 needs"});
   grid.add(head);
   std::string notes;
   for (const Plan& p : plans) {
-    grid.add(row_of(p, with_g));
+    grid.add(row_of(request, p, with_g));
     notes += notes_on(p, request.law);
   }
   for (const std::string& note : notes_on_fit(request.law)) notes += "note: " + note + "\n";
-  std::string out = head_of(request, name) + grid.text();
+  std::string out = head_of(request, name);
+  for (const std::string& how : conversions) out += "from the shape: " + how + "\n";
+  if (const auto rates = rates_of_law(request)) {
+    out += "Experts: " + describe_rates(*rates) + (request.law.family ? "" : ", d_ff = 4 d_model") +
+           "\n";
+  }
+  out += "\n" + grid.text();
   if (any([](const Plan& p) { return p.coarse.has_value(); })) {
     out +=
         "\n\"G=1 needs\": extra FLOPs with which the best coarse run (G = 1) would reach the same "

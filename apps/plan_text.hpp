@@ -11,6 +11,7 @@ namespace isoflop::app {
 /// A table of the plans, one of their intervals where the law has draws, and what to know of both.
 /// `name` is the law as the command line spells it.
 std::string plan_text(const PlanRequest& request, const std::string& name,
-                      const std::vector<Plan>& plans);
+                      const std::vector<Plan>& plans,
+                      const std::vector<std::string>& conversions = {});
 
 }  // namespace isoflop::app

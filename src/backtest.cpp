@@ -65,35 +65,18 @@ std::vector<Interval> log_intervals(std::string_view law, const std::vector<doub
   return out;
 }
 
-}  // namespace
-
-BacktestReport backtest(std::string_view law, const RunTable& runs, const Split& split,
-                        const BacktestOptions& options) {
+void require_split(const RunTable& runs, const Split& split) {
   for (const std::vector<std::size_t>* rows : {&split.fitted, &split.held_out}) {
     if (rows->empty() || *std::max_element(rows->begin(), rows->end()) >= runs.num_runs()) {
       throw InvalidArgument("the split does not belong to these runs, or one side of it is empty");
     }
   }
-  const RunTable fitted = select_rows(runs, split.fitted);
-  const RunTable asked = select_rows(runs, split.held_out);
-  require_enough(law, fitted, options.fit);
+}
 
-  BacktestReport out;
-  out.law = law;
-  out.fit = fit(law, fitted, options.fit);
-  if (out.fit.status == FitStatus::kFailed) return out;
-  add_findings(inspect_runs(law, fitted, options.fit), out.fit);
-  const std::vector<double>& theta = out.fit.coefficients;
-
-  std::vector<Interval> intervals;
-  if (options.draw) {
-    const Draws draws = options.draw(law, fitted, options.fit, out.fit);
-    out.num_draws = draws.bootstrap.size();
-    if (out.num_draws > 0) {
-      intervals = log_intervals(law, theta, draws.bootstrap, fitted, asked, options.seed);
-    }
-  }
-
+/// Forecasts of the runs in `asked` and their errors, into `out`.
+void score(std::string_view law, const std::vector<double>& theta,
+           const std::vector<Interval>& intervals, const RunTable& asked, const Split& split,
+           BacktestReport& out) {
   const std::vector<double> predicted = log_losses(law, theta, asked);
   double log_squares = 0.0, nat_squares = 0.0, share_squares = 0.0, shares = 0.0, inside = 0.0;
   double weights = 0.0;
@@ -115,13 +98,68 @@ BacktestReport backtest(std::string_view law, const RunTable& runs, const Split&
     weights += weight;
   }
   if (!(weights > 0.0)) {
-    throw DataError(runs.source, "the runs held out all weigh nothing, so no forecast counts");
+    throw DataError(asked.source, "the runs held out all weigh nothing, so no forecast counts");
   }
   out.rmse_log = std::sqrt(log_squares / weights);
   out.rmse_nats = std::sqrt(nat_squares / weights);
   out.rmse_per_cent = 100.0 * std::sqrt(share_squares / weights);
   out.mean_error_per_cent = 100.0 * shares / weights;
   if (!intervals.empty()) out.coverage_95 = inside / weights;
+}
+
+}  // namespace
+
+BacktestReport backtest(std::string_view law, const RunTable& runs, const Split& split,
+                        const BacktestOptions& options) {
+  require_split(runs, split);
+  const RunTable fitted = select_rows(runs, split.fitted);
+  const RunTable asked = select_rows(runs, split.held_out);
+  require_enough(law, fitted, options.fit);
+
+  BacktestReport out;
+  out.law = law;
+  out.fit = fit(law, fitted, options.fit);
+  if (out.fit.status == FitStatus::kFailed) return out;
+  add_findings(inspect_runs(law, fitted, options.fit), out.fit);
+  const std::vector<double>& theta = out.fit.coefficients;
+
+  std::vector<Interval> intervals;
+  if (options.draw) {
+    const Draws draws = options.draw(law, fitted, options.fit, out.fit);
+    out.num_draws = draws.bootstrap.size();
+    if (out.num_draws > 0) {
+      intervals = log_intervals(law, theta, draws.bootstrap, fitted, asked, options.seed);
+    }
+  }
+
+  score(law, theta, intervals, asked, split, out);
+  return out;
+}
+
+BacktestReport score_law(const LawRecord& law, const RunTable& runs, const Split& split,
+                         const BacktestOptions& options) {
+  require_split(runs, split);
+  const RunTable fitted = select_rows(runs, split.fitted);
+  const RunTable asked = select_rows(runs, split.held_out);
+  BacktestReport out;
+  out.law = law.law;
+  out.fit.coefficients = law.coefficients;
+  out.fit.status = FitStatus::kConverged;  // of the fit that the coefficients come from
+  out.fit.num_runs = fitted.num_runs();
+  double squares = 0.0, weights = 0.0;
+  const std::vector<double> inside = log_losses(law.law, law.coefficients, fitted);
+  for (std::size_t i = 0; i < inside.size(); ++i) {
+    squares += weight_of(fitted, i) * std::pow(inside[i] - std::log(fitted.loss[i]), 2);
+    weights += weight_of(fitted, i);
+  }
+  out.fit.rmse_log = std::sqrt(squares / weights);
+  std::vector<Interval> intervals;
+  out.num_draws = law.draws.bootstrap.size();
+  if (out.num_draws > 0) {
+    intervals =
+        log_intervals(law.law, law.coefficients, law.draws.bootstrap, fitted, asked, options.seed);
+  }
+  score(law.law, law.coefficients, intervals, asked, split, out);
   return out;
 }
 

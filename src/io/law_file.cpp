@@ -320,6 +320,13 @@ LawRecord read_law_file(const std::string& path) {
   return law_from_json(json, path);
 }
 
+bool is_law_file(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return false;
+  const Json json = detail::read_json_file(path);
+  return json.is_object() && json.value("format", Json()) == kLawFormat;
+}
+
 std::string law_of(const std::string& word) {
   if (is_law_name(word) || find_formula(word) != nullptr) return word;
   for (const LawRecord& preset : preset_laws()) {

@@ -92,7 +92,7 @@ std::string refusal(const LawRecord& law, const ConsensusQuestion& question,
       !law.expansion) {
     add("the law does not say the expansion rate of its runs");
   }
-  if (has_variable<L>(Variable::kG) && !paper) {
+  if (has_variable<L>(Variable::kG) && !paper && !question.granularity) {
     add("6ND puts no price on granularity, so the finest would always win");
   }
   if (law.secondary_source && !(law.ranges[Variable::kN] && law.ranges[Variable::kD])) {
@@ -194,6 +194,20 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
                  ", not at E = " + text(*question.expansion);
     return;
   }
+  if (question.granularity) {
+    if (has_variable<L>(Variable::kG)) {
+      if (!std::isfinite(common_per_own(asked.g_means))) {
+        out.reason = "the law does not say what its G means";
+        return;
+      }
+      request.search.search = GranularitySearch::kFixed;
+      request.search.granularity = *question.granularity / common_per_own(asked.g_means);
+    } else if (is_of_experts<L>() && *question.granularity != 1.0) {
+      out.reason =
+          "has no granularity: it holds for G = 1, not for G = " + text(*question.granularity);
+      return;
+    }
+  }
   if (!asked.expansion && !has_variable<L>(Variable::kE))
     request.law.expansion = question.expansion;
   const LawRecord& law = request.law;
@@ -240,6 +254,7 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
   if (has_variable<L>(Variable::kG)) {
     set_granularity(out, law.g_means, best.granularity);
     out.finer_is_better = finer_is_better<L>(law, best);
+    if (question.granularity) return;
     for (const double budget :
          {question.budget_flops / kElsewhere, question.budget_flops * kElsewhere}) {
       const Plan plan = plan_law(request, {budget}).at(0);
@@ -256,7 +271,8 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
 template <Law L>
 void ask_granularity(LawOpinion& out, const LawRecord& law, const ConsensusQuestion& question) {
   const auto theta = to_axis<L>(law.coefficients);
-  const double best = L::best_granularity(theta);
+  const double best = question.granularity ? *question.granularity / common_per_own(law.g_means)
+                                           : L::best_granularity(theta);
   auto value = [&](double expansion, double g) {
     std::array<double, kNumVariablesOf<L>> x;
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -275,7 +291,8 @@ void ask_granularity(LawOpinion& out, const LawRecord& law, const ConsensusQuest
   }
   if (question.expansion) {
     const double e = *question.expansion;
-    if (!(value(e, best) > value(e, 2.0 * best) && value(e, best) > value(e, 0.5 * best))) {
+    if (!question.granularity &&
+        !(value(e, best) > value(e, 2.0 * best) && value(e, best) > value(e, 0.5 * best))) {
       out.reason = "gives a compute multiplier that has no best granularity at E = " + text(e);
       return;
     }
@@ -289,10 +306,17 @@ void ask_granularity(LawOpinion& out, const LawRecord& law, const ConsensusQuest
   }
   out.applicable = true;
   set_granularity(out, law.g_means, best);
-  out.finer_is_better = false;
+  if (question.granularity) {
+    if (question.expansion) {
+      out.finer_is_better = value(*question.expansion, 2.0 * best) > out.leverage;
+    }
+  } else {
+    out.finer_is_better = false;
+  }
   const double factor = common_per_own(law.g_means);
   for (const double budget :
        {question.budget_flops / kElsewhere, question.budget_flops * kElsewhere}) {
+    if (question.granularity) break;
     out.granularity_elsewhere.push_back({budget, factor * best});
   }
   auto check = [&](Variable v, double x) {

@@ -22,7 +22,8 @@ TEST_CASE("isoflop backtest: the JSON has the documented fields", "[cli][format]
   CHECK(outcome.exit_code == 0);
   CHECK(outcome.err.empty());
   const Json json = Json::parse(outcome.out);
-  CHECK(keys_of(json) == Words{"format", "hold_out", "runs_fit", "runs_held_out", "laws"});
+  CHECK(keys_of(json) == Words{"format", "n_means", "expansion", "experts", "hold_out", "runs_fit",
+                               "runs_held_out", "laws"});
   CHECK(json["format"] == "isoflop.backtest/1");
   CHECK(json["hold_out"] == "d:20%");
   // D takes 16, 33, 66 and 131B: 3 runs have the last, which is less than a fifth of 78.
@@ -34,10 +35,11 @@ TEST_CASE("isoflop backtest: the JSON has the documented fields", "[cli][format]
   CHECK(json["laws"][1]["law"] == "chinchilla");
   CHECK(json["laws"][1]["num_parameters"] == 5);
   const Json& law = json["laws"][0];
-  CHECK(keys_of(law) == Words{"law", "num_parameters", "verdict", "rmse_log_fit",
-                              "rmse_log_held_out", "rmse_nats_held_out", "rmse_per_cent_held_out",
-                              "mean_error_per_cent", "coverage_95", "draws", "plan_budget_flops",
-                              "plan_granularity", "plan_error_flops", "forecasts"});
+  CHECK(keys_of(law) == Words{"law", "fitted", "conversions", "num_parameters", "verdict",
+                              "rmse_log_fit", "rmse_log_held_out", "rmse_nats_held_out",
+                              "rmse_per_cent_held_out", "mean_error_per_cent", "coverage_95",
+                              "draws", "plan_budget_flops", "plan_granularity", "plan_error_flops",
+                              "forecasts"});
   CHECK(law["forecasts"].size() == 25);
   CHECK(keys_of(law["forecasts"][0]) == Words{"line", "observed", "predicted", "interval"});
   CHECK(law["plan_granularity"] == 4.0);
@@ -126,7 +128,7 @@ TEST_CASE("isoflop backtest: bad lists of laws exit 2", "[cli][refusal]") {
            {"no-such", "no-such"},
            {"chinchilla,", "missing beside a comma"},
            {"chinchilla,chinchilla", "given twice"},
-           {"chinchilla,besiroglu2024", "given twice"}}) {
+           {"besiroglu2024,besiroglu2024", "given twice"}}) {
     const Outcome outcome = here.isoflop(backtest_with({"--law", laws}));
     CHECK(outcome.exit_code == 2);
     CHECK(outcome.out.empty());

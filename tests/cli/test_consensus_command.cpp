@@ -24,7 +24,8 @@ Json row_of(const Json& report, const std::string& law) {
 
 TEST_CASE("isoflop consensus: the json has the documented fields", "[cli][format]") {
   const Json json = report_of({"--flops", "1e21"});
-  CHECK(keys_of(json) == Words{"format", "expansion", "unique_tokens", "laws", "budgets"});
+  CHECK(keys_of(json) ==
+        Words{"format", "expansion", "experts", "unique_tokens", "laws", "budgets"});
   CHECK(json["format"] == "isoflop.consensus/1");
   CHECK(json["expansion"].is_null());
   for (const Json& row : json["laws"]) {
@@ -47,6 +48,7 @@ TEST_CASE("isoflop consensus: the json has the documented fields", "[cli][format
                                 "granularity_elsewhere",
                                 "finer_is_better",
                                 "num_experts",
+                                "top_k",
                                 "leverage",
                                 "cutoff_parameters",
                                 "accounting",
@@ -181,7 +183,7 @@ TEST_CASE("isoflop consensus: a bad command line exits 2 with one line that name
       {{"consensus", "--flops", "-1e21"}, "must be above zero"},
       {{"consensus", "--flops", "1e21x"}, "1e21x"},
       {{"consensus", "--flops", "many"}, "many"},
-      {{"consensus", "--flops", "1e21", "--expansion", "0.5"}, "--expansion must be at least 1"},
+      {{"consensus", "--flops", "1e21", "--expansion", "0.5"}, "expansion = 0.5 is below 1"},
       {{"consensus", "--flops", "1e21", "--expansion", "eight"}, "--expansion"},
       {{"consensus", "--flops", "1e21", "--u", "0"}, "--u"},
       {{"consensus", "kaplan2020", "--law", "kaplan2020", "--flops", "1e21"}, "named twice"},

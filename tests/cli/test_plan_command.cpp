@@ -19,9 +19,10 @@ TEST_CASE("isoflop plan: the table for people is this text", "[cli][format]") {
   CHECK(plan.out ==
         R"(krajewski2024-e64 (published): fine-grained-moe, N is total_non_embedding, E = 64
 FLOPs: (12 d^2 c_f + d E G c_r) D n_blocks, c_f = 6, c_r = 14, d = 64 n_blocks
+Experts: E = 64, G open, k0 = 1: E' = E G experts of width n = d_ff / G, K = k0 G per token, d_ff = 4 d_model
 
-FLOPs  N active  N total  D tokens  D/N active    loss  d_model  blocks   G  routing  loss at G=1  G=1 needs
- 1e21    2.482B   106.7B    61.94B        25.0  2.2872     2366    37.0  16    7.8 %       2.3677      +96 %
+FLOPs  N active  N total  D tokens  D/N active    loss  d_model  blocks   G    E'    n   K  routing  loss at G=1  G=1 needs
+ 1e21    2.482B   106.7B    61.94B        25.0  2.2872     2366    37.0  16  1024  591  16    7.8 %       2.3677      +96 %
 
 "G=1 needs": extra FLOPs with which the best coarse run (G = 1) would reach the same loss.
 
@@ -35,7 +36,7 @@ TEST_CASE("isoflop plan: the json has the documented fields", "[cli][format]") {
   CHECK(plan.exit_code == 0);
   CHECK(plan.err.empty());
   const Json json = Json::parse(plan.out);
-  CHECK(keys_of(json) == Words{"format", "law", "cost", "expansion", "plans"});
+  CHECK(keys_of(json) == Words{"format", "law", "cost", "expansion", "experts", "plans"});
   CHECK(json["format"] == "isoflop.plan/1");
   CHECK(json["law"] == "krajewski2024-e64");
   CHECK(json["expansion"] == 64.0);
@@ -65,7 +66,8 @@ TEST_CASE("isoflop plan: the json has the documented fields", "[cli][format]") {
                                "draws_without_plan",
                                "extrapolates",
                                "status",
-                               "note"});
+                               "note",
+                               "experts"});
   CHECK(keys_of(best["coarse"]) == Words{"n_active", "d_tokens", "loss", "extra_flops"});
   CHECK(best["budget_flops"] == 1e21);
   CHECK(best["status"] == "optimal");

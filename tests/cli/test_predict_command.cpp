@@ -16,7 +16,9 @@ TEST_CASE("isoflop predict: the line for people is this text", "[cli][format]") 
   // 0.472 + (2.076 / 8^0.5843 + 18.0712) / 2.15e9^0.1146 + 30.8082 / 33e9^0.1465 = 2.95093.
   CHECK(predict.out ==
         "loss 2.9509 nats per token   N = 2.15B, D = 33B, G = 8 (krajewski2024-e64; N is "
-        "total_non_embedding)\n");
+        "total_non_embedding)\n"
+        "experts: E = 64, G = 8, k0 = 1: E' = E G = 512 experts of width n = d_ff / G, K = 8 per "
+        "token\n");
 }
 
 TEST_CASE("isoflop predict: the loss is that of the printed formula", "[cli][identity]") {
@@ -39,7 +41,8 @@ TEST_CASE("isoflop predict: the json has the documented fields", "[cli][format]"
   CHECK(predict.exit_code == 0);
   CHECK(predict.err.empty());
   const Json json = Json::parse(predict.out);
-  CHECK(keys_of(json) == Words{"format", "law", "n", "d", "g", "loss", "interval", "extrapolates"});
+  CHECK(keys_of(json) ==
+        Words{"format", "law", "n", "d", "g", "loss", "interval", "extrapolates", "experts"});
   CHECK(json["format"] == "isoflop.predict/1");
   CHECK(json["interval"].is_null());
   CHECK(json["extrapolates"] == Json::array());
@@ -52,7 +55,8 @@ TEST_CASE("isoflop predict: outside the range of the runs the fields keep their 
                                               "1T", "--g", "8", "--json"})
                                     .out);
   CHECK(json["extrapolates"] == Json{"N", "D"});
-  CHECK(keys_of(json) == Words{"format", "law", "n", "d", "g", "loss", "interval", "extrapolates"});
+  CHECK(keys_of(json) ==
+        Words{"format", "law", "n", "d", "g", "loss", "interval", "extrapolates", "experts"});
 }
 
 TEST_CASE("isoflop predict: outside the range of the runs a note says so", "[cli][format]") {

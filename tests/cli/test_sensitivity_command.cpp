@@ -55,7 +55,8 @@ TEST_CASE("isoflop sensitivity: the JSON has the documented fields", "[cli][form
                   "d_tokens",
                   "tokens_per_active_parameter",
                   "granularity",
-                  "loss"};
+                  "loss",
+                  "experts"};
   CHECK(keys_of(json["base"]) == row);
   CHECK(keys_of(json["rows"][0]) == row);
   CHECK(json["base"]["status"] == "converged");
@@ -64,9 +65,10 @@ TEST_CASE("isoflop sensitivity: the JSON has the documented fields", "[cli][form
   CHECK(json["base"]["granularity"].is_null());
   CHECK(json["runs_left_out"] == 20);
   CHECK(json["influence"].size() == 10);
-  CHECK(keys_of(json["influence"][0]) ==
-        Words{"line", "log_residual", "change_log_n", "status", "plan_status", "note", "n_total",
-              "n_active", "d_tokens", "tokens_per_active_parameter", "granularity", "loss"});
+  CHECK(keys_of(json["influence"][0]) == Words{"line", "log_residual", "change_log_n", "status",
+                                               "plan_status", "note", "n_total", "n_active",
+                                               "d_tokens", "tokens_per_active_parameter",
+                                               "granularity", "loss", "experts"});
 
   Words groups;
   for (const Json& one : json["rows"]) {

@@ -43,6 +43,32 @@ TEST_CASE("backtest: the law behind the runs forecasts better than one without g
   CHECK(dense.rmse_log > 2.0 * moe.rmse_log);
 }
 
+TEST_CASE("score_law: the law behind noiseless runs errs by nothing", "[fit][identity]") {
+  const RunTable runs = planted_runs<Chinchilla>(kHoffmann);
+  LawRecord law;
+  law.law = "chinchilla";
+  law.coefficients = kHoffmann;
+  const Split split = largest_fifth(runs);
+  const BacktestReport report = score_law(law, runs, split);
+  // The logarithm of a loss and back: the last places.
+  CHECK(report.rmse_log < 1e-14);
+  CHECK(report.fit.rmse_log < 1e-14);
+  CHECK(report.fit.num_free == 0);
+  CHECK(report.forecasts.size() == split.held_out.size());
+  CHECK(report.num_draws == 0);
+}
+
+TEST_CASE("score_law: a law that is 1 % too high says so of every run", "[fit][identity]") {
+  RunTable runs = planted_runs<Chinchilla>(kHoffmann);
+  for (double& loss : runs.loss) loss /= 1.01;
+  LawRecord law;
+  law.law = "chinchilla";
+  law.coefficients = kHoffmann;
+  const BacktestReport report = score_law(law, runs, largest_fifth(runs));
+  CHECK(report.mean_error_per_cent == Approx(1.0).epsilon(1e-10));
+  CHECK(report.rmse_per_cent == Approx(1.0).epsilon(1e-10));
+}
+
 TEST_CASE("backtest: a forecast without noise has no error", "[fit][recovery]") {
   const RunTable runs = planted_runs<Chinchilla>(kHoffmann);
   const BacktestReport report = backtest("chinchilla", runs, largest_fifth(runs), few_starts());

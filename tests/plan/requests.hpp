@@ -4,9 +4,8 @@
 #include <string>
 
 #include "isoflop/io/law_file.hpp"
-#include "isoflop/laws/chinchilla.hpp"
 #include "isoflop/laws/coefficients.hpp"
-#include "isoflop/laws/fine_grained_moe.hpp"
+#include "isoflop/laws/list.hpp"
 #include "isoflop/plan/plan_law.hpp"
 
 namespace isoflop::testing {

@@ -5,6 +5,7 @@
 #include "isoflop/core/root.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/laws/coefficients.hpp"
+#include "isoflop/laws/list.hpp"
 #include "isoflop/plan/plan_law.hpp"
 #include "shipped_tables.hpp"
 #include "within.hpp"

@@ -109,6 +109,65 @@ TEST_CASE("resolve_experts: senseless words are refused", "[shape][refusal]") {
   CHECK_THROWS_WITH(resolve_experts(words), ContainsSubstring("at least 1"));
 }
 
+TEST_CASE("settle_rates: counts give the rates behind them", "[shape][identity]") {
+  ExpertWords words;
+  words.num_experts = 1024, words.top_k = 16;
+  const ExpertRates rates = settle_rates(words);
+  CHECK(rates.expansion == 64.0);
+  CHECK(rates.granularity == 16.0);
+  CHECK(rates.k0 == 1.0);
+  CHECK(rates.num_experts() == 1024.0);
+  CHECK(rates.top_k() == 16.0);
+}
+
+TEST_CASE("settle_rates: rates and counts settle what the other leaves open", "[shape][identity]") {
+  ExpertWords words{.expansion = 64};
+  CHECK_FALSE(settle_rates(words).granularity);
+  CHECK_FALSE(settle_rates(words).num_experts());
+  words.num_experts = 1024;
+  CHECK(settle_rates(words).granularity == 16.0);
+  ExpertWords split{.granularity = 8};
+  split.num_experts = 64, split.top_k = 16;
+  CHECK(settle_rates(split).expansion == 8.0);
+  CHECK(settle_rates(split).k0 == 2.0);
+}
+
+TEST_CASE("settle_rates: it agrees with a layer of the same words", "[shape][identity]") {
+  ExpertWords words;
+  words.num_experts = 128, words.expert_width = 512, words.top_k = 32, words.d_ff = 8192;
+  const ExpertRates rates = settle_rates(words);
+  CHECK(rates.expansion == kLayer.expansion());
+  CHECK(rates.granularity == kLayer.granularity());
+  CHECK(rates.k0 == kLayer.k0());
+}
+
+TEST_CASE("settle_rates: words that contradict each other are refused", "[shape][refusal]") {
+  ExpertWords words{.expansion = 8, .granularity = 16, .k0 = 1};
+  words.num_experts = 64;
+  CHECK_THROWS_WITH(settle_rates(words), ContainsSubstring("expansion = 8 contradicts"));
+  words.num_experts = 128, words.top_k = 8;
+  CHECK_THROWS_WITH(settle_rates(words), ContainsSubstring("k0 = 1 contradicts"));
+  words.top_k = 16, words.expert_width = 1024, words.d_ff = 8192;
+  CHECK_THROWS_WITH(settle_rates(words), ContainsSubstring("granularity = 16 contradicts"));
+}
+
+TEST_CASE("settle_rates: a count that leaves a rate open names the flag that settles it",
+          "[shape][refusal]") {
+  ExpertWords experts;
+  experts.num_experts = 64;
+  CHECK_THROWS_WITH(settle_rates(experts), ContainsSubstring("--top-k"));
+  ExpertWords width{.expansion = 8};
+  width.expert_width = 1024;
+  CHECK_THROWS_WITH(settle_rates(width), ContainsSubstring("--granularity"));
+}
+
+TEST_CASE("settle_rates: senseless words are refused", "[shape][refusal]") {
+  CHECK_THROWS_WITH(settle_rates({.expansion = 0.5}), ContainsSubstring("below 1"));
+  CHECK_THROWS_WITH(settle_rates({.granularity = 0.5}), ContainsSubstring("below 1"));
+  CHECK_THROWS_WITH(settle_rates({.expansion = 4, .k0 = 8}), ContainsSubstring("cannot go to"));
+  CHECK_THROWS_WITH(settle_rates({.k0 = -1}), ContainsSubstring("above zero"));
+}
+
 TEST_CASE("set_experts: one expert as wide as the dense layer is a dense model",
           "[shape][identity]") {
   ModelShape shape = testing::routed_shape();

@@ -31,6 +31,10 @@ struct ModelShapeRule {
     }
     return d;
   }
+  /// N_active of the model this wide.
+  double n_of_width(double d) const {
+    return ((attention + feed_forward) / width_per_block * d * d + embedding_rows) * d;
+  }
   double n_blocks(double n_active) const { return d_model(n_active) / width_per_block; }
   double n_total(double n_active, double expansion) const {
     const double d = d_model(n_active);

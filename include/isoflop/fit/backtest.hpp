@@ -63,4 +63,10 @@ struct BacktestReport {
 BacktestReport backtest(std::string_view law, const RunTable& runs, const Split& split,
                         const BacktestOptions& options = {});
 
+/// Scores a law as it is: nothing is fitted, and report.fit holds its coefficients and its errors
+/// on the runs that are not held out. Intervals come from its draws, where it has some. The runs
+/// count everything as the law does. Throws as backtest().
+BacktestReport score_law(const LawRecord& law, const RunTable& runs, const Split& split,
+                         const BacktestOptions& options = {});
+
 }  // namespace isoflop

@@ -20,6 +20,10 @@ LawRecord law_from_json(const nlohmann::ordered_json& json, const std::string& o
 
 LawRecord read_law_file(const std::string& path);
 
+/// Whether there is a file of this name that holds coefficients (isoflop.law/1), not a formula.
+/// Throws DataError for one that is no JSON.
+bool is_law_file(const std::string& path);
+
 /// The published laws that ship, in the order of their names.
 const std::vector<LawRecord>& preset_laws();
 

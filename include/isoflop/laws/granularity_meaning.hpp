@@ -8,10 +8,12 @@
 
 namespace isoflop {
 
+/// d_ff over d_model wherever a law speaks of a dense layer without saying its width.
+inline constexpr double kDffPerDmodel = 4.0;
+
 /// d_ff / d_expert per G of this meaning: 2 for the 2 d_model / d_expert of Tian et al. 2025, arXiv
 /// 2507.17702. NaN where it does not follow from the width of an expert.
 inline double common_granularity_per(GMeaning meaning) {
-  constexpr double kDffPerDmodel = 4.0;
   switch (meaning) {
     case GMeaning::kDffOverDexpert:
       return 1.0;

@@ -24,6 +24,7 @@ struct ConsensusQuestion {
   double budget_flops = 0.0;        ///< training FLOPs, forward and backward
   std::optional<double> expansion;  ///< E >= 1; laws that hold at another E are left out
   std::optional<double> unique_tokens;
+  std::optional<double> granularity = {};  ///< d_ff / d_expert >= 1 to hold; else the best
 };
 
 /// Whether a number of parameters counts embeddings.

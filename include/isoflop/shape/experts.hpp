@@ -72,15 +72,8 @@ inline void require_rate(const std::optional<double>& given, double actual, cons
                         formula + " = " + number_text(actual));
 }
 
-}  // namespace detail
-
-/// Everything from what was said. Where nothing settles it, G = 1 and k0 = 1; a missing d_ff is
-/// the width of a dense layer with the same active weights, K n / k0. Throws InvalidArgument where
-/// words contradict each other, where a width or count would not be whole, or where too little is
-/// said: E or the number of experts, and d_ff or the width of an expert, are needed.
-inline ExpertLayer resolve_experts(const ExpertWords& words) {
-  using detail::number_text;
-  using detail::whole;
+/// Rates above zero, counts of at least one.
+inline void require_sizes(const ExpertWords& words) {
   for (const auto& rate : {words.expansion, words.granularity, words.k0}) {
     if (rate && !(*rate > 0.0 && std::isfinite(*rate))) {
       throw InvalidArgument("expansion, granularity and k0 must be above zero");
@@ -91,6 +84,18 @@ inline ExpertLayer resolve_experts(const ExpertWords& words) {
       throw InvalidArgument("numbers of experts, their width, top-k and d_ff must be at least 1");
     }
   }
+}
+
+}  // namespace detail
+
+/// Everything from what was said. Where nothing settles it, G = 1 and k0 = 1; a missing d_ff is
+/// the width of a dense layer with the same active weights, K n / k0. Throws InvalidArgument where
+/// words contradict each other, where a width or count would not be whole, or where too little is
+/// said: E or the number of experts, and d_ff or the width of an expert, are needed.
+inline ExpertLayer resolve_experts(const ExpertWords& words) {
+  using detail::number_text;
+  using detail::whole;
+  detail::require_sizes(words);
   if (words.expansion && *words.expansion < 1.0) {
     throw InvalidArgument("expansion = " + number_text(*words.expansion) +
                           " is below 1, which is a dense model");
@@ -173,6 +178,84 @@ inline void set_experts(ModelShape& shape, const ExpertLayer& experts) {
   shape.num_experts = experts.num_experts;
   shape.expert_width = experts.expert_width;
   shape.top_k = experts.top_k;
+}
+
+/// What words settle of a layer of experts where no dense width is known: rates, and counts that
+/// follow from them.
+struct ExpertRates {
+  std::optional<double> expansion = {}, granularity = {};  ///< empty: open
+  double k0 = 1.0;
+
+  /// E' = E G and K = k0 G, not rounded.
+  std::optional<double> num_experts() const {
+    if (!expansion || !granularity) return std::nullopt;
+    return *expansion * *granularity;
+  }
+  std::optional<double> top_k() const {
+    if (!granularity) return std::nullopt;
+    return k0 * *granularity;
+  }
+};
+
+/// The rates behind the words, with k0 = 1 where nothing settles it. Throws InvalidArgument where
+/// words contradict each other, and where a count settles nothing, naming the flag that would.
+inline ExpertRates settle_rates(const ExpertWords& words) {
+  using detail::number_text;
+  detail::require_sizes(words);
+  ExpertRates out;
+  out.expansion = words.expansion;
+  if (words.d_ff && words.expert_width) {
+    out.granularity = static_cast<double>(*words.d_ff) / static_cast<double>(*words.expert_width);
+  } else if (words.granularity) {
+    out.granularity = words.granularity;
+  } else if (words.top_k) {
+    out.granularity = static_cast<double>(*words.top_k) / words.k0.value_or(1.0);
+  } else if (words.num_experts && words.expansion) {
+    out.granularity = static_cast<double>(*words.num_experts) / *words.expansion;
+  }
+  if (words.expert_width && !words.d_ff) {
+    throw InvalidArgument(
+        "--expert-width settles nothing without the dense width d_ff: say --granularity G = d_ff / "
+        "n "
+        "or --top-k K = k0 G");
+  }
+  if (words.num_experts && !out.granularity) {
+    throw InvalidArgument("--num-experts " + std::to_string(*words.num_experts) +
+                          " is E G, of which neither is known: add --top-k, --granularity or "
+                          "--expansion");
+  }
+  if (out.granularity && *out.granularity < 1.0) {
+    throw InvalidArgument("granularity = " + number_text(*out.granularity) +
+                          " is below 1: experts wider than the dense layer");
+  }
+  if (words.granularity) {
+    detail::require_rate(words.granularity, *out.granularity, "granularity", "d_ff / expert-width");
+  }
+  if (words.num_experts) {
+    const double actual = static_cast<double>(*words.num_experts) / *out.granularity;
+    detail::require_rate(words.expansion, actual, "expansion",
+                         "num-experts / granularity = " + std::to_string(*words.num_experts) +
+                             " / " + number_text(*out.granularity));
+    out.expansion = actual;
+  }
+  if (words.top_k) {
+    const double actual = static_cast<double>(*words.top_k) / *out.granularity;
+    detail::require_rate(words.k0, actual, "k0",
+                         "top-k / granularity = " + std::to_string(*words.top_k) + " / " +
+                             number_text(*out.granularity));
+    out.k0 = actual;
+  } else if (words.k0) {
+    out.k0 = *words.k0;
+  }
+  if (out.expansion && *out.expansion < 1.0) {
+    throw InvalidArgument("expansion = " + number_text(*out.expansion) +
+                          " is below 1, which is a dense model");
+  }
+  if (out.expansion && out.k0 > *out.expansion * (1.0 + 1e-9)) {
+    throw InvalidArgument("a token cannot go to " + number_text(out.k0) + " G of " +
+                          number_text(*out.expansion) + " G experts");
+  }
+  return out;
 }
 
 }  // namespace isoflop
