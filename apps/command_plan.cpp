@@ -1,4 +1,4 @@
-// isoflop plan: the parameters, tokens and granularity to train with a budget of FLOPs.
+// isoflop plan: the parameters, tokens and granularity to train with a budget and within limits.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,10 +17,11 @@
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/io/reports.hpp"
-#include "isoflop/plan/own_accounting.hpp"
-#include "isoflop/plan/plan_draws.hpp"
 #include "law_convention.hpp"
 #include "output.hpp"
+#include "plan_answer.hpp"
+#include "plan_budget.hpp"
+#include "plan_limits.hpp"
 #include "plan_setup.hpp"
 #include "plan_text.hpp"
 
@@ -29,7 +30,8 @@ namespace {
 
 struct Arguments {
   LawArguments law;
-  std::vector<std::string> flops;
+  BudgetArguments budget;
+  LimitArguments limits;
   CostArguments cost;
   std::string max_granularity = "1024";
   std::string active_cost = "6", router_cost = "14", width_per_block;
@@ -122,45 +124,15 @@ PlanRequest request_of(Arguments arguments, std::vector<std::string>& conversion
   return out;
 }
 
-/// The plans under the law's own FLOP accounting, where another one was asked for and both can
-/// plan; else nothing.
-std::vector<Plan> own_plans(const PlanRequest& request, const std::vector<double>& budgets) {
-  PlanRequest own = request;
-  own.accounting = own_accounting(request.law);
-  if (own.accounting == request.accounting) return {};
-  try {
-    return plan_law(own, budgets);
-  } catch (const InvalidArgument&) {
-    return {};  // the law's own accounting asks for more than was said
-  }
-}
-
-/// One line per budget: how far the accounting moves the optimum.
-std::string movement(const PlanRequest& request, const std::vector<Plan>& plans,
-                     const std::vector<Plan>& own) {
-  std::string out;
-  auto change = [](double from, double to) { return 100.0 * (to / from - 1.0); };
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    if (!own[i].usable() || !plans[i].usable()) continue;
-    out += fmt::format(
-        "{}: under the law's own FLOPs ({}) N active would be {}, D {}; {} moves them "
-        "by {:+.1f} % and {:+.1f} %\n",
-        human_number(plans[i].budget), to_string(own_accounting(request.law)),
-        human_number(own[i].n_active), human_number(own[i].d_tokens), to_string(request.accounting),
-        change(own[i].n_active, plans[i].n_active), change(own[i].d_tokens, plans[i].d_tokens));
-  }
-  return out.empty() ? out : "\n" + out;
-}
-
 nlohmann::ordered_json json_of(const PlanRequest& request, const std::string& name,
-                               const std::vector<Plan>& plans, const std::vector<Plan>& own,
+                               const std::vector<PlanAnswer>& answers,
                                const std::vector<std::string>& conversions) {
   const bool paper = request.accounting == FlopAccounting::kPaper;
   nlohmann::ordered_json out;
   out["format"] = kPlanFormat;
   out["law"] = name;
-  out["cost"]["accounting"] = paper ? "paper" : "6nd";
-  if (paper) {
+  out["cost"]["accounting"] = request.time ? "time" : paper ? "paper" : "6nd";
+  if (paper && !request.time) {
     out["cost"]["active_cost"] = request.flops_per_active;
     out["cost"]["router_cost"] = request.router_cost;
     out["cost"]["width_per_block"] = request.shape.width_per_block;
@@ -171,33 +143,31 @@ nlohmann::ordered_json json_of(const PlanRequest& request, const std::string& na
   out["experts"] = experts ? rates_to_json(*experts) : nlohmann::ordered_json(nullptr);
   if (!conversions.empty()) out["conversions"] = conversions;
   out["plans"] = nlohmann::ordered_json::array();
-  for (std::size_t i = 0; i < plans.size(); ++i) {
-    nlohmann::ordered_json row = plan_to_json(plans[i]);
-    if (experts && plans[i].usable()) {
-      row["experts"] =
-          rates_to_json(*rates_of_plan(request, plans[i]), width_of_plan(request, plans[i]));
+  for (const PlanAnswer& answer : answers) {
+    const Plan& plan = answer.plan;
+    nlohmann::ordered_json row = plan_to_json(plan, request.time.has_value());
+    if (experts && plan.usable()) {
+      row["experts"] = rates_to_json(*rates_of_plan(request, plan), width_of_plan(request, plan));
     }
-    if (i < own.size() && own[i].usable()) {
-      row["own_accounting"] = {{"accounting", to_string(own_accounting(request.law))},
-                               {"n_active", own[i].n_active},
-                               {"d_tokens", own[i].d_tokens}};
-    }
+    add_to_json(request, answer, row);
     out["plans"].push_back(row);
   }
   return out;
 }
 
 int run(const Arguments& arguments) {
-  const std::vector<double> budgets = positive_list_argument("--flops", arguments.flops);
   std::vector<std::string> conversions;
-  const PlanRequest request = request_of(arguments, conversions);
-  std::vector<Plan> plans = plan_law(request, budgets);
-  add_draws(request, plans);
+  PlanRequest request = request_of(arguments, conversions);
+  arguments.limits.apply(request);
+  const std::string time = arguments.budget.apply_time(request);
+  const std::vector<PlanAnswer> answers = answer_plans(request, arguments.budget.budgets(request),
+                                                       arguments.budget.price_per_unit(request));
   const std::string name = arguments.law.name();
-  const std::vector<Plan> own = own_plans(request, budgets);
+  std::vector<Plan> plans;
+  for (const PlanAnswer& answer : answers) plans.push_back(answer.plan);
   print(arguments.json
-            ? json_text(json_of(request, name, plans, own, conversions))
-            : plan_text(request, name, plans, conversions) + movement(request, plans, own));
+            ? json_text(json_of(request, name, answers, conversions))
+            : time + plan_text(request, name, plans, conversions) + answers_text(request, answers));
   return std::any_of(plans.begin(), plans.end(), [](const Plan& p) { return p.usable(); }) ? 0 : 1;
 }
 
@@ -205,12 +175,9 @@ int run(const Arguments& arguments) {
 
 void add_plan(CLI::App& app, Job& job) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand("plan", "What to train with a budget of FLOPs");
+  CLI::App* command = app.add_subcommand("plan", "What to train with a budget, within limits");
   arguments->law.add_law(*command);
-  command->add_option("--flops", arguments->flops, "one or more budgets, such as 1e21 3e21")
-      ->type_name("X ...")
-      ->required()
-      ->take_all();
+  arguments->budget.add(*command);
   arguments->cost.add(*command);
   arguments->law.add_conventions(*command);
   for (const VariableInfo& v : kVariables) {
@@ -222,6 +189,7 @@ void add_plan(CLI::App& app, Job& job) {
   }
   arguments->counts.add(*command);
   arguments->embeddings.add(*command);
+  arguments->limits.add(*command);
   command
       ->add_option("--router-cost", arguments->router_cost,
                    "c_r, FLOPs of routing (default 14; the paper gives 6 to 20)")
@@ -244,7 +212,10 @@ void add_plan(CLI::App& app, Job& job) {
   command->footer("Example:\n  isoflop plan krajewski2024-e64 --flops 1e20 1e21 1e22");
   command->callback([arguments, &job] {
     if (arguments->law.option.empty()) {
-      reclaim_positional(arguments->law.positional, arguments->flops, is_list_of_numbers);
+      for (auto* list : {&arguments->budget.flops, &arguments->budget.gpu_hours,
+                         &arguments->budget.target_loss}) {
+        reclaim_positional(arguments->law.positional, *list, is_list_of_numbers);
+      }
     }
     job = [arguments] { return run(*arguments); };
   });

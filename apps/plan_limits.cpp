@@ -7,6 +7,7 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "isoflop/io/number.hpp"
+#include "plan_text.hpp"
 
 namespace isoflop::app {
 namespace {
@@ -155,7 +156,7 @@ void LimitArguments::apply(PlanRequest& request) const {
 }
 
 std::string limits_text(const PlanRequest& request, const Plan& plan) {
-  const std::string budget = human_number(plan.budget);
+  const std::string budget = budget_text(request, plan.budget);
   if (plan.status == PlanStatus::kInfeasible) {
     Limits limits = request.limits;
     const Limit broken = plan.broken.limit;

@@ -16,6 +16,8 @@
 namespace isoflop::app {
 namespace {
 
+std::string unit_of(const PlanRequest& request) { return request.time ? "GPU-hours" : "FLOPs"; }
+
 std::string head_of(const PlanRequest& request, const std::string& name) {
   const LawRecord& law = request.law;
   const std::string out = fmt::format(
@@ -26,7 +28,7 @@ std::string head_of(const PlanRequest& request, const std::string& name) {
           ? fmt::format("N = N active + {} d_model of embeddings; FLOPs are counted on N active\n",
                         format_number(request.embedding_rows))
           : "";
-  return out + embeddings + "FLOPs: " + describe_cost(request) + "\n";
+  return out + embeddings + (request.time ? "" : "FLOPs: " + describe_cost(request) + "\n");
 }
 
 /// E', n and K of a plan.
@@ -41,8 +43,8 @@ std::vector<std::string> experts_of(const PlanRequest& request, const Plan& plan
 }
 
 std::vector<std::string> row_of(const PlanRequest& request, const Plan& p, bool with_g) {
-  if (!p.usable()) return {human_number(p.budget), to_string(p.status)};
-  std::vector<std::string> row{human_number(p.budget),
+  if (!p.usable()) return {budget_text(request, p.budget), to_string(p.status)};
+  std::vector<std::string> row{budget_text(request, p.budget),
                                human_number(p.n_active),
                                human_number(p.n_total),
                                human_number(p.d_tokens),
@@ -55,7 +57,9 @@ std::vector<std::string> row_of(const PlanRequest& request, const Plan& p, bool 
     for (std::string& cell : experts_of(request, p)) row.push_back(std::move(cell));
   }
   if (with_g) {
-    row.push_back(fmt::format("{:.1f} %", 100.0 * p.router_flops_share));
+    row.push_back(std::isfinite(p.router_flops_share)
+                      ? fmt::format("{:.1f} %", 100.0 * p.router_flops_share)
+                      : "-");
     const bool known = p.coarse && std::isfinite(p.coarse->loss);
     row.push_back(known ? fmt::format("{:.4f}", p.coarse->loss) : "-");
     row.push_back(known && std::isfinite(p.coarse->extra_budget)
@@ -78,7 +82,7 @@ std::string intervals_of(const PlanRequest& request, const std::vector<Plan>& pl
   const bool with_g =
       has_granularity(request.law) && request.search.search != GranularitySearch::kFixed;
   TextGrid grid;
-  std::vector<std::string> head{"FLOPs", "N active", "D tokens", "D/N active", "loss"};
+  std::vector<std::string> head{unit_of(request), "N active", "D tokens", "D/N active", "loss"};
   if (with_g) head.push_back("G");
   head.push_back("if another refit is true");
   grid.add(head);
@@ -87,18 +91,18 @@ std::string intervals_of(const PlanRequest& request, const std::vector<Plan>& pl
     if (!p.draws) continue;
     const PlanDraws& d = *p.draws;
     std::vector<std::string> row{
-        human_number(p.budget), human_interval(d.n_active), human_interval(d.d_tokens),
+        budget_text(request, p.budget), human_interval(d.n_active), human_interval(d.d_tokens),
         human_interval(d.tokens_per_active_parameter, 1), human_interval(d.loss, 4)};
     if (with_g) row.push_back(granularities(d));
     row.push_back(std::isfinite(d.regret)
-                      ? fmt::format("{:.2f} % of the FLOPs lost (95 %: up to {:.2f} %)",
-                                    100.0 * d.regret / p.budget,
+                      ? fmt::format("{:.2f} % of the {} lost (95 %: up to {:.2f} %)",
+                                    100.0 * d.regret / p.budget, unit_of(request),
                                     100.0 * d.regret_95 / p.budget)
                       : "-");
     grid.add(row);
     if (d.num_without_plan > 0) {
       notes += fmt::format("{}: {} of {} refits have no plan and count nowhere above\n",
-                           human_number(p.budget), d.num_without_plan, d.num_draws);
+                           budget_text(request, p.budget), d.num_without_plan, d.num_draws);
     }
   }
   const Draws& draws = request.law.draws;
@@ -114,8 +118,9 @@ std::string outside_of(const Plan& plan) {
   return fmt::format("{}", fmt::join(out, ", "));
 }
 
-std::string notes_on(const Plan& p, const LawRecord& law) {
-  const std::string budget = human_number(p.budget);
+std::string notes_on(const PlanRequest& request, const Plan& p) {
+  const LawRecord& law = request.law;
+  const std::string budget = budget_text(request, p.budget);
   if (!p.usable()) return fmt::format("{}: {}\n", budget, p.note);
   std::string notes;
   if (!law.ranges[Variable::kN]) {
@@ -129,13 +134,17 @@ std::string notes_on(const Plan& p, const LawRecord& law) {
 
 }  // namespace
 
+std::string budget_text(const PlanRequest& request, double budget) {
+  return human_number(request.time ? budget / kSecondsPerHour : budget);
+}
+
 std::string plan_text(const PlanRequest& request, const std::string& name,
                       const std::vector<Plan>& plans, const std::vector<std::string>& conversions) {
   const bool with_g = has_granularity(request.law);
   auto any = [&](auto&& holds) { return std::any_of(plans.begin(), plans.end(), holds); };
   TextGrid grid;
-  std::vector<std::string> head{"FLOPs",      "N active", "N total", "D tokens",
-                                "D/N active", "loss",     "d_model", "blocks"};
+  std::vector<std::string> head{unit_of(request), "N active", "N total", "D tokens",
+                                "D/N active",     "loss",     "d_model", "blocks"};
   if (with_g) head.push_back("G");
   if (rates_of_law(request)) head.insert(head.end(), {"E'", "n", "K"});
   if (with_g) head.insert(head.end(), {"routing", "loss at G=1", "G=1 needs"});
@@ -143,7 +152,7 @@ std::string plan_text(const PlanRequest& request, const std::string& name,
   std::string notes;
   for (const Plan& p : plans) {
     grid.add(row_of(request, p, with_g));
-    notes += notes_on(p, request.law);
+    notes += notes_on(request, p);
   }
   for (const std::string& note : notes_on_fit(request.law)) notes += "note: " + note + "\n";
   std::string out = head_of(request, name);
@@ -154,9 +163,10 @@ std::string plan_text(const PlanRequest& request, const std::string& name,
   }
   out += "\n" + grid.text();
   if (any([](const Plan& p) { return p.coarse.has_value(); })) {
-    out +=
-        "\n\"G=1 needs\": extra FLOPs with which the best coarse run (G = 1) would reach the same "
-        "loss.\n";
+    out += fmt::format(
+        "\n\"G=1 needs\": extra {} with which the best coarse run (G = 1) would reach the "
+        "same loss.\n",
+        unit_of(request));
   }
   if (any([](const Plan& p) { return p.draws.has_value(); })) out += intervals_of(request, plans);
   return notes.empty() ? out : out + "\n" + notes;

@@ -8,6 +8,11 @@
 
 namespace isoflop::app {
 
+inline constexpr double kSecondsPerHour = 3600.0;
+
+/// A budget as a number of FLOPs, or of GPU-hours where the request is in time.
+std::string budget_text(const PlanRequest& request, double budget);
+
 /// A table of the plans, one of their intervals where the law has draws, and what to know of both.
 /// `name` is the law as the command line spells it.
 std::string plan_text(const PlanRequest& request, const std::string& name,

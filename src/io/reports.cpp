@@ -202,9 +202,10 @@ nlohmann::ordered_json fit_to_json(const FitOutcome& outcome) {
   return out;
 }
 
-nlohmann::ordered_json plan_to_json(const Plan& plan) {
+nlohmann::ordered_json plan_to_json(const Plan& plan, bool timed) {
   Json out;
-  out["budget_flops"] = plan.budget;
+  out["budget_flops"] = timed ? Json(nullptr) : Json(plan.budget);
+  if (timed) out["gpu_hours"] = plan.budget / 3600.0;
   out["n_total"] = finite_or_null(plan.n_total);
   out["n_active"] = finite_or_null(plan.n_active);
   out["n_law"] = finite_or_null(plan.n_law);
@@ -224,6 +225,16 @@ nlohmann::ordered_json plan_to_json(const Plan& plan) {
     coarse["loss"] = finite_or_null(plan.coarse->loss);
     coarse["extra_flops"] = finite_or_null(plan.coarse->extra_budget);
     out["coarse"] = coarse;
+  }
+  out["binding"] = Json::array();
+  for (const BindingLimit& b : plan.binding) {
+    out["binding"].push_back({{"constraint", to_string(b.limit)},
+                              {"value", b.value},
+                              {"price", finite_or_null(b.loss_per_unit)},
+                              {"price_budget", finite_or_null(b.budget_per_unit)}});
+  }
+  if (plan.status == PlanStatus::kInfeasible) {
+    out["relax"] = {{"constraint", to_string(plan.broken.limit)}, {"enough", plan.broken.enough}};
   }
   out.update(draws_to_json(plan.draws));
   out["extrapolates"] = Json::array();

@@ -36,35 +36,72 @@ struct DrawnValues {
 }  // namespace
 
 void add_draws(const PlanRequest& request, std::vector<Plan>& plans) {
-  const Draws& draws = request.law.draws;
-  if (draws.bootstrap.empty()) return;
+  // A law without draws is its own only draw where the time has some.
+  std::vector<std::vector<double>> draws = request.law.draws.bootstrap;
+  if (draws.empty() && !request.time_draws.empty()) {
+    draws.assign(request.time_draws.size(), request.law.coefficients);
+  }
+  if (draws.empty()) return;
   const double total = n_total_per_active(request);
   const bool picks_power =
       has_granularity(request.law) && request.search.search == GranularitySearch::kPowersOfTwo;
   const bool picks_any =
       has_granularity(request.law) && request.search.search == GranularitySearch::kContinuous;
 
-  auto fill = [&](Plan& plan, const MakePlanner& make) {
-    const double log_budget = std::log(plan.budget);
-    const Optimum fit = make(request.law.coefficients)->optimum(log_budget, request.search);
+  struct Filling {
+    Optimum fit;
     PlanDraws out;
     DrawnValues drawn, left_out;
     std::vector<double> regrets;
-    for (const auto& coefficients : draws.bootstrap) {
-      const auto planner = make(coefficients);
-      const Optimum own = planner->optimum(log_budget, request.search, &fit);
-      drawn.add(own);
-      if (!own.usable()) continue;
-      if (picks_power) out.granularity_frequency[own.granularity] += 1.0;
-      const double followed = planner->log_loss(fit.log_n_active, fit.log_d, fit.log_g);
-      const double cheapest =
-          planner->cheapest_log_budget(followed, log_budget, request.search, own);
-      regrets.push_back(std::abs(plan.budget * std::expm1(cheapest - log_budget)));
+  };
+  std::vector<Filling> fillings(plans.size());
+  auto each_usable = [&](auto&& f) {
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+      if (plans[i].usable()) f(plans[i], fillings[i]);
     }
-    for (const auto& coefficients : draws.jackknife) {
-      left_out.add(make(coefficients)->optimum(log_budget, request.search, &fit));
-    }
-    out.num_draws = draws.bootstrap.size();
+  };
+  with_planners(request, [&](const MakePlanner& make) {
+    each_usable([&](Plan& plan, Filling& filling) {
+      const double log_budget = std::log(plan.budget);
+      filling.fit = make(request.law.coefficients)->optimum(log_budget, request.search);
+      for (const auto& coefficients : request.law.draws.jackknife) {
+        filling.left_out.add(make(coefficients)->optimum(log_budget, request.search, &filling.fit));
+      }
+    });
+  });
+  // Every draw of the law meets one of the time, in turn.
+  const std::size_t num_times = std::max<std::size_t>(1, request.time_draws.size());
+  for (std::size_t time = 0; time < num_times; ++time) {
+    PlanRequest drawn_request = request;
+    if (!request.time_draws.empty()) drawn_request.time = request.time_draws[time];
+    with_planners(drawn_request, [&](const MakePlanner& make) {
+      each_usable([&](Plan& plan, Filling& filling) {
+        const double log_budget = std::log(plan.budget);
+        const Optimum& fit = filling.fit;
+        for (std::size_t i = time; i < draws.size(); i += num_times) {
+          const auto planner = make(draws[i]);
+          const Optimum own = planner->optimum(log_budget, request.search, &fit);
+          filling.drawn.add(own);
+          if (!own.usable()) continue;
+          if (picks_power) filling.out.granularity_frequency[own.granularity] += 1.0;
+          const double followed = planner->log_loss(fit.log_n_active, fit.log_d, fit.log_g);
+          // The same run takes another time if the time is another.
+          const double spent = request.time_draws.empty() ? log_budget : planner->log_spent(fit);
+          const Optimum at_spent =
+              request.time_draws.empty() ? own : planner->optimum(spent, request.search, &own);
+          if (!at_spent.usable()) continue;
+          const double cheapest =
+              planner->cheapest_log_budget(followed, spent, request.search, at_spent);
+          filling.regrets.push_back(std::abs(std::exp(spent) * std::expm1(cheapest - spent)));
+        }
+      });
+    });
+  }
+  each_usable([&](Plan& plan, Filling& filling) {
+    const DrawnValues &drawn = filling.drawn, &left_out = filling.left_out;
+    PlanDraws& out = filling.out;
+    std::vector<double>& regrets = filling.regrets;
+    out.num_draws = draws.size();
     out.num_without_plan = out.num_draws - regrets.size();
     auto interval = [](const std::vector<double>& values, double estimate,
                        const std::vector<double>& jackknife) {
@@ -88,11 +125,6 @@ void add_draws(const PlanRequest& request, std::vector<Plan>& plans) {
       out.regret_95 = sample_quantile(regrets, 0.95);
     }
     plan.draws = out;
-  };
-  with_planners(request, [&](const MakePlanner& make) {
-    for (Plan& plan : plans) {
-      if (plan.usable()) fill(plan, make);
-    }
   });
 }
 

@@ -33,8 +33,11 @@ class PlannerOf final : public AnyPlanner {
   double log_loss(double log_n_active, double log_d, double log_g) const override {
     return planner_.law().log_loss(log_n_active, log_d, log_g);
   }
-  double log_cost_per_token(double log_n_active, double log_g) const override {
-    return planner_.cost().log_cost_per_token(log_n_active, log_g);
+  double log_spent(const Optimum& run) const override {
+    return planner_.size().log_spent(run.log_n_active, run.log_d, run.log_g);
+  }
+  double log_tokens(double log_budget, double log_n_active, double log_g) const override {
+    return planner_.size().log_tokens(log_budget, log_n_active, log_g);
   }
   double n_law(double n_active) const override { return planner_.law().n_law(n_active); }
 

@@ -36,7 +36,7 @@ struct FitOutcome {
 /// The law file of a fit: `law` with the sections "fit" and "records".
 nlohmann::ordered_json fit_to_json(const FitOutcome& outcome);
 
-/// Numbers that are not finite become null.
-nlohmann::ordered_json plan_to_json(const Plan& plan);
+/// Numbers that are not finite become null. `timed`: budgets are GPU-seconds.
+nlohmann::ordered_json plan_to_json(const Plan& plan, bool timed = false);
 
 }  // namespace isoflop

@@ -26,7 +26,10 @@ class AnyPlanner {
   virtual std::optional<double> log_budget_for(double log_loss,
                                                const PlanOptions& options) const = 0;
   virtual double log_loss(double log_n_active, double log_d, double log_g) const = 0;
-  virtual double log_cost_per_token(double log_n_active, double log_g) const = 0;
+  /// Of the budget that a run of these logarithms takes, serving included.
+  virtual double log_spent(const Optimum& run) const = 0;
+  /// ln of the tokens that a budget pays for at a size; minus infinity where serving takes it all.
+  virtual double log_tokens(double log_budget, double log_n_active, double log_g) const = 0;
   virtual double n_law(double n_active) const = 0;
 };
 

@@ -233,6 +233,11 @@ class BestSize {
     return -law_.log_loss(log_n_active, dual_parameter<0, 1>(log_d), log_g).template first<0>();
   }
 
+  /// The reverse: ln of the budget that so many tokens take at a size, serving included.
+  double log_spent(double log_n_active, double log_d, double log_g) const {
+    return std::log(std::exp(log_d) + served_) + cost_.log_cost_per_token(log_n_active, log_g);
+  }
+
  private:
   struct LargestSize {
     double log_n_active = std::numeric_limits<double>::infinity();

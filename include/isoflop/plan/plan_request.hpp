@@ -20,6 +20,8 @@ struct PlanRequest {
   /// Where there is one, budgets are GPU-seconds by this time and `accounting` (kPaper then) only
   /// says what else the law's numbers mean.
   std::optional<TrainingTime> time{};
+  /// The same from other samples of the same measurement: how far `time` scatters.
+  std::vector<TrainingTime> time_draws{};
   ModelShapeRule shape{};
   PlanOptions search{};
   Limits limits{};

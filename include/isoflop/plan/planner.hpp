@@ -26,7 +26,7 @@ class Planner {
       : size_(law, cost, shape, limits), shape_(shape) {}
 
   const LawAt<L>& law() const { return size_.law(); }
-  const C& cost() const { return size_.cost(); }
+  const BestSize<L, C>& size() const { return size_; }
 
   /// Throws InvalidArgument for a budget that is not positive and finite, or a granularity below 1.
   Plan plan(double budget, const PlanOptions& options) const {
