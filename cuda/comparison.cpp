@@ -49,6 +49,7 @@ StoreCounts count_stores(const MoeLayer& layer) {
           .d_x = to_d_h + 3,
           .d_w1 = to_d_h + 1,
           .d_w2 = 1 + to_a + 1,
+          .d_logits = to_a + 2,
           .d_w_router = to_a + 3};
 }
 

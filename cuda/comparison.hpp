@@ -14,7 +14,8 @@
 ///   dW1:  dH's, dW1
 ///   dW2:  dY, A's, dW2
 ///   dX:   dH's, rows of dX, their sum, the sum with the router's part
-///   dW_router:  A's, Y, dlogits, dW_router
+///   dlogits:    A's, Y, dlogits
+///   dW_router:  dlogits', dW_router
 /// A fused pipeline, or one that keeps dW in fp32, stores less and stays below the same bounds.
 #pragma once
 
@@ -36,7 +37,7 @@ inline constexpr double kToleranceMargin = 1.5;
 double relative_error(RealSpan expected, RealSpan actual);
 
 struct StoreCounts {
-  int out, d_x, d_w1, d_w2, d_w_router;
+  int out, d_x, d_w1, d_w2, d_logits, d_w_router;
 };
 StoreCounts count_stores(const MoeLayer& layer);
 /// Largest relative error after so many roundings to bf16.
