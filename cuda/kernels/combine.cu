@@ -1,7 +1,12 @@
-// The weighted sum of a token's K rows, and its backward.
-//   out_t = sum_k w_tk y_tk;  dy_tk = w_tk dout_t,  dw_tk = dout_t . y_tk
-#include "combine.cuh"
+// The weighted sum of a token's K rows, and its backward; the sum without weights is the backward
+// of the permutation.
+//   out_t = sum_k w_tk y_tk;  dy_tk = w_tk dout_t,  dw_tk = dout_t . y_tk;  dx_t = sum_k dx_tk
+#include "cuda_call.hpp"
+#include "index_math.hpp"
+#include "launch.hpp"
+#include "launch_grid.hpp"
 #include "padding.cuh"
+#include "vector8.cuh"
 #include "warp.cuh"
 
 namespace isoflop::bench {
@@ -12,7 +17,7 @@ constexpr unsigned kWarpsPerBlock = kBlockThreads / kWarp;
 
 /// A thread per vector of the output: it loads kBatch rows of the token before it adds the first.
 /// Sums run over k = 0, 1, ... in fp32. weights: null for sums
-/// without. width: of a row, in vectors.
+/// without them. width: of a row, in vectors.
 template <int kBatch>
 __global__ void __launch_bounds__(kBlockThreads)
     sum_rows(const Bf16* __restrict__ y, const std::int32_t* __restrict__ row_of,
@@ -41,10 +46,7 @@ __global__ void __launch_bounds__(kBlockThreads)
     for (int j = 0; j < kBatch; ++j) {
       const Float8 numbers = to_floats(part[j]);
 #pragma unroll
-      for (int c = 0; c < kVector; ++c) {
-        sum.at[c] =
-            kWeighted ? fmaf(weight[j], numbers.at[c], sum.at[c]) : sum.at[c] + numbers.at[c];
-      }
+      for (int c = 0; c < kVector; ++c) sum.at[c] = fmaf(weight[j], numbers.at[c], sum.at[c]);
     }
   }
   store8(out + i * kVector, to_bf16x8(sum));
