@@ -13,8 +13,9 @@ inline constexpr unsigned kBlockThreads = 256;
 
 /// Shared memory of a block that every GPU from sm_80 on grants.
 inline constexpr std::uint64_t kMostSharedBytes = 96 * 1024;
-/// What a launch may ask for without setting the kernel's attribute first.
-inline constexpr std::uint64_t kSharedBytesUnasked = 48 * 1024;
+/// What a launch may ask for without setting the kernel's attribute first: 48 KB, of which a
+/// kernel's own variables take a little.
+inline constexpr std::uint64_t kSharedBytesUnasked = 47 * 1024;
 
 /// Blocks that share `work` among them, `per_block` each. Throws InvalidArgument beyond 2^31 - 1.
 inline unsigned blocks_for(std::uint64_t work, std::uint64_t per_block) {
