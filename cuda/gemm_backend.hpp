@@ -11,20 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include "gemm_table.hpp"
 #include "kernels/launch.hpp"
 #include "moe_bench.hpp"
 
 namespace isoflop::bench {
-
-/// The six products of a layer of experts. Tensors are row-major; rows of an expert lie together.
-enum class ExpertGemm {
-  kUp,         ///< H [m, u n] = X [m, d] W1^T,  W1 [u n, d]
-  kDown,       ///< Y [m, d] = A [m, n] W2^T,    W2 [d, n]
-  kDownDgrad,  ///< dA [m, n] = dY [m, d] W2
-  kDownWgrad,  ///< dW2 [d, n] = dY^T A
-  kUpDgrad,    ///< dX [m, d] = dH [m, u n] W1
-  kUpWgrad     ///< dW1 [u n, d] = dH^T X
-};
 
 /// One product over all experts: for the first four kinds of operands that belong to rows, expert e
 /// begins at row offsets[e]; for weights at e * (rows x columns of one expert).
