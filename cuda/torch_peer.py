@@ -10,7 +10,7 @@ for SwiGLU) and twice as many backward, over the time of the whole layer with it
 Python and PyTorch are needed for this comparison and for nothing else in isoflop:
   python3 cuda/torch_peer.py --tokens 32768 --d-model 2048 --num-experts 128 --expert-width 768 \\
       --top-k 8
-  python3 cuda/torch_peer.py --check        # against a loop over the experts, on any device
+  python3 cuda/torch_peer.py --check        # against a dense layer, on any device
 """
 import argparse
 import json
@@ -26,16 +26,17 @@ def grouped_mm(rows, weights, ends):
     return product(rows, weights, offs=ends)
 
 
-def looped_mm(rows, weights, ends):
-    """The same, an expert after the other: what the check compares with."""
-    begins = [0] + ends.tolist()
-    return torch.cat([rows[begins[e]:begins[e + 1]] @ weights[e] for e in range(len(weights))])
+def activated(hidden, shape):
+    if shape.activation == "swiglu":
+        gate, value = hidden.chunk(2, dim=-1)
+        return F.silu(gate) * value
+    return {"gelu": F.gelu, "relu": F.relu}[shape.activation](hidden)
 
 
 class Layer(torch.nn.Module):
-    def __init__(self, shape, device, product=grouped_mm):
+    def __init__(self, shape, device):
         super().__init__()
-        self.shape, self.product = shape, product
+        self.shape = shape
         up = shape.expert_width * (2 if shape.activation == "swiglu" else 1)
 
         def weight(*size):
@@ -55,17 +56,12 @@ class Layer(torch.nn.Module):
             weights = probabilities.gather(1, ids)
         if shape.renormalize:
             weights = weights / weights.sum(-1, keepdim=True)
-        slots = ids.flatten().argsort(stable=True)
-        counts = torch.bincount(ids.flatten(), minlength=shape.num_experts)
-        ends = counts.cumsum(0).to(torch.int32)
+        experts, slots = ids.flatten().sort(stable=True)
+        each = torch.arange(shape.num_experts, device=x.device)
+        ends = torch.searchsorted(experts, each, right=True).to(torch.int32)
         tokens = slots // shape.top_k
-        hidden = self.product(x[tokens], self.up.transpose(1, 2), ends)
-        if shape.activation == "swiglu":
-            gate, value = hidden.chunk(2, dim=-1)
-            hidden = F.silu(gate) * value
-        else:
-            hidden = {"gelu": F.gelu, "relu": F.relu}[shape.activation](hidden)
-        rows = self.product(hidden, self.down.transpose(1, 2), ends)
+        hidden = grouped_mm(x[tokens], self.up.transpose(1, 2), ends)
+        rows = grouped_mm(activated(hidden, shape), self.down.transpose(1, 2), ends)
         rows = rows * weights.flatten()[slots].to(rows.dtype).unsqueeze(-1)
         return torch.zeros_like(x).index_add_(0, tokens, rows)
 
@@ -99,8 +95,9 @@ def median_s(work, min_samples=30, soak_s=0.5, sample_s=5e-3):
     return statistics.median(a.elapsed_time(b) * 1e-3 / batch for a, b in events)
 
 
-def captured(work):
-    """A CUDA graph of work(), after it has run on a stream of its own."""
+def captured(work, pool):
+    """A CUDA graph of work(), after it has run on a stream of its own. Graphs that never run at the
+    same time share the memory of `pool`."""
     stream = torch.cuda.Stream()
     stream.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(stream):
@@ -108,7 +105,7 @@ def captured(work):
             work()
     torch.cuda.current_stream().wait_stream(stream)
     graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
+    with torch.cuda.graph(graph, pool=pool):
         work()
     return graph
 
@@ -134,7 +131,8 @@ def measure(shape, num_sets):
               "gpu": torch.cuda.get_device_name(), **vars(shape)}
     for name, work, factor in (("forward", forward, 1), ("both", both, 3)):
         try:
-            graphs = [captured(lambda x=x: work(x)) for x in inputs]
+            pool = torch.cuda.graph_pool_handle()
+            graphs = [captured(lambda x=x: work(x), pool) for x in inputs]
             seconds = median_s(lambda i: graphs[i % num_sets].replay())
             result[f"{name}_mode"] = "graph"
         except RuntimeError:  # a step that cannot be captured: launched one by one
@@ -146,8 +144,21 @@ def measure(shape, num_sets):
     return result
 
 
+def dense_layer(layer, x, ids):
+    """The same layer in float32, every token through every expert: what the check compares with."""
+    shape, x = layer.shape, x.float()
+    probabilities = F.softmax(x @ layer.router.float().T, dim=-1)
+    weights = probabilities.gather(1, ids)
+    if shape.renormalize:
+        weights = weights / weights.sum(-1, keepdim=True)
+    gates = torch.zeros_like(probabilities).scatter(1, ids, weights)
+    rows = (activated(x @ up.float().T, shape) @ down.float().T
+            for up, down in zip(layer.up, layer.down))
+    return sum(gates[:, e:e + 1] * row for e, row in enumerate(rows))
+
+
 def check():
-    """Output and gradients of the grouped product against a loop over the experts."""
+    """Output and all gradients against the dense layer."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     for activation in ("swiglu", "gelu", "relu"):
         shape = argparse.Namespace(tokens=64, d_model=32, num_experts=8, expert_width=16, top_k=2,
@@ -155,22 +166,22 @@ def check():
         torch.manual_seed(1)
         layer = Layer(shape, device)
         x = torch.randn(64, 32, device=device, dtype=torch.bfloat16, requires_grad=True)
-        results = []
-        for product in (grouped_mm, looped_mm):
-            layer.product = product
-            out = layer(x)
-            results.append([out, *torch.autograd.grad(out.float().square().sum(),
-                                                      [x, *layer.parameters()])])
+        gradient = torch.randn(64, 32, device=device, dtype=torch.bfloat16)
+        ids = multinomial_ids(shape, device)
+        given = [x, *layer.parameters()]
+        results = [[out, *torch.autograd.grad(out, given, gradient.to(out.dtype))]
+                   for out in (layer(x, ids), dense_layer(layer, x, ids))]
         for ours, reference in zip(*results):
             error = (ours.float() - reference.float()).norm() / reference.float().norm()
-            assert error < 1e-2, f"{activation}: relative error {error:.2e}"
-    print(f"grouped_mm agrees with a loop over the experts on {device}")
+            assert error < 2e-2, f"{activation}: relative error {error:.2e}"
+    print(f"the grouped layer agrees with a dense one on {device}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="compare with a loop, then stop")
+    parser.add_argument("--check", action="store_true",
+                        help="compare with a dense layer, then stop")
     parser.add_argument("--tokens", type=int, default=32768)
     parser.add_argument("--d-model", type=int, default=2048)
     parser.add_argument("--num-experts", type=int, default=128)
