@@ -10,15 +10,11 @@
 #include <memory>
 #include <vector>
 
+#include "cuda_call.hpp"
 #include "kernels/launch.hpp"
 #include "moe_bench.hpp"
 
 namespace isoflop::bench {
-
-/// Throws CudaError with the call, its fault and the place.
-void require_cuda(cudaError_t code, const char* call, const char* file, int line);
-#define ISOFLOP_CUDA_CALL(call) \
-  ::isoflop::bench::require_cuda((call), #call, __builtin_FILE(), __builtin_LINE())
 
 /// Called between two stages of a pass with the stage that was just queued; empty: not called.
 using StageMark = std::function<void(Stage, cudaStream_t)>;
