@@ -3,7 +3,8 @@
 namespace isoflop::bench {
 
 Graph::Graph(cudaStream_t stream, const std::function<void()>& queue) {
-  // Relaxed: a library that loads a kernel at its first launch does so without breaking the capture.
+  // Relaxed: a library that loads a kernel at its first launch does so without breaking the
+  // capture.
   ISOFLOP_CUDA_CALL(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed));
   cudaGraph_t captured = nullptr;
   try {

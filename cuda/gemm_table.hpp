@@ -117,18 +117,21 @@ inline RowMajorProduct router_product(RouterGemm kind, const MoeLayer& layer) {
   return {ProductForm::kLeftTransposed, experts, d, tokens};
 }
 
-/// Where the operands of one expert begin, in elements from the beginning of each tensor.
-/// first_row: the rows before it.
-struct OperandOffsets {
-  std::int64_t left, right, out;
-};
-inline OperandOffsets expert_offsets(ExpertGemm kind, const MoeLayer& layer, std::int64_t expert,
-                                     std::int64_t first_row) {
-  const RowMajorProduct row = expert_product(kind, layer, 1);
-  if (is_wgrad(kind)) {  // left [m, rows] and right [m, cols] go by rows, out is of the expert
-    return {first_row * row.rows, first_row * row.cols, expert * row.rows * row.cols};
+/// Where an operand of one expert begins, in elements from the beginning of its tensor.
+struct OperandStep {
+  std::int64_t per_expert, per_row;
+  /// first_row: rows of all experts before this one.
+  constexpr std::int64_t at(std::int64_t expert, std::int64_t first_row) const {
+    return expert * per_expert + first_row * per_row;
   }
-  return {first_row * row.depth, expert * row.depth * row.cols, first_row * row.cols};
+};
+struct OperandSteps {
+  OperandStep left, right, out;
+};
+inline OperandSteps operand_steps(ExpertGemm kind, const MoeLayer& layer) {
+  const RowMajorProduct row = expert_product(kind, layer, 1);
+  if (is_wgrad(kind)) return {{0, row.rows}, {0, row.cols}, {row.out_size(), 0}};
+  return {{0, row.depth}, {row.right_size(), 0}, {0, row.cols}};
 }
 
 }  // namespace isoflop::bench

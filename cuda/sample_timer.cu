@@ -1,17 +1,16 @@
-#include "sample_timer.hpp"
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <thread>
 
+#include "sample_timer.hpp"
 #include "sampling.hpp"
 
 namespace isoflop::bench {
 namespace {
 
-constexpr double kSampleSeconds = 500e-6;     // a thousand times the resolution of an event
-constexpr double kAheadSeconds = 10e-3;  // longer than the host is usually kept from queueing
+constexpr double kSampleSeconds = 500e-6;  // a thousand times the resolution of an event
+constexpr double kAheadSeconds = 10e-3;    // longer than the host is usually kept from queueing
 constexpr double kWindowSeconds = 0.1;
 constexpr double kLongestSoakSeconds = 3.0;
 constexpr double kSettled = 0.005;
@@ -47,7 +46,8 @@ void Soak::add(double seconds, std::uint64_t repetitions) {
   if (window_s_ < kWindowSeconds) return;
   const double mean_s = window_s_ / window_repetitions_;
   const bool steady = std::abs(mean_s - last_mean_s_) <= kSettled * mean_s;
-  settled_ = (total_s_ >= least_s_ && steady) || total_s_ >= std::max(least_s_, kLongestSoakSeconds);
+  settled_ =
+      (total_s_ >= least_s_ && steady) || total_s_ >= std::max(least_s_, kLongestSoakSeconds);
   last_mean_s_ = mean_s;
   window_s_ = window_repetitions_ = 0.0;
 }

@@ -1,11 +1,10 @@
-#include "stage_timer.hpp"
-
 #include <algorithm>
 #include <chrono>
 #include <memory>
 
 #include "cuda_handles.hpp"
 #include "sampling.hpp"
+#include "stage_timer.hpp"
 
 namespace isoflop::bench {
 namespace {

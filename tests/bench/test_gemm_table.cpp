@@ -194,9 +194,11 @@ TEST_CASE("gemm table: column-major arguments reproduce the six row-major produc
         const auto expert = static_cast<std::size_t>(e);
         const RowMajorProduct product =
             expert_product(kind, layer, kOffsets[expert + 1] - kOffsets[expert]);
-        const OperandOffsets offsets = expert_offsets(kind, layer, e, kOffsets[expert]);
-        run_column_major(column_major(product), right_of(kind, formulas).data() + offsets.right,
-                         left_of(kind, formulas).data() + offsets.left, out.data() + offsets.out);
+        const OperandSteps steps = operand_steps(kind, layer);
+        run_column_major(column_major(product),
+                         right_of(kind, formulas).data() + steps.right.at(e, kOffsets[expert]),
+                         left_of(kind, formulas).data() + steps.left.at(e, kOffsets[expert]),
+                         out.data() + steps.out.at(e, kOffsets[expert]));
       }
       INFO("product " << i << ", u = " << layer.num_up());
       CHECK(out == wanted);
