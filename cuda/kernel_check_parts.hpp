@@ -35,6 +35,9 @@ inline MoeLayer with_fewer_tokens(MoeLayer layer, std::uint64_t per_token, std::
 /// rounds by 2^-24 or by a few times that, and they are random.
 inline constexpr double kFp32Tolerance = 1e-5;
 
+/// One rounding to bf16, which keeps 8 bits: at most 2^-8 of the number, and fp32 before it.
+inline constexpr double kStoreTolerance = 0x1p-8 + kFp32Tolerance;
+
 template <class T>
 DeviceArray<T> upload(const std::vector<T>& values) {
   DeviceArray<T> out(values.size());

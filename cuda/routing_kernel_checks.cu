@@ -84,7 +84,7 @@ void check_case(const MoeLayer& layer, const LogitsCase& c, Random& random,
       same_bits("ids: " + c.name, is_forced ? c.forced_ids : expected_chosen, fetch(ids)));
   close("weights", expected_weights, to_real(fetch(weights)), kFp32Tolerance);
   close("log_sum", expected_log_sum, to_real(fetch(log_sum)), kFp32Tolerance);
-  close("topk_backward", expected_gradients, to_real(fetch(d_logits)), tolerance_after(1));
+  close("topk_backward", expected_gradients, to_real(fetch(d_logits)), kStoreTolerance);
 }
 
 void check_fill(const MoeLayer& layer, std::uint64_t seed, std::vector<CheckItem>& items) {

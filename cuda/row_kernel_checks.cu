@@ -77,8 +77,8 @@ class RowChecks {
       add_scaled(weights[slot], row, std::span(expected).subspan(begin, d_));
       add_scaled(1.0, row, std::span(expected_sum).subspan(begin, d_));
     }
-    close("combine", expected, fetch_reals(combined), tolerance_after(1));
-    close("permute_backward", expected_sum, fetch_reals(summed), tolerance_after(1));
+    close("combine", expected, fetch_reals(combined), kStoreTolerance);
+    close("permute_backward", expected_sum, fetch_reals(summed), kStoreTolerance);
   }
 
   void check_combine_backward(const Bits& d_out, const Bits& y, const std::vector<float>& weights) {
@@ -98,7 +98,7 @@ class RowChecks {
       const std::size_t begin = static_cast<std::size_t>(p_.row_of[slot]) * d_;
       add_scaled(weights[slot], of_token, std::span(expected).subspan(begin, d_));
     }
-    close("combine_backward dy", expected, fetch_reals(dy), tolerance_after(1));
+    close("combine_backward dy", expected, fetch_reals(dy), kStoreTolerance);
     close("combine_backward dw", expected_weights, to_real(fetch(d_weights)), kFp32Tolerance);
   }
 
@@ -148,7 +148,7 @@ void check_activation(const MoeLayer& layer, Random& random, std::vector<CheckIt
     }
   }
   auto close = [&](const std::string& what, const Reals& reals, const Bits& actual) {
-    items.push_back({what, relative_error(reals, to_real(std::span(actual))), tolerance_after(1)});
+    items.push_back({what, relative_error(reals, to_real(std::span(actual))), kStoreTolerance});
   };
   close("activation", expected, fetch(a));
   close("activation_backward", expected_dh, fetch(dh));
