@@ -11,20 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include "gemm_table.hpp"
 #include "kernels/launch.hpp"
 #include "moe_bench.hpp"
 
 namespace isoflop::bench {
-
-/// The six products of a layer of experts. Tensors are row-major; rows of an expert lie together.
-enum class ExpertGemm {
-  kUp,         ///< H [m, u n] = X [m, d] W1^T,  W1 [u n, d]
-  kDown,       ///< Y [m, d] = A [m, n] W2^T,    W2 [d, n]
-  kDownDgrad,  ///< dA [m, n] = dY [m, d] W2
-  kDownWgrad,  ///< dW2 [d, n] = dY^T A
-  kUpDgrad,    ///< dX [m, d] = dH [m, u n] W1
-  kUpWgrad     ///< dW1 [u n, d] = dH^T X
-};
 
 /// One product over all experts: for the first four kinds of operands that belong to rows, expert e
 /// begins at row offsets[e]; for weights at e * (rows x columns of one expert).
@@ -46,16 +37,28 @@ class GemmBackend {
   virtual ~GemmBackend() = default;
   /// Whether run() reads the counts of ExpertRows on the host.
   virtual bool needs_host_counts() const = 0;
-  /// Whether every expert must have the same number of rows.
-  virtual bool needs_capacity() const = 0;
   virtual bool dw_is_fp32() const = 0;
-  virtual std::uint64_t workspace_bytes() const = 0;
-  /// Times candidates once per shape and bucket and keeps the best, for the products of this layer.
-  virtual void tune(const MoeLayer& layer, const ExpertRows& rows, cudaStream_t stream) = 0;
+  /// Prepares for the products of a layer, on real operands whose outputs are overwritten: what has
+  /// a choice of algorithms times them once per shape and bucket and keeps the best.
+  virtual void tune(const MoeLayer& layer, const std::vector<ExpertProduct>& products,
+                    const ExpertRows& rows, cudaStream_t stream) = 0;
   /// Queues the product; may fork to streams of its own and joins them again, also in a capture.
+  /// Precondition: tune() for this layer. Products run one after the other, not in two streams.
   virtual void run(const MoeLayer& layer, const ExpertProduct& product, const ExpertRows& rows,
                    cudaStream_t stream) = 0;
 };
+
+/// Device memory that a backend holds for a layer: plain arithmetic. Throws InvalidArgument for a
+/// name that no build has.
+std::uint64_t backend_bytes(std::string_view name, const MoeLayer& layer);
+
+/// Whether it needs as many rows for every expert, before it is made.
+bool backend_needs_capacity(std::string_view name);
+
+/// For backends: queues zeros into the weight gradients of experts without rows, which sum over
+/// nothing. Does nothing for the other products.
+void queue_empty_wgrads(const MoeLayer& layer, const ExpertProduct& product, const ExpertRows& rows,
+                        cudaStream_t stream);
 
 /// Throws InvalidArgument for a name that this build does not have.
 std::unique_ptr<GemmBackend> make_backend(std::string_view name);

@@ -10,25 +10,15 @@
 #include <memory>
 #include <vector>
 
+#include "cuda_call.hpp"
 #include "kernels/launch.hpp"
+#include "layer_buffers.hpp"
 #include "moe_bench.hpp"
 
 namespace isoflop::bench {
 
-/// Throws CudaError with the call, its fault and the place.
-void require_cuda(cudaError_t code, const char* call, const char* file, int line);
-#define ISOFLOP_CUDA_CALL(call) \
-  ::isoflop::bench::require_cuda((call), #call, __builtin_FILE(), __builtin_LINE())
-
 /// Called between two stages of a pass with the stage that was just queued; empty: not called.
 using StageMark = std::function<void(Stage, cudaStream_t)>;
-
-/// Bytes of device memory of one set of activations, gradients and scratch, and of what all sets
-/// share (weights, weight gradients, workspaces): plain arithmetic, no device needed.
-struct LayerBytes {
-  std::uint64_t per_set = 0, shared = 0;
-};
-LayerBytes layer_bytes(const Configuration& configuration);
 
 /// The tensors of one set, for checks. Device pointers; shapes as in launch.hpp.
 struct LayerView {
@@ -44,8 +34,10 @@ struct LayerView {
 class LayerRun {
  public:
   /// Allocates, fills inputs, routes (counts reach the host here for backends that need them), and
-  /// lets the backend choose its algorithms. Throws CudaError: "... needs 12.3 GB, 4.5 GB are
-  /// free".
+  /// lets the backend choose its algorithms; then one forward and backward of every set, so that a
+  /// capture finds all kernels loaded. Every set has the same inputs, at other addresses. Throws
+  /// InvalidArgument for what cannot be run, and CudaError: "... needs 12.3 GB, 4.5 GB are free".
+  /// Precondition: num_sets >= 1.
   LayerRun(const Configuration& configuration, int num_sets);
   ~LayerRun();
   LayerRun(const LayerRun&) = delete;
@@ -53,8 +45,10 @@ class LayerRun {
 
   int num_sets() const;
   /// Queues a pass of one set. With eager = true a backend that needs the counts on the host
-  /// copies them and waits, as a training step would; with eager = false (for graph capture) it
-  /// takes those of the constructor. Backward needs a forward of the same set before it.
+  /// copies them in the forward, within the stage kTopK, and waits, as a training step would; with
+  /// eager = false (for graph capture) it takes those of the constructor. Backward uses what the
+  /// forward of the same set found and may be repeated after it. Passes share weight gradients and
+  /// scratch: one at a time.
   void forward(int set, cudaStream_t stream, bool eager, const StageMark& mark = {});
   void backward(int set, cudaStream_t stream, bool eager, const StageMark& mark = {});
 

@@ -1,11 +1,14 @@
 /// Launches of the kernels around the GEMMs of an MoE layer. Device pointers; row-major tensors
 /// with their shapes in [brackets]; everything is queued on `stream`, nothing waits. Widths (d, n)
-/// are multiples of 8 and pointers aligned to 16 bytes, so that a load takes eight numbers.
+/// are multiples of 8 and pointers aligned to 16 bytes, so that a load takes eight numbers. Expert
+/// ids are taken as valid. Launches throw CudaError where CUDA refuses them, and InvalidArgument
+/// for what a launch cannot count: 2^31 rows or more, or so many experts (above some 20,000) that
+/// those of a token do not fit in shared memory.
 ///
 ///   slot = token * K + k: the k-th expert of a token        (T K slots)
-///   row: the slots ordered by expert, stable; with a capacity C expert e owns rows e C .. e C + C
-///   - 1 row_of [T K]: the row of a slot, -1 if it was dropped slot_of [rows]: the slot of a row,
-///   -1 for padding
+///   row: the slots ordered by expert, stable; with a capacity C expert e owns rows e C and on
+///   row_of [T K]: the row of a slot, -1 if it was dropped
+///   slot_of [rows]: the slot of a row, -1 for padding
 #pragma once
 
 #include <cuda_bf16.h>
@@ -46,6 +49,11 @@ void launch_positions(const MoeLayer& layer, const RoutingBuffers& routing, std:
 /// out [rows, d] = x [T, d] gathered by slot_of / K; zeros where slot_of is -1.
 void launch_permute(const MoeLayer& layer, const Bf16* x, const std::int32_t* slot_of,
                     std::uint64_t num_rows, Bf16* out, cudaStream_t stream);
+/// The same result token by token: x is read once, whatever the cache, where the gather reads it up
+/// to K times if it does not fit there.
+void launch_permute_by_token(const MoeLayer& layer, const Bf16* x, const std::int32_t* row_of,
+                             const std::int32_t* slot_of, std::uint64_t num_rows, Bf16* out,
+                             cudaStream_t stream);
 
 /// a [rows, n] from h [rows, u n]; SwiGLU: columns 0..n-1 are the gate, n..2n-1 what it scales.
 void launch_activation(const MoeLayer& layer, const Bf16* h, std::uint64_t num_rows, Bf16* a,

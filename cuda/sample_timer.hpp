@@ -1,0 +1,82 @@
+/// Seconds of a piece of queued work, by CUDA events.
+///   sample = (time of the event behind a batch - time of the event in front of it) / batch
+/// A batch repeats the work until a sample is long beside the resolution of events (about half a
+/// microsecond). Launches are hidden: the host stays some batches ahead of the device, or, after
+/// an idle pause, the device first spins while the host queues. Samples during which the device
+/// waited for the host all the same are counted.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "cuda_handles.hpp"
+#include "moe_bench.hpp"
+#include "nvml.hpp"
+
+namespace isoflop::bench {
+
+/// Puts one repetition of the work on the stream. Repetitions are numbered through, so that they
+/// can take the buffer sets in turn.
+using QueueWork = std::function<void(std::uint64_t repetition, cudaStream_t stream)>;
+
+struct SamplePlan {
+  Regime regime = Regime::kSustained;
+  int min_samples = 30;
+  double max_seconds = 3.0;         ///< of sampling, soak and tuning of the batch not included
+  double wanted_half_width = 0.01;  ///< of the interval of the median, relative
+  /// Sustained: the card is kept busy with the work this long at least before the first sample,
+  /// and until the mean of two successive windows differs by less than half a percent.
+  double soak_s = 0.5;
+};
+
+struct TimedSamples {
+  std::vector<double> samples_s;    ///< seconds of one repetition
+  std::uint64_t batch = 1;          ///< repetitions in a sample
+  std::uint64_t num_uncovered = 0;  ///< samples whose start passed before all of them was queued
+  GpuState state;                   ///< sustained: under load, right behind the last sample
+
+  /// Whether the launches stayed hidden in nine samples of ten.
+  bool launches_hidden() const { return 10 * num_uncovered <= samples_s.size(); }
+};
+
+class SampleTimer {
+ public:
+  explicit SampleTimer(const Nvml& nvml) : nvml_(nvml) {}
+
+  cudaStream_t stream() const { return stream_; }
+  TimedSamples run(const QueueWork& work, const SamplePlan& plan);
+  /// Median seconds of the host in queueing one repetition to an idle device; where the work waits
+  /// for the device, that too.
+  double host_s(const QueueWork& work);
+
+ private:
+  std::uint64_t find_batch(const QueueWork& work, double& batch_s);
+  TimedSamples run_sustained(const QueueWork& work, const SamplePlan& plan);
+  TimedSamples run_burst(const QueueWork& work, const SamplePlan& plan);
+
+  const Nvml& nvml_;
+  Stream stream_;
+  std::uint64_t repetition_ = 0;
+};
+
+/// When a card that is kept busy has settled: fed with the seconds of every piece of work.
+class Soak {
+ public:
+  explicit Soak(double least_s) : least_s_(least_s), settled_(least_s <= 0.0) {}
+  bool settled() const { return settled_; }
+  /// seconds: of `repetitions` repetitions.
+  void add(double seconds, std::uint64_t repetitions);
+
+ private:
+  double least_s_, total_s_ = 0.0;
+  double window_s_ = 0.0, window_repetitions_ = 0.0, last_mean_s_ = 0.0;
+  bool settled_;
+};
+
+/// Keeps the device idle for the pause before a sample of the burst regime.
+void pause_before_burst(cudaStream_t stream);
+
+}  // namespace isoflop::bench
