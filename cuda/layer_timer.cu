@@ -1,5 +1,3 @@
-#include "layer_timer.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,6 +8,7 @@
 #include "cuda_handles.hpp"
 #include "isoflop/cost/moe_work.hpp"
 #include "isoflop/io/number.hpp"
+#include "layer_timer.hpp"
 #include "sampling.hpp"
 #include "stage_timer.hpp"
 
@@ -178,8 +177,8 @@ class RowTimer {
   }
 
   CostRow whole(Pass pass, const PassGraphs& graphs) {
-    const TimedSamples timed = timer_.run(
-        [&](std::uint64_t i, cudaStream_t stream) { graphs.launch(i, stream); }, plan_);
+    const TimedSamples timed =
+        timer_.run([&](std::uint64_t i, cudaStream_t stream) { graphs.launch(i, stream); }, plan_);
     plan_.soak_s = kNextSoakSeconds;
     CostRow row = row_of(pass, Stage::kWhole, true, timed.samples_s, timed.state);
     if (!timed.launches_hidden()) row.remarks.push_back("launches: not hidden");
@@ -201,8 +200,8 @@ class RowTimer {
   // Backward was timed directly; the other way to it is a check.
   static void cross_check(std::vector<CostRow>& rows) {
     const double difference_s = rows[2].time_s - rows[0].time_s;
-    rows[1].remarks.push_back("both less forward: " +
-                              in_percent(difference_s / rows[1].time_s - 1.0) + " beside this");
+    rows[1].remarks.push_back(
+        "both less forward: " + in_percent(difference_s / rows[1].time_s - 1.0) + " beside this");
   }
 
   void add_stages(Pass pass, const CostRow& whole_row, std::vector<CostRow>& out) {

@@ -1,5 +1,3 @@
-#include "peaks.hpp"
-
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -7,6 +5,7 @@
 #include "inputs.hpp"
 #include "isoflop/core/random.hpp"
 #include "kernels/launch.hpp"
+#include "peaks.hpp"
 #include "sampling.hpp"
 
 namespace isoflop::bench {
