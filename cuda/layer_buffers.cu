@@ -84,7 +84,7 @@ std::uint64_t bytes_of(Buffer buffer, const Configuration& configuration) {
     case Buffer::kDW2:
       return kBf16 * experts * d * n;
     case Buffer::kForcedIds:
-      return configuration.routing.is_forced() ? kWord * slots : 0;
+      return configuration.routing.is_forced() ? kWord * slots : kWord;
     case Buffer::kPositionsScratch:
       return positions_workspace_bytes(layer);
     case Buffer::kRouterScratch:
@@ -97,9 +97,8 @@ LayerBytes layer_bytes(const Configuration& configuration) {
   LayerBytes out;
   out.shared = backend_bytes(configuration.backend, configuration.layer);
   for (int i = 0; i < kNumBuffers; ++i) {
-    const auto bytes = static_cast<std::int64_t>(bytes_of(static_cast<Buffer>(i), configuration));
     (i < kFirstSharedBuffer ? out.per_set : out.shared) +=
-        static_cast<std::uint64_t>(round_up(bytes, kAllocationBytes));
+        allocated(bytes_of(static_cast<Buffer>(i), configuration));
   }
   return out;
 }
