@@ -8,7 +8,13 @@ namespace {
 
 constexpr std::uint64_t kRouterScratchBytes = std::uint64_t{32}
                                               << 20;  // NVIDIA's advice for Hopper
-constexpr std::int64_t kAllocationBytes = 512;        // cudaMalloc gives multiples of it
+
+// What an allocation takes of the device: a large one whole pages, a small one part of a page.
+std::uint64_t allocated(std::uint64_t bytes) {
+  constexpr std::int64_t kPage = std::int64_t{2} << 20, kPart = 512;
+  const auto size = static_cast<std::int64_t>(bytes);
+  return static_cast<std::uint64_t>(round_up(size, size < kPage / 2 ? kPart : kPage));
+}
 
 }  // namespace
 
