@@ -1,51 +1,43 @@
-/// The places of a large layer that a check looks at, what is there, and what should be there.
+/// A check of a layer too large for the whole reference: random tokens and hidden units of a
+/// device's result, fetched row by row, against single rows in float64.
+///   random tokens: weights, out, dlogits, dX
+///   random units of experts with rows, and one of an expert without: rows of dW1, columns of dW2
+///   random experts: rows of dW_router from the device's own dlogits, which the tokens vouch for
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
-#include "device_tensors.hpp"
 #include "moe_bench.hpp"
-#include "reference.hpp"
+#include "spot_reference.hpp"
 
 namespace isoflop::bench {
 
-/// How the device routed, on the host.
-struct RoutedIds {
-  std::vector<std::int32_t> chosen_ids, ids, row_of;  ///< [T, K]
-  std::vector<float> weights;                         ///< [T, K]
-  bool operator==(const RoutedIds&) const = default;
+/// What a layer gives back and what a check needs besides. Row-major; a row is the last index.
+enum class Output {
+  kOut,       ///< [T, d]
+  kDX,        ///< [T, d]
+  kDW1,       ///< [E', u n, d]
+  kDW2,       ///< [E', d, n]
+  kDWRouter,  ///< [E', d]
+  kWeights,   ///< [T, K]
+  kDLogits    ///< [T, E']
 };
-RoutedIds fetch_routing(const MoeLayer& layer, const LayerView& view);
+/// Rows first, first + 1, ... of an output, with every index but the last counted through.
+using OutputFetcher =
+    std::function<Reals(Output output, std::uint64_t first_row, std::uint64_t num_rows)>;
 
-struct HiddenUnit {
-  std::uint64_t expert, unit;
+struct SpotCounts {
+  std::uint64_t tokens = 16, units = 8, experts = 4;
 };
-struct Places {
-  std::vector<std::uint64_t> tokens;       ///< whose out and dX are compared
-  std::vector<HiddenUnit> units;           ///< whose rows of dW1 and columns of dW2 are
-  std::vector<std::uint64_t> router_rows;  ///< experts whose rows of dW_router are
-};
-/// Few enough for the CPU, all distinct. Units belong to experts that got rows, and one to an
-/// expert that got none if there is such a one.
-Places draw_places(const MoeLayer& layer, const RoutedIds& routing, std::uint64_t seed);
 
-/// By what tolerances of whole tensors are to be multiplied: fewer numbers vary more.
-inline constexpr double kFewNumbers = 2.0;
-
-/// What the reference says of the places and of the way to them, on the device's ids.
-struct ExpectedPlaces {
-  LayerResult result;       ///< tensors hold the places one after another
-  Reals weights, d_logits;  ///< [tokens, K], [tokens, E'] of the tokens looked at
-};
-/// For units it takes the device's weights and for dW_router its gradients of logits; whether those
-/// are right is seen at the tokens. Runs on all cores.
-ExpectedPlaces expected_at(const Places& places, const SpotReference& reference,
-                           const RoutedIds& routing, const DeviceTensors& tensors);
-LayerResult actual_at(const Places& places, const MoeLayer& layer, const DeviceTensors& tensors);
-/// "weights" and "dlogits" of the tokens.
-std::vector<CheckItem> compare_routing(const Places& places, const MoeLayer& layer,
-                                       const ExpectedPlaces& expected, const RoutedIds& routing,
-                                       const DeviceTensors& tensors);
+/// Items "weights", "out", "dlogits", "dX", "dW1", "dW2" and "dW_router", each over all its spots
+/// at once; tolerances as in comparison.hpp. ids and row_of as in reference_layer; the seed
+/// chooses.
+std::vector<CheckItem> check_spots(const SpotReference& reference, const OutputFetcher& fetch,
+                                   const std::vector<std::int32_t>& ids,
+                                   const std::vector<std::int32_t>& row_of, std::uint64_t seed,
+                                   const SpotCounts& counts = {});
 
 }  // namespace isoflop::bench
