@@ -73,6 +73,7 @@ struct CostEnvironment {
 struct CostPeaks {
   double spec_flops_per_s = kNotMeasured;  ///< dense bf16
   double spec_bytes_per_s = kNotMeasured;
+  std::string spec_of;  ///< whose datasheet that is ("h200"), "" where the rates were typed
   double gemm_flops_per_s = kNotMeasured;  ///< best dense bf16 GEMM, sustained
   std::array<std::uint64_t, 3> gemm_mnk{};
   double copy_bytes_per_s = kNotMeasured;    ///< read and written bytes of a device copy
