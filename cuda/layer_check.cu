@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <functional>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,8 +10,10 @@
 #include "device_tensors.hpp"
 #include "inputs.hpp"
 #include "isoflop/core/random.hpp"
+#include "layer_buffers.hpp"
 #include "layer_check.hpp"
 #include "positions.hpp"
+#include "reference.hpp"
 #include "spot_check.hpp"
 
 namespace isoflop::bench {
@@ -17,36 +21,18 @@ namespace {
 
 constexpr double kSmallOperations = 2e9;  // some seconds of one core
 constexpr double kSmallNumbers = 0x1p25;  // of the largest tensor, kept as float64 several times
-constexpr std::size_t kIdTokens = 64;     // of a large layer
+constexpr std::uint64_t kIdTokens = 64;   // of a large layer
+constexpr std::uint64_t kBesideRows = 32;
+constexpr SpotCounts kSpots{.tokens = 16, .units = 8, .experts = 4};
 
 bool is_small(const MoeLayer& layer) {
-  const double d = static_cast<double>(layer.d_model);
+  const double tokens = static_cast<double>(layer.tokens), d = static_cast<double>(layer.d_model);
   const double n = static_cast<double>(layer.experts.expert_width);
   const double experts = static_cast<double>(layer.experts.num_experts);
-  const double tokens = static_cast<double>(layer.tokens);
   const double operations = 18.0 * static_cast<double>(layer.num_rows()) * d * n;
   return operations + 6.0 * tokens * d * experts <= kSmallOperations &&
          experts * static_cast<double>(layer.up_width()) * d <= kSmallNumbers &&
          tokens * (d + experts) <= kSmallNumbers;
-}
-
-// NaN in everything that a pass has to write, so that what it leaves out is seen.
-void poison(const MoeLayer& layer, const LayerView& view, cudaStream_t stream) {
-  const std::size_t d = layer.d_model, n = layer.experts.expert_width;
-  const std::size_t experts = layer.experts.num_experts, tokens = layer.tokens;
-  const std::size_t gradient_bytes = view.dw_is_fp32 ? sizeof(float) : sizeof(Bf16);
-  auto set = [&](const void* tensor, std::size_t bytes) {
-    ISOFLOP_CUDA_CALL(cudaMemsetAsync(const_cast<void*>(tensor), 0xff, bytes, stream));
-  };
-  set(view.logits, tokens * experts * sizeof(float));
-  set(view.weights, layer.num_rows() * sizeof(float));
-  set(view.d_weights, layer.num_rows() * sizeof(float));
-  set(view.out, tokens * d * sizeof(Bf16));
-  set(view.dx, tokens * d * sizeof(Bf16));
-  set(view.d_logits, tokens * experts * sizeof(Bf16));
-  set(view.d_w_router, experts * d * sizeof(Bf16));
-  set(view.d_w1, experts * layer.up_width() * d * gradient_bytes);
-  set(view.d_w2, experts * d * n * gradient_bytes);
 }
 
 double share_different(const std::vector<std::int32_t>& a, const std::vector<std::int32_t>& b) {
@@ -56,24 +42,25 @@ double share_different(const std::vector<std::int32_t>& a, const std::vector<std
   return static_cast<double>(different) / static_cast<double>(a.size());
 }
 
-// What has one right answer: ids that were used, and where their rows are.
+// What has one right answer: the ids that were used, and where their rows are.
 std::vector<CheckItem> compare_positions(const Configuration& configuration,
                                          const RoutedIds& routing) {
-  const auto num_experts = static_cast<std::int32_t>(configuration.layer.experts.num_experts);
+  const MoeLayer& layer = configuration.layer;
+  const auto num_experts = static_cast<std::int32_t>(layer.experts.num_experts);
   for (const std::int32_t id : routing.ids) {
     if (id < 0 || id >= num_experts) return {{"used ids", 1.0, 0.0}};  // no such expert
   }
   const std::vector<std::int32_t> wanted =
       configuration.routing.is_forced()
-          ? forced_ids(configuration.routing, configuration.layer, configuration.seed)
+          ? forced_ids(configuration.routing, layer, configuration.seed)
           : routing.chosen_ids;
-  const Positions positions = find_positions(routing.ids, configuration.layer.experts.num_experts,
-                                             capacity_of(configuration));
+  const Positions positions =
+      find_positions(routing.ids, layer.experts.num_experts, capacity_of(configuration));
   return {{"used ids", share_different(wanted, routing.ids), 0.0},
           {"positions", share_different(positions.row_of, routing.row_of), 0.0}};
 }
 
-// Inputs of a few rows of every tensor against those that the seed gives.
+// A few rows of every input against what the seed gives.
 CheckItem compare_inputs(const Configuration& configuration, const RowFetcher& fetch_rows) {
   Random random(configuration.seed);
   std::size_t different = 0, compared = 0;
@@ -84,127 +71,148 @@ CheckItem compare_inputs(const Configuration& configuration, const RowFetcher& f
          {std::uint64_t{0}, std::uint64_t{random.below(shape.rows)}, shape.rows - 1}) {
       const std::vector<std::uint16_t> bits = fetch_rows(tensor, row, 1);
       for (std::uint64_t i = 0; i < shape.width; ++i, ++compared) {
-        different +=
-            bits[i] != input_bf16(configuration.seed, tensor, row * shape.width + i) ? 1 : 0;
+        const std::uint64_t index = row * shape.width + i;
+        different += bits[i] != input_bf16(configuration.seed, tensor, index) ? 1 : 0;
       }
     }
   }
   return {"inputs", static_cast<double>(different) / static_cast<double>(compared), 0.0};
 }
 
-LayerResult whole_result(const MoeLayer& layer, const DeviceTensors& tensors) {
-  const std::uint64_t experts = layer.experts.num_experts;
-  return {.out = tensors.out(0, layer.tokens),
-          .d_x = tensors.d_x(0, layer.tokens),
-          .d_w1 = tensors.d_w1(0, experts * layer.up_width()),
-          .d_w2 = tensors.d_w2(0, experts * layer.d_model),
-          .d_w_router = tensors.d_w_router(0, experts)};
+// The ids that the router chose for some tokens.
+CheckItem compare_chosen(const SpotReference& reference, const std::vector<std::uint64_t>& tokens,
+                         const RoutedIds& routing) {
+  const std::size_t top_k = reference.layer().experts.top_k;
+  std::vector<std::int32_t> ids;
+  for (const std::uint64_t token : tokens) {
+    const auto first = routing.chosen_ids.begin() + static_cast<std::ptrdiff_t>(token * top_k);
+    ids.insert(ids.end(), first, first + static_cast<std::ptrdiff_t>(top_k));
+  }
+  return compare_ids(reference, tokens, ids);
 }
 
-/// Results of a first pass are compared and the reference kept, for a second way to run the same.
-class Comparison {
- public:
-  Comparison(const Configuration& configuration, const DeviceTensors& tensors)
-      : layer_(configuration.layer),
-        tensors_(tensors),
-        routing_(fetch_routing(layer_, tensors.view())) {
-    items_ = compare_positions(configuration, routing_);
-    items_.push_back(compare_inputs(configuration, tensors.inputs()));
-    for (const CheckItem& item : items_) {
-      if (!item.holds()) return;  // ids or rows out of range: nothing else can be computed
-    }
-    if (is_small(layer_)) {
-      compare_whole(configuration);
-    } else {
-      compare_places(configuration);
-    }
-  }
+LayerResult whole_result(const MoeLayer& layer, const OutputFetcher& outputs) {
+  const std::uint64_t experts = layer.experts.num_experts;
+  return {.out = outputs(Output::kOut, 0, layer.tokens),
+          .d_x = outputs(Output::kDX, 0, layer.tokens),
+          .d_w1 = outputs(Output::kDW1, 0, experts * layer.up_width()),
+          .d_w2 = outputs(Output::kDW2, 0, experts * layer.d_model),
+          .d_w_router = outputs(Output::kDWRouter, 0, experts),
+          .weights = {},
+          .d_logits = {}};
+}
 
-  /// Whether the ids and positions were right, without which there is nothing to compare.
-  bool is_ready() const { return static_cast<bool>(actual_); }
-  void compare(const std::string& suffix) {
-    for (CheckItem item : compare_results(layer_, expected_, actual_())) {
-      item.what += suffix;
-      item.tolerance *= factor_;
-      items_.push_back(std::move(item));
+// Some rows of every output, the same for the same seed.
+LayerResult drawn_rows(const MoeLayer& layer, const OutputFetcher& outputs, std::uint64_t seed) {
+  const std::uint64_t experts = layer.experts.num_experts;
+  Random random(seed);
+  auto draw = [&](Output output, std::uint64_t rows) {
+    Reals out;
+    for (std::uint64_t i = 0; i < kBesideRows; ++i) {
+      const Reals row = outputs(output, random.below(rows), 1);
+      out.insert(out.end(), row.begin(), row.end());
     }
+    return out;
+  };
+  LayerResult result;
+  result.out = draw(Output::kOut, layer.tokens);
+  result.d_x = draw(Output::kDX, layer.tokens);
+  result.d_w1 = draw(Output::kDW1, experts * layer.up_width());
+  result.d_w2 = draw(Output::kDW2, experts * layer.d_model);
+  result.d_w_router = draw(Output::kDWRouter, experts);
+  return result;
+}
+
+/// A layer that runs twice, one by one and as a graph, and what is compared of it.
+class LayerCheck {
+ public:
+  LayerCheck(const Configuration& configuration, cudaStream_t stream)
+      : configuration_(configuration),
+        layer_(configuration.layer),
+        stream_(stream),
+        run_(configuration, 1),
+        tensors_(layer_, run_.view(0)) {}
+
+  std::vector<CheckItem> items() {
+    run([&] { queue(true); });
+    const RoutedIds routing = tensors_.routing();
+    items_ = compare_positions(configuration_, routing);
+    items_.push_back(compare_inputs(configuration_, tensors_.inputs()));
+    const bool comparable = std::all_of(items_.begin(), items_.end(),
+                                        [](const CheckItem& item) { return item.holds(); });
+    if (comparable) is_small(layer_) ? check_whole(routing) : check_places(routing);
+    return items_;
   }
-  void compare_routing_again(const std::string& suffix) {
-    const RoutedIds again = fetch_routing(layer_, tensors_.view());
-    items_.push_back({"ids and weights" + suffix, again == routing_ ? 0.0 : 1.0, 0.0});
-  }
-  std::vector<CheckItem> items() const { return items_; }
 
  private:
-  void compare_whole(const Configuration& configuration) {
-    const LayerTensors inputs = make_tensors(layer_, configuration.seed);
-    std::vector<std::uint64_t> all(layer_.tokens);
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-    items_.push_back(
-        compare_ids(SpotReference(layer_, fetch_from(layer_, inputs)), all, routing_.chosen_ids));
-    expected_ = reference_layer(layer_, to_real(inputs), routing_.ids, routing_.row_of);
-    actual_ = [this] { return whole_result(layer_, tensors_); };
+  void queue(bool eager) {
+    run_.forward(0, stream_, eager);
+    run_.backward(0, stream_, eager);
   }
 
-  void compare_places(const Configuration& configuration) {
-    const SpotReference reference(layer_, tensors_.inputs());
-    const Places places = draw_places(layer_, routing_, configuration.seed);
-    const std::uint64_t top_k = layer_.experts.top_k;
-    std::vector<std::uint64_t> tokens;
-    std::vector<std::int32_t> ids;
-    Random random(configuration.seed);
-    for (std::size_t i = 0; i < kIdTokens; ++i) {
-      tokens.push_back(random.below(layer_.tokens));
-      const auto first =
-          routing_.chosen_ids.begin() + static_cast<std::ptrdiff_t>(tokens.back() * top_k);
-      ids.insert(ids.end(), first, first + static_cast<std::ptrdiff_t>(top_k));
-    }
-    items_.push_back(compare_ids(reference, tokens, ids));
-    ExpectedPlaces expected = expected_at(places, reference, routing_, tensors_);
-    for (CheckItem& item : compare_routing(places, layer_, expected, routing_, tensors_)) {
+  // Waits for the end.
+  void run(const std::function<void()>& work) {
+    poison_outputs(layer_, tensors_.view(), stream_);
+    work();
+    ISOFLOP_CUDA_CALL(cudaStreamSynchronize(stream_));
+  }
+
+  // The graph has to route alike: the reference was made for these ids.
+  void run_graph(const RoutedIds& routing) {
+    const Graph graph(stream_, [&] { queue(false); });
+    run([&] { graph.launch(stream_); });
+    items_.push_back({"routing of the graph", tensors_.routing() == routing ? 0.0 : 1.0, 0.0});
+  }
+
+  void add(std::vector<CheckItem> items, const std::string& suffix = {}) {
+    for (CheckItem& item : items) {
+      item.what += suffix;
       items_.push_back(std::move(item));
     }
-    expected_ = std::move(expected.result);
-    factor_ = kFewNumbers;
-    actual_ = [this, places] { return actual_at(places, layer_, tensors_); };
   }
 
-  MoeLayer layer_;
-  const DeviceTensors& tensors_;
-  RoutedIds routing_;
-  LayerResult expected_;
-  std::function<LayerResult()> actual_;
-  double factor_ = 1.0;
+  void check_whole(const RoutedIds& routing) {
+    const LayerTensors inputs = make_tensors(layer_, configuration_.seed);
+    std::vector<std::uint64_t> tokens(layer_.tokens);
+    std::iota(tokens.begin(), tokens.end(), std::uint64_t{0});
+    const SpotReference reference(layer_, fetch_from(layer_, inputs));
+    items_.push_back(compare_chosen(reference, tokens, routing));
+    const LayerResult expected =
+        reference_layer(layer_, to_real(inputs), routing.ids, routing.row_of);
+    add(compare_results(layer_, expected, whole_result(layer_, tensors_.outputs())));
+    run_graph(routing);
+    add(compare_results(layer_, expected, whole_result(layer_, tensors_.outputs())),
+        " of the graph");
+  }
+
+  void check_places(const RoutedIds& routing) {
+    const std::uint64_t seed = configuration_.seed;
+    Random random(seed);
+    std::vector<std::uint64_t> tokens(std::min(kIdTokens, layer_.tokens));
+    for (std::uint64_t& token : tokens) token = random.below(layer_.tokens);
+    const SpotReference reference(layer_, tensors_.inputs());
+    items_.push_back(compare_chosen(reference, tokens, routing));
+    const LayerResult eager = drawn_rows(layer_, tensors_.outputs(), seed);
+    run_graph(routing);
+    add(compare_results(layer_, drawn_rows(layer_, tensors_.outputs(), seed), eager),
+        " beside the graph");
+    add(check_spots(reference, tensors_.outputs(), routing.ids, routing.row_of, seed, kSpots));
+  }
+
+  const Configuration& configuration_;
+  const MoeLayer& layer_;
+  cudaStream_t stream_;
+  LayerRun run_;
+  DeviceTensors tensors_;
   std::vector<CheckItem> items_;
 };
 
 }  // namespace
 
 CheckReport check_layer(const Configuration& configuration, cudaStream_t stream) {
-  const MoeLayer& layer = configuration.layer;
   CheckReport report;
   report.configuration = configuration;
-  LayerRun run(configuration, 1);
-  const DeviceTensors tensors(layer, run.view(0));
-
-  poison(layer, tensors.view(), stream);
-  run.forward(0, stream, true);
-  run.backward(0, stream, true);
-  ISOFLOP_CUDA_CALL(cudaStreamSynchronize(stream));
-  Comparison comparison(configuration, tensors);
-  if (comparison.is_ready()) {
-    comparison.compare("");
-    const Graph graph(stream, [&] {
-      run.forward(0, stream, false);
-      run.backward(0, stream, false);
-    });
-    poison(layer, tensors.view(), stream);
-    graph.launch(stream);
-    ISOFLOP_CUDA_CALL(cudaStreamSynchronize(stream));
-    comparison.compare_routing_again(" of the graph");
-    comparison.compare(" of the graph");
-  }
-  report.items = comparison.items();
+  report.items = LayerCheck(configuration, stream).items();
   return report;
 }
 
