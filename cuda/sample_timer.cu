@@ -4,18 +4,13 @@
 #include <thread>
 
 #include "isoflop/core/interval.hpp"
-#include "isoflop/core/random.hpp"
 #include "sample_timer.hpp"
-#include "sampling.hpp"
 
 namespace isoflop::bench {
 namespace {
 
 constexpr double kSampleSeconds = 500e-6;  // a thousand times the resolution of an event
 constexpr double kAheadSeconds = 10e-3;    // longer than the host is usually kept from queueing
-constexpr double kWindowSeconds = 0.1;
-constexpr double kLongestSoakSeconds = 3.0;
-constexpr double kSettled = 0.005;
 constexpr auto kPause = std::chrono::milliseconds(50);
 constexpr std::uint64_t kLongestBatch = 4096;
 constexpr double kLongestSpinSeconds = 50e-3;
@@ -39,27 +34,6 @@ void launch_spin(double seconds, cudaStream_t stream) {
 }
 
 }  // namespace
-
-bool StopRule::operator()(std::span<const double> samples_s, double elapsed_s) {
-  if (samples_s.size() < next_ && elapsed_s < options_.max_seconds) return false;
-  if (samples_s.size() < static_cast<std::size_t>(std::max(options_.min_samples, 1))) return false;
-  next_ = samples_s.size() + samples_s.size() / 2 + 1;
-  return is_enough(summarize(samples_s, kDefaultSeed), elapsed_s, options_);
-}
-
-void Soak::add(double seconds, std::uint64_t repetitions) {
-  if (settled_) return;
-  total_s_ += seconds;
-  window_s_ += seconds;
-  window_repetitions_ += static_cast<double>(repetitions);
-  if (window_s_ < kWindowSeconds) return;
-  const double mean_s = window_s_ / window_repetitions_;
-  const bool steady = std::abs(mean_s - last_mean_s_) <= kSettled * mean_s;
-  settled_ =
-      (total_s_ >= least_s_ && steady) || total_s_ >= std::max(least_s_, kLongestSoakSeconds);
-  last_mean_s_ = mean_s;
-  window_s_ = window_repetitions_ = 0.0;
-}
 
 void pause_before_burst(cudaStream_t stream) {
   ISOFLOP_CUDA_CALL(cudaStreamSynchronize(stream));
