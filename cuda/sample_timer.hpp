@@ -49,7 +49,8 @@ class SampleTimer {
   double host_s(const QueueWork& work);
 
  private:
-  std::uint64_t find_batch(const QueueWork& work, double& batch_s);
+  /// Repetitions that take at least so long; batch_s: how long they took.
+  std::uint64_t find_batch(const QueueWork& work, double least_s, double& batch_s);
   TimedSamples run_sustained(const QueueWork& work, const SamplePlan& plan);
   TimedSamples run_burst(const QueueWork& work, const SamplePlan& plan);
 
