@@ -11,6 +11,9 @@ namespace isoflop::bench {
 std::unique_ptr<GemmBackend> make_batched_backend();
 std::unique_ptr<GemmBackend> make_loop_backend();
 std::unique_ptr<GemmBackend> make_grouped_backend();
+#if CUBLAS_VERSION >= 130300
+std::unique_ptr<GemmBackend> make_lt_grouped_backend();
+#endif
 
 /// What NVIDIA recommends to give its library on Hopper.
 inline constexpr std::uint64_t kWorkspaceBytes = std::uint64_t{32} << 20;
