@@ -40,12 +40,9 @@ std::unique_ptr<GemmBackend> make_backend(std::string_view name) {
 std::uint64_t backend_bytes(std::string_view name, const MoeLayer& layer) {
   if (name == "batched") return kWorkspaceBytes;
   if (name == "loop") return kNumLanes * kLaneWorkspaceBytes;
-  const std::uint64_t num_experts = layer.experts.num_experts;
-  if (name == "grouped") return kWorkspaceBytes + 3 * num_experts * sizeof(void*);
-  if (name == "lt-grouped") {
-    return kNumExpertGemms *
-           (kWorkspaceBytes + num_experts * (9 * sizeof(std::int64_t) + 3 * sizeof(void*)));
-  }
+  const std::uint64_t array = 8 * array_stride(layer.experts.num_experts);
+  if (name == "grouped") return kWorkspaceBytes + 3 * array;
+  if (name == "lt-grouped") return kNumExpertGemms * (kWorkspaceBytes + 12 * array);
   throw InvalidArgument("there is no backend \"" + std::string(name) + "\"");
 }
 

@@ -62,15 +62,15 @@ class Group {
       : num_experts_(static_cast<int>(layer.experts.num_experts)),
         shape_(expert_product(kind, layer, 1)),
         steps_(operand_steps(kind, layer)),
-        numbers_(9 * layer.experts.num_experts),
-        pointers_(3 * layer.experts.num_experts) {
-    const std::size_t count = layer.experts.num_experts;
+        numbers_(9 * array_stride(layer.experts.num_experts)),
+        pointers_(3 * array_stride(layer.experts.num_experts)) {
+    const std::size_t stride = array_stride(layer.experts.num_experts);
     std::size_t next = 0;
     for (auto* matrix : {&arrays_.a, &arrays_.b, &arrays_.c}) {
-      matrix->rows = numbers_.data() + (3 * next) * count;
-      matrix->cols = numbers_.data() + (3 * next + 1) * count;
-      matrix->leading = numbers_.data() + (3 * next + 2) * count;
-      matrix->data = pointers_.data() + next * count;
+      matrix->rows = numbers_.data() + (3 * next) * stride;
+      matrix->cols = numbers_.data() + (3 * next + 1) * stride;
+      matrix->leading = numbers_.data() + (3 * next + 2) * stride;
+      matrix->data = pointers_.data() + next * stride;
       ++next;
     }
     const ColumnMajorGemm x = column_major(shape_);
