@@ -82,8 +82,13 @@ LayerResult reference_layer(const MoeLayer& layer, const RealTensors& tensors,
     weights.insert(weights.end(), w.begin(), w.end());
   }
 
-  LayerResult result{Reals(tokens * d, 0.0), Reals(tokens * d, 0.0), Reals(tensors.w1.size(), 0.0),
-                     Reals(tensors.w2.size(), 0.0), Reals(tensors.w_router.size(), 0.0)};
+  LayerResult result{Reals(tokens * d, 0.0),
+                     Reals(tokens * d, 0.0),
+                     Reals(tensors.w1.size(), 0.0),
+                     Reals(tensors.w2.size(), 0.0),
+                     Reals(tensors.w_router.size(), 0.0),
+                     weights,
+                     {}};
   Reals d_weights(ids.size(), 0.0);
   // Expert by expert, so that its matrices stay in the cache.
   for (const std::int32_t slot_32 : positions.slot_of) {
@@ -113,6 +118,7 @@ LayerResult reference_layer(const MoeLayer& layer, const RealTensors& tensors,
         logit_gradients(row(probabilities, t, num_experts), all_ids.subspan(t * top_k, top_k),
                         row(d_weights, t, top_k), layer.renormalize);
     store(d_logits, stores);
+    result.d_logits.insert(result.d_logits.end(), d_logits.begin(), d_logits.end());
     for (std::size_t e = 0; e < num_experts; ++e) {
       add_scaled(d_logits[e], row(tensors.w_router, e, d), row(result.d_x, t, d));
       add_scaled(d_logits[e], row(tensors.x, t, d), row(result.d_w_router, e, d));

@@ -29,6 +29,9 @@ struct LayerResult {
   Reals d_w1;        ///< [E', u n, d]
   Reals d_w2;        ///< [E', d, n]
   Reals d_w_router;  ///< [E', d]
+  // On the way there; a check of the five alone may leave them empty.
+  Reals weights;   ///< [T, K]
+  Reals d_logits;  ///< [T, E']
 };
 
 /// [T, E'].

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <thread>
 
+#include "isoflop/core/interval.hpp"
+#include "isoflop/core/random.hpp"
 #include "sample_timer.hpp"
 #include "sampling.hpp"
 
@@ -37,6 +39,13 @@ void launch_spin(double seconds, cudaStream_t stream) {
 }
 
 }  // namespace
+
+bool StopRule::operator()(std::span<const double> samples_s, double elapsed_s) {
+  if (samples_s.size() < next_ && elapsed_s < options_.max_seconds) return false;
+  if (samples_s.size() < static_cast<std::size_t>(std::max(options_.min_samples, 1))) return false;
+  next_ = samples_s.size() + samples_s.size() / 2 + 1;
+  return is_enough(summarize(samples_s, kDefaultSeed), elapsed_s, options_);
+}
 
 void Soak::add(double seconds, std::uint64_t repetitions) {
   if (settled_) return;
@@ -76,7 +85,8 @@ std::uint64_t SampleTimer::find_batch(const QueueWork& work, double& batch_s) {
 }
 
 TimedSamples SampleTimer::run(const QueueWork& work, const SamplePlan& plan) {
-  return plan.regime == Regime::kSustained ? run_sustained(work, plan) : run_burst(work, plan);
+  return plan.options.regime == Regime::kSustained ? run_sustained(work, plan)
+                                                   : run_burst(work, plan);
 }
 
 // One unbroken queue from the soak to the last sample. Batch i lies between the events i and i + 1;
@@ -92,7 +102,7 @@ TimedSamples SampleTimer::run_sustained(const QueueWork& work, const SamplePlan&
   auto event = [&](std::uint64_t i) -> Event& { return events[i % events.size()]; };
 
   Soak soak(plan.soak_s);
-  StopRule stop(plan.min_samples, plan.wanted_half_width, plan.max_seconds);
+  StopRule stop(plan.options);
   double sampling_since_s = now_s();
   event(0).record(stream_);
   for (std::uint64_t i = 0;; ++i) {
@@ -123,7 +133,7 @@ TimedSamples SampleTimer::run_burst(const QueueWork& work, const SamplePlan& pla
   double batch_s = 0.0;
   out.batch = find_batch(work, batch_s);
   Event start, end;
-  StopRule stop(plan.min_samples, plan.wanted_half_width, plan.max_seconds);
+  StopRule stop(plan.options);
   double spin_s = 2.0 * host_s(work) * static_cast<double>(out.batch) + 20e-6;
   const double since_s = now_s();
   for (;;) {
@@ -155,7 +165,8 @@ double SampleTimer::host_s(const QueueWork& work) {
     seconds.push_back(now_s() - start_s);
   }
   stream_.wait();
-  return median(seconds);
+  std::sort(seconds.begin(), seconds.end());
+  return sample_quantile(seconds, 0.5);
 }
 
 }  // namespace isoflop::bench

@@ -8,8 +8,11 @@
 
 #include <cuda_runtime.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "cuda_handles.hpp"
@@ -23,10 +26,7 @@ namespace isoflop::bench {
 using QueueWork = std::function<void(std::uint64_t repetition, cudaStream_t stream)>;
 
 struct SamplePlan {
-  Regime regime = Regime::kSustained;
-  int min_samples = 30;
-  double max_seconds = 3.0;         ///< of sampling, soak and tuning of the batch not included
-  double wanted_half_width = 0.01;  ///< of the interval of the median, relative
+  TimingOptions options;  ///< regime, and when there are enough samples
   /// Sustained: the card is kept busy with the work this long at least before the first sample,
   /// and until the mean of two successive windows differs by less than half a percent.
   double soak_s = 0.5;
@@ -60,6 +60,20 @@ class SampleTimer {
   const Nvml& nvml_;
   Stream stream_;
   std::uint64_t repetition_ = 0;
+};
+
+/// is_enough of sampling.hpp, asked at growing numbers of samples: a summary takes the host a
+/// moment in which it queues nothing.
+class StopRule {
+ public:
+  explicit StopRule(const TimingOptions& options)
+      : options_(options), next_(static_cast<std::size_t>(std::max(options.min_samples, 1))) {}
+  /// To be asked after every sample. elapsed_s: since the first one.
+  bool operator()(std::span<const double> samples_s, double elapsed_s);
+
+ private:
+  TimingOptions options_;
+  std::size_t next_;
 };
 
 /// When a card that is kept busy has settled: fed with the seconds of every piece of work.

@@ -1,6 +1,7 @@
 #include "spot_reference.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -20,7 +21,12 @@ RowFetcher fetch_from(const MoeLayer& layer, const LayerTensors& tensors) {
 SpotReference::SpotReference(const MoeLayer& layer, RowFetcher fetch)
     : layer_(layer),
       fetch_(std::move(fetch)),
-      w_router_(rows(Tensor::kWRouter, 0, layer.experts.num_experts)) {}
+      w_router_(rows(Tensor::kWRouter, 0, layer.experts.num_experts)) {
+  for (std::size_t e = 0; e < layer_.experts.num_experts; ++e) {
+    const RealSpan w = RealSpan(w_router_).subspan(e * layer_.d_model, layer_.d_model);
+    largest_w_ = std::max(largest_w_, std::sqrt(dot(w, w)));
+  }
+}
 
 Reals SpotReference::rows(Tensor tensor, std::uint64_t first, std::uint64_t count) const {
   Reals out = to_real(fetch_(tensor, first, count));
@@ -32,12 +38,12 @@ Reals SpotReference::rows(Tensor tensor, std::uint64_t first, std::uint64_t coun
   return out;
 }
 
-Reals SpotReference::logits(std::uint64_t token) const {
+RouterLogits SpotReference::logits(std::uint64_t token) const {
   const std::size_t d = layer_.d_model;
   const Reals x = rows(Tensor::kX, token, 1);
-  Reals out(layer_.experts.num_experts);
-  for (std::size_t e = 0; e < out.size(); ++e) {
-    out[e] = dot(RealSpan(w_router_).subspan(e * d, d), x);
+  RouterLogits out{Reals(layer_.experts.num_experts), largest_w_ * std::sqrt(dot(x, x))};
+  for (std::size_t e = 0; e < out.values.size(); ++e) {
+    out.values[e] = dot(RealSpan(w_router_).subspan(e * d, d), x);
   }
   return out;
 }
@@ -46,7 +52,7 @@ TokenResult SpotReference::token(std::uint64_t token, std::span<const std::int32
                                  std::span<const std::int32_t> row_of) const {
   const std::size_t d = layer_.d_model, up_width = layer_.up_width();
   const Reals x = rows(Tensor::kX, token, 1), d_out = rows(Tensor::kDOut, token, 1);
-  const Reals probabilities = softmax(logits(token));
+  const Reals probabilities = softmax(logits(token).values);
   TokenResult result{
       weights_of(probabilities, ids, layer_.renormalize), Reals(d, 0.0), Reals(d, 0.0), {}};
   Reals d_weights(ids.size(), 0.0);

@@ -24,6 +24,10 @@ struct RoutedToken {
   std::uint64_t token;
   double weight;
 };
+struct RouterLogits {
+  Reals values;        ///< [E']
+  double scale = 0.0;  ///< |x| max_e |w_e|: no logit is larger, and its rounding goes with it
+};
 struct TokenResult {
   Reals weights;   ///< [K]
   Reals out;       ///< [d]
@@ -40,8 +44,8 @@ class SpotReference {
   /// Fetches W_router, the one tensor that every token needs whole.
   SpotReference(const MoeLayer& layer, RowFetcher fetch);
 
-  /// Logits [E'] of a token.
-  Reals logits(std::uint64_t token) const;
+  const MoeLayer& layer() const { return layer_; }
+  RouterLogits logits(std::uint64_t token) const;
   /// ids [K], row_of [K] as in reference_layer, of this token alone. Fetches its K experts.
   TokenResult token(std::uint64_t token, std::span<const std::int32_t> ids,
                     std::span<const std::int32_t> row_of = {}) const;
@@ -58,6 +62,7 @@ class SpotReference {
   MoeLayer layer_;
   RowFetcher fetch_;
   Reals w_router_;
+  double largest_w_ = 0.0;  // max_e |w_e|
 };
 
 }  // namespace isoflop::bench

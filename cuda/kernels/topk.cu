@@ -71,16 +71,16 @@ __global__ void __launch_bounds__(kBlockThreads)
 
   // Slot k belongs to lane k mod 32 here as above, so a lane reads only what it wrote itself.
   const std::int32_t* const ids = ids_of_token(routing, first_slot);
-  float scale = 1.0f;
+  float total = 1.0f;  // what probabilities are divided by: so that those of one expert become 1
   if (shape.renormalize) {
     float weights = 0.0f;
     for (unsigned k = lane; k < shape.top_k; k += kWarp) weights += expf(logits[ids[k]] - log_sum);
-    scale = 1.0f / warp_sum(weights);
+    total = warp_sum(weights);
   }
   for (unsigned k = lane; k < shape.top_k; k += kWarp) {
     const std::int32_t id = ids[k];
     routing.ids[first_slot + k] = id;
-    routing.weights[first_slot + k] = scale * expf(logits[id] - log_sum);
+    routing.weights[first_slot + k] = expf(logits[id] - log_sum) / total;
   }
 }
 
@@ -170,16 +170,16 @@ __global__ void __launch_bounds__(kBlockThreads)
   const std::int32_t* const ids =
       routing.forced_ids != nullptr ? routing.forced_ids + first_slot : chosen;
   auto probability = [&](unsigned k) { return expf(logit_of_key(keys[ids[k]]) - log_sum); };
-  float scale = 1.0f;
+  float total = 1.0f;
   if (shape.renormalize) {
     float weights = 0.0f;
     for (unsigned k = threadIdx.x; k < shape.top_k; k += kBlockThreads) weights += probability(k);
-    scale = 1.0f / block_sum(warp_sum(weights), weight_sums);
+    total = block_sum(warp_sum(weights), weight_sums);
   }
   for (unsigned k = threadIdx.x; k < shape.top_k; k += kBlockThreads) {
     routing.chosen_ids[first_slot + k] = chosen[k];
     routing.ids[first_slot + k] = ids[k];
-    routing.weights[first_slot + k] = scale * probability(k);
+    routing.weights[first_slot + k] = probability(k) / total;
   }
 }
 
