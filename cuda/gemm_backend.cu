@@ -1,4 +1,3 @@
-#include <array>
 #include <string>
 
 #include "backends/backends.hpp"
@@ -12,9 +11,14 @@ struct Entry {
   std::string_view name;
   std::unique_ptr<GemmBackend> (*make)();
 };
-constexpr std::array<Entry, 3> kBackends{{{"batched", make_batched_backend},
-                                          {"loop", make_loop_backend},
-                                          {"grouped", make_grouped_backend}}};
+constexpr Entry kBackends[] = {
+    {"batched", make_batched_backend},
+    {"loop", make_loop_backend},
+    {"grouped", make_grouped_backend},
+#if CUBLAS_VERSION >= 130300
+    {"lt-grouped", make_lt_grouped_backend},
+#endif
+};
 
 }  // namespace
 
@@ -36,7 +40,9 @@ std::unique_ptr<GemmBackend> make_backend(std::string_view name) {
 std::uint64_t backend_bytes(std::string_view name, const MoeLayer& layer) {
   if (name == "batched") return kWorkspaceBytes;
   if (name == "loop") return kNumLanes * kLaneWorkspaceBytes;
-  if (name == "grouped") return kWorkspaceBytes + 3 * layer.experts.num_experts * sizeof(void*);
+  const std::uint64_t array = 8 * array_stride(layer.experts.num_experts);
+  if (name == "grouped") return kWorkspaceBytes + 3 * array;
+  if (name == "lt-grouped") return kNumExpertGemms * (kWorkspaceBytes + 12 * array);
   throw InvalidArgument("there is no backend \"" + std::string(name) + "\"");
 }
 

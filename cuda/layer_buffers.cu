@@ -8,7 +8,13 @@ namespace {
 
 constexpr std::uint64_t kRouterScratchBytes = std::uint64_t{32}
                                               << 20;  // NVIDIA's advice for Hopper
-constexpr std::int64_t kAllocationBytes = 512;        // cudaMalloc gives multiples of it
+
+// What an allocation takes of the device: a large one whole pages, a small one part of a page.
+std::uint64_t allocated(std::uint64_t bytes) {
+  constexpr std::int64_t kPage = std::int64_t{2} << 20, kPart = 512;
+  const auto size = static_cast<std::int64_t>(bytes);
+  return static_cast<std::uint64_t>(round_up(size, size < kPage / 2 ? kPart : kPage));
+}
 
 }  // namespace
 
@@ -84,7 +90,7 @@ std::uint64_t bytes_of(Buffer buffer, const Configuration& configuration) {
     case Buffer::kDW2:
       return kBf16 * experts * d * n;
     case Buffer::kForcedIds:
-      return configuration.routing.is_forced() ? kWord * slots : 0;
+      return configuration.routing.is_forced() ? kWord * slots : kWord;
     case Buffer::kPositionsScratch:
       return positions_workspace_bytes(layer);
     case Buffer::kRouterScratch:
@@ -97,9 +103,8 @@ LayerBytes layer_bytes(const Configuration& configuration) {
   LayerBytes out;
   out.shared = backend_bytes(configuration.backend, configuration.layer);
   for (int i = 0; i < kNumBuffers; ++i) {
-    const auto bytes = static_cast<std::int64_t>(bytes_of(static_cast<Buffer>(i), configuration));
     (i < kFirstSharedBuffer ? out.per_set : out.shared) +=
-        static_cast<std::uint64_t>(round_up(bytes, kAllocationBytes));
+        allocated(bytes_of(static_cast<Buffer>(i), configuration));
   }
   return out;
 }

@@ -40,7 +40,7 @@ enum class Buffer {
   kDWRouter,          ///< [E', d]
   kDW1,               ///< [E', u n, d]
   kDW2,               ///< [E', d, n]
-  kForcedIds,         ///< [T, K] int32, unless the router routes
+  kForcedIds,         ///< [T, K] int32; [1] where the router routes
   kPositionsScratch,  ///< bytes
   kRouterScratch      ///< bytes
 };

@@ -2,7 +2,6 @@
 #include <array>
 #include <cstddef>
 #include <limits>
-#include <numeric>
 #include <string>
 
 #include "backends/lt_matmul.hpp"

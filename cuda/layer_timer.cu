@@ -1,5 +1,3 @@
-#include "layer_timer.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,13 +8,14 @@
 #include "cuda_handles.hpp"
 #include "isoflop/cost/moe_work.hpp"
 #include "isoflop/io/number.hpp"
+#include "layer_timer.hpp"
 #include "sampling.hpp"
 #include "stage_timer.hpp"
 
 namespace isoflop::bench {
 namespace {
 
-constexpr std::uint64_t kMostSets = 64;
+constexpr std::uint64_t kGraphBytes = std::uint64_t{256} << 20;  // a generous guess
 constexpr double kFirstSoakSeconds = 0.5;
 constexpr double kNextSoakSeconds = 0.2;  // the card comes straight from the row before
 
@@ -33,6 +32,7 @@ void require_checked(const Configuration& configuration, const CheckReport& repo
   if (!report.passed()) throw CudaError("the check did not pass: nothing is timed");
 }
 
+std::string microseconds(double seconds) { return human_number(1e6 * seconds) + " us"; }
 std::string in_percent(double ratio) { return human_number(100.0 * ratio) + " %"; }
 
 /// Work of a stage, or of all stages of a pass, as this layer does it.
@@ -104,18 +104,9 @@ class RowTimer {
       : options_(options),
         timer_(timer),
         nvml_(nvml),
-        run_(configuration, num_sets_of(layer_bytes(configuration), l2_bytes)) {
-    plan_.regime = options.regime;
-    plan_.min_samples = options.min_samples;
-    plan_.max_seconds = options.max_seconds;
-    plan_.wanted_half_width = options.wanted_half_width;
+        run_(configuration, num_rotated_sets(layer_bytes(configuration).per_set, l2_bytes)) {
+    plan_.options = options;
     plan_.soak_s = kFirstSoakSeconds;
-    // Kernels are loaded and every set holds the activations that its backward needs.
-    for (int set = 0; set < run_.num_sets(); ++set) {
-      PassGraphs::queue(run_, Pass::kBoth, set, timer_.stream(), false);
-    }
-    ISOFLOP_CUDA_CALL(cudaStreamSynchronize(timer_.stream()));
-
     row_.layer = configuration.layer;
     row_.backend = configuration.backend;
     row_.routing = to_string(configuration.routing);
@@ -139,15 +130,13 @@ class RowTimer {
       out.push_back(whole(passes[i], graphs[i]));
     }
     if (passes.size() == 3) cross_check(out);
-    const std::vector<CostRow> wholes = out;
     for (const Pass pass : passes) {
       if (options_.eager) out.push_back(eager(pass));
     }
-    if (!options_.stages) return out;
-    for (std::size_t i = 0; i < passes.size(); ++i) {
+    for (std::size_t i = 0; options_.stages && i < passes.size(); ++i) {
       // The stages of both passes together are those of each.
       if (passes.size() == 3 && passes[i] == Pass::kBoth) continue;
-      add_stages(passes[i], wholes[i], out);
+      add_stages(passes[i], out[i].time_s, out);
     }
     return out;
   }
@@ -171,15 +160,21 @@ class RowTimer {
     row.stage = stage;
     row.graph = graph;
     row.counts = run_.counts_word(!graph);
-    put_samples(row, std::move(samples_s));
+    const SampleSummary summary = summarize(samples_s, row.seed);
+    row.time_s = summary.median_s;
+    row.p10_s = summary.p10_s;
+    row.p90_s = summary.p90_s;
+    row.low_s = summary.low_s;
+    row.high_s = summary.high_s;
+    row.samples_s = std::move(samples_s);
     row.state = state;
     work_->put_into(row);
     return row;
   }
 
   CostRow whole(Pass pass, const PassGraphs& graphs) {
-    const TimedSamples timed = timer_.run(
-        [&](std::uint64_t i, cudaStream_t stream) { graphs.launch(i, stream); }, plan_);
+    const TimedSamples timed =
+        timer_.run([&](std::uint64_t i, cudaStream_t stream) { graphs.launch(i, stream); }, plan_);
     plan_.soak_s = kNextSoakSeconds;
     CostRow row = row_of(pass, Stage::kWhole, true, timed.samples_s, timed.state);
     if (!timed.launches_hidden()) row.remarks.push_back("launches: not hidden");
@@ -193,7 +188,14 @@ class RowTimer {
     };
     const TimedSamples timed = timer_.run(work, plan_);
     CostRow row = row_of(pass, Stage::kWhole, false, timed.samples_s, timed.state);
-    row.remarks.push_back("host: " + human_number(1e6 * timer_.host_s(work)) + " us to queue");
+    row.remarks.push_back("host: " + microseconds(timer_.host_s(work)) + " to queue");
+    if (row.counts == "copied" && pass != Pass::kBackward) {
+      const std::int32_t* const counts = run_.view(0).counts;
+      const std::size_t num_experts = row.layer.experts.num_experts;
+      const double copy_s =
+          timer_.host_s([&](std::uint64_t, cudaStream_t) { fetch(counts, num_experts); });
+      row.remarks.push_back("counts: " + microseconds(copy_s) + " to copy from an idle device");
+    }
     if (!timed.launches_hidden()) row.remarks.push_back("launches: not hidden");
     return row;
   }
@@ -201,26 +203,25 @@ class RowTimer {
   // Backward was timed directly; the other way to it is a check.
   static void cross_check(std::vector<CostRow>& rows) {
     const double difference_s = rows[2].time_s - rows[0].time_s;
-    rows[1].remarks.push_back("both less forward: " +
-                              in_percent(difference_s / rows[1].time_s - 1.0) + " beside this");
+    rows[1].remarks.push_back(
+        "both less forward: " + in_percent(difference_s / rows[1].time_s - 1.0) + " beside this");
   }
 
-  void add_stages(Pass pass, const CostRow& whole_row, std::vector<CostRow>& out) {
+  void add_stages(Pass pass, double whole_s, std::vector<CostRow>& out) {
     StageSamples stages = time_stages(run_, pass, timer_.stream(), plan_, nvml_);
     const std::size_t first = out.size();
-    double sum_s = 0.0;
+    std::vector<double> medians_s;
     for (std::size_t k = 0; k < stages.stages.size(); ++k) {
       out.push_back(
           row_of(pass, stages.stages[k], true, std::move(stages.samples_s[k]), stages.state));
-      sum_s += out.back().time_s;
+      medians_s.push_back(out.back().time_s);
     }
-    if (stages_add_up(sum_s, whole_row.time_s, stages.stages.size())) return;
-    for (std::size_t k = first; k < out.size(); ++k) {
-      out[k].remarks.push_back("stages: approximate");
-    }
+    const std::string remark = stages_remark(whole_s, medians_s);
+    if (remark.empty()) return;
+    for (std::size_t k = first; k < out.size(); ++k) out[k].remarks.push_back(remark);
     for (CostRow& row : out) {
       if (row.pass == pass && row.stage == Stage::kWhole && row.graph) {
-        row.remarks.push_back("stages: approximate");
+        row.remarks.push_back(remark);
       }
     }
   }
@@ -236,9 +237,10 @@ class RowTimer {
 
 }  // namespace
 
-int num_sets_of(const LayerBytes& bytes, std::uint64_t l2_bytes) {
-  const std::uint64_t wanted = 8 * l2_bytes / std::max<std::uint64_t>(bytes.per_set, 1) + 1;
-  return static_cast<int>(std::min(wanted, kMostSets));
+std::uint64_t timing_bytes(const Configuration& configuration, std::uint64_t l2_bytes) {
+  const LayerBytes bytes = layer_bytes(configuration);
+  const auto num_sets = static_cast<std::uint64_t>(num_rotated_sets(bytes.per_set, l2_bytes));
+  return bytes.shared + num_sets * bytes.per_set + kGraphBytes;
 }
 
 std::vector<CostRow> time_layer(const Configuration& configuration, const TimingOptions& options,

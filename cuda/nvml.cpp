@@ -86,8 +86,7 @@ GpuState Nvml::read() const {
   if (nvml.power != nullptr && nvml.power(nvml.card, &value) == kSuccess) {
     state.power_w = value * 1e-3;
   }
-  if (nvml.temperature != nullptr &&
-      nvml.temperature(nvml.card, kGpuSensor, &value) == kSuccess) {
+  if (nvml.temperature != nullptr && nvml.temperature(nvml.card, kGpuSensor, &value) == kSuccess) {
     state.temperature_c = value;
   }
   return state;

@@ -1,5 +1,3 @@
-#include "peaks.hpp"
-
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -7,6 +5,7 @@
 #include "inputs.hpp"
 #include "isoflop/core/random.hpp"
 #include "kernels/launch.hpp"
+#include "peaks.hpp"
 #include "sampling.hpp"
 
 namespace isoflop::bench {
@@ -33,7 +32,7 @@ double median_s(SampleTimer& timer, const SamplePlan& plan,
                 const std::function<void(cudaStream_t)>& work) {
   const TimedSamples timed =
       timer.run([&](std::uint64_t, cudaStream_t stream) { work(stream); }, plan);
-  return median(timed.samples_s);
+  return summarize(timed.samples_s, kSeed).median_s;
 }
 
 void measure_copies(SampleTimer& timer, const SamplePlan& plan, std::uint64_t l2_bytes,
@@ -96,7 +95,7 @@ double DenseGemm::flops() const {
 }
 
 CostPeaks measure_peaks(SampleTimer& timer, std::uint64_t l2_bytes) {
-  const SamplePlan plan;  // sustained
+  const SamplePlan plan{};  // sustained
   CostPeaks peaks;
   double best = 0.0;
   for (const auto& mnk : kShapes) {
@@ -113,7 +112,7 @@ CostPeaks measure_peaks(SampleTimer& timer, std::uint64_t l2_bytes) {
 
 double Anchor::seconds(SampleTimer& timer) const {
   SamplePlan plan;
-  plan.max_seconds = 0.5;
+  plan.options.max_seconds = 0.5;
   return median_s(timer, plan, [&](cudaStream_t stream) { gemm_.run(stream); });
 }
 

@@ -3,17 +3,16 @@
 #include <cmath>
 #include <thread>
 
+#include "isoflop/core/interval.hpp"
 #include "sample_timer.hpp"
-#include "sampling.hpp"
 
 namespace isoflop::bench {
 namespace {
 
-constexpr double kSampleSeconds = 500e-6;  // a thousand times the resolution of an event
-constexpr double kAheadSeconds = 10e-3;    // longer than the host is usually kept from queueing
-constexpr double kWindowSeconds = 0.1;
-constexpr double kLongestSoakSeconds = 3.0;
-constexpr double kSettled = 0.005;
+// A thousand times the resolution of an event at least; on a busy card long enough that samples
+// tell of more than a moment, after a pause short enough that they tell of nothing else.
+constexpr double kSustainedSampleSeconds = 2e-3, kBurstSampleSeconds = 500e-6;
+constexpr double kAheadSeconds = 10e-3;  // longer than the host is usually kept from queueing
 constexpr auto kPause = std::chrono::milliseconds(50);
 constexpr std::uint64_t kLongestBatch = 4096;
 constexpr double kLongestSpinSeconds = 50e-3;
@@ -38,26 +37,12 @@ void launch_spin(double seconds, cudaStream_t stream) {
 
 }  // namespace
 
-void Soak::add(double seconds, std::uint64_t repetitions) {
-  if (settled_) return;
-  total_s_ += seconds;
-  window_s_ += seconds;
-  window_repetitions_ += static_cast<double>(repetitions);
-  if (window_s_ < kWindowSeconds) return;
-  const double mean_s = window_s_ / window_repetitions_;
-  const bool steady = std::abs(mean_s - last_mean_s_) <= kSettled * mean_s;
-  settled_ =
-      (total_s_ >= least_s_ && steady) || total_s_ >= std::max(least_s_, kLongestSoakSeconds);
-  last_mean_s_ = mean_s;
-  window_s_ = window_repetitions_ = 0.0;
-}
-
 void pause_before_burst(cudaStream_t stream) {
   ISOFLOP_CUDA_CALL(cudaStreamSynchronize(stream));
   std::this_thread::sleep_for(kPause);
 }
 
-std::uint64_t SampleTimer::find_batch(const QueueWork& work, double& batch_s) {
+std::uint64_t SampleTimer::find_batch(const QueueWork& work, double least_s, double& batch_s) {
   Event start, end;
   work(repetition_++, stream_);  // the first one loads kernels
   std::uint64_t batch = 1;
@@ -68,15 +53,16 @@ std::uint64_t SampleTimer::find_batch(const QueueWork& work, double& batch_s) {
     end.record(stream_);
     end.wait();
     batch_s = end.seconds_since(start);
-    if (batch_s >= kSampleSeconds || batch >= kLongestBatch) return batch;
-    const double wanted = static_cast<double>(batch) * kSampleSeconds / std::max(batch_s, 1e-6);
+    if (batch_s >= least_s || batch >= kLongestBatch) return batch;
+    const double wanted = static_cast<double>(batch) * least_s / std::max(batch_s, 1e-6);
     batch = std::clamp(static_cast<std::uint64_t>(std::ceil(1.1 * wanted)), batch + 1,
                        std::min(kLongestBatch, 8 * batch));
   }
 }
 
 TimedSamples SampleTimer::run(const QueueWork& work, const SamplePlan& plan) {
-  return plan.regime == Regime::kSustained ? run_sustained(work, plan) : run_burst(work, plan);
+  return plan.options.regime == Regime::kSustained ? run_sustained(work, plan)
+                                                   : run_burst(work, plan);
 }
 
 // One unbroken queue from the soak to the last sample. Batch i lies between the events i and i + 1;
@@ -84,7 +70,7 @@ TimedSamples SampleTimer::run(const QueueWork& work, const SamplePlan& plan) {
 TimedSamples SampleTimer::run_sustained(const QueueWork& work, const SamplePlan& plan) {
   TimedSamples out;
   double batch_s = 0.0;
-  out.batch = find_batch(work, batch_s);
+  out.batch = find_batch(work, kSustainedSampleSeconds, batch_s);
   const auto ahead = static_cast<std::uint64_t>(
       std::clamp(std::ceil(kAheadSeconds / std::max(batch_s, 1e-6)), 2.0, 32.0));
   std::vector<Event> events(ahead + 2);
@@ -92,7 +78,7 @@ TimedSamples SampleTimer::run_sustained(const QueueWork& work, const SamplePlan&
   auto event = [&](std::uint64_t i) -> Event& { return events[i % events.size()]; };
 
   Soak soak(plan.soak_s);
-  StopRule stop(plan.min_samples, plan.wanted_half_width, plan.max_seconds);
+  StopRule stop(plan.options);
   double sampling_since_s = now_s();
   event(0).record(stream_);
   for (std::uint64_t i = 0;; ++i) {
@@ -121,9 +107,9 @@ TimedSamples SampleTimer::run_sustained(const QueueWork& work, const SamplePlan&
 TimedSamples SampleTimer::run_burst(const QueueWork& work, const SamplePlan& plan) {
   TimedSamples out;
   double batch_s = 0.0;
-  out.batch = find_batch(work, batch_s);
+  out.batch = find_batch(work, kBurstSampleSeconds, batch_s);
   Event start, end;
-  StopRule stop(plan.min_samples, plan.wanted_half_width, plan.max_seconds);
+  StopRule stop(plan.options);
   double spin_s = 2.0 * host_s(work) * static_cast<double>(out.batch) + 20e-6;
   const double since_s = now_s();
   for (;;) {
@@ -146,16 +132,20 @@ TimedSamples SampleTimer::run_burst(const QueueWork& work, const SamplePlan& pla
 }
 
 double SampleTimer::host_s(const QueueWork& work) {
-  constexpr int kRounds = 9;
+  constexpr std::size_t kFewest = 3, kMost = 9;
+  constexpr double kEnoughSeconds = 0.3;  // of a slow layer
   std::vector<double> seconds;
-  for (int i = 0; i < kRounds; ++i) {
+  const double since_s = now_s();
+  while (seconds.size() < kFewest ||
+         (seconds.size() < kMost && now_s() - since_s < kEnoughSeconds)) {
     stream_.wait();
     const double start_s = now_s();
     work(repetition_++, stream_);
     seconds.push_back(now_s() - start_s);
   }
   stream_.wait();
-  return median(seconds);
+  std::sort(seconds.begin(), seconds.end());
+  return sample_quantile(seconds, 0.5);
 }
 
 }  // namespace isoflop::bench

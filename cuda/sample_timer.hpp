@@ -15,6 +15,7 @@
 #include "cuda_handles.hpp"
 #include "moe_bench.hpp"
 #include "nvml.hpp"
+#include "timing_plan.hpp"
 
 namespace isoflop::bench {
 
@@ -23,13 +24,8 @@ namespace isoflop::bench {
 using QueueWork = std::function<void(std::uint64_t repetition, cudaStream_t stream)>;
 
 struct SamplePlan {
-  Regime regime = Regime::kSustained;
-  int min_samples = 30;
-  double max_seconds = 3.0;         ///< of sampling, soak and tuning of the batch not included
-  double wanted_half_width = 0.01;  ///< of the interval of the median, relative
-  /// Sustained: the card is kept busy with the work this long at least before the first sample,
-  /// and until the mean of two successive windows differs by less than half a percent.
-  double soak_s = 0.5;
+  TimingOptions options;  ///< regime, and when there are enough samples
+  double soak_s = 0.5;    ///< sustained: as in Soak, before the first sample
 };
 
 struct TimedSamples {
@@ -53,27 +49,14 @@ class SampleTimer {
   double host_s(const QueueWork& work);
 
  private:
-  std::uint64_t find_batch(const QueueWork& work, double& batch_s);
+  /// Repetitions that take at least so long; batch_s: how long they took.
+  std::uint64_t find_batch(const QueueWork& work, double least_s, double& batch_s);
   TimedSamples run_sustained(const QueueWork& work, const SamplePlan& plan);
   TimedSamples run_burst(const QueueWork& work, const SamplePlan& plan);
 
   const Nvml& nvml_;
   Stream stream_;
   std::uint64_t repetition_ = 0;
-};
-
-/// When a card that is kept busy has settled: fed with the seconds of every piece of work.
-class Soak {
- public:
-  explicit Soak(double least_s) : least_s_(least_s), settled_(least_s <= 0.0) {}
-  bool settled() const { return settled_; }
-  /// seconds: of `repetitions` repetitions.
-  void add(double seconds, std::uint64_t repetitions);
-
- private:
-  double least_s_, total_s_ = 0.0;
-  double window_s_ = 0.0, window_repetitions_ = 0.0, last_mean_s_ = 0.0;
-  bool settled_;
 };
 
 /// Keeps the device idle for the pause before a sample of the burst regime.

@@ -3,12 +3,12 @@
 #include <memory>
 
 #include "cuda_handles.hpp"
-#include "sampling.hpp"
 #include "stage_timer.hpp"
 
 namespace isoflop::bench {
 namespace {
 
+constexpr double kEventSeconds = 0.5e-6;    // events tell no less apart
 constexpr std::uint64_t kFewestQueued = 4;  // graphs in flight, so that reading one starves none
 
 /// One captured pass and the events in it; what it measured is read before its next launch.
@@ -25,19 +25,24 @@ class TimedPass {
           if (pass != Pass::kForward) run.backward(set, stream, false, mark);
         }) {}
 
-  void launch(cudaStream_t stream) const { graph_.launch(stream); }
+  void launch(cudaStream_t stream) {
+    graph_.launch(stream);
+    launched_.record(stream);
+  }
   const std::vector<Stage>& stages() const { return stages_; }
   /// Waits for the last launch. [stages]
   std::vector<double> seconds() const {
-    events_.back().wait();
+    launched_.wait();
     std::vector<double> out;
     for (std::size_t i = 1; i < events_.size(); ++i) {
-      out.push_back(events_[i].seconds_since(events_[i - 1]));
+      out.push_back(std::max(events_[i].seconds_since(events_[i - 1]), kEventSeconds));
     }
     return out;
   }
 
  private:
+  // An event of the graph may look passed from the launch before, so that nobody waits for one.
+  Event launched_;
   // Before the graph, whose capture fills them.
   std::vector<Event> events_;
   std::vector<Stage> stages_;
@@ -48,7 +53,7 @@ class TimedPass {
 
 StageSamples time_stages(LayerRun& run, Pass pass, cudaStream_t stream, const SamplePlan& plan,
                          const Nvml& nvml) {
-  const bool burst = plan.regime == Regime::kBurst;
+  const bool burst = plan.options.regime == Regime::kBurst;
   const auto num_sets = static_cast<std::uint64_t>(run.num_sets());
   std::vector<std::unique_ptr<TimedPass>> passes;
   for (std::uint64_t i = 0; i < std::max(num_sets, kFewestQueued); ++i) {
@@ -61,7 +66,7 @@ StageSamples time_stages(LayerRun& run, Pass pass, cudaStream_t stream, const Sa
   out.samples_s.resize(out.stages.size());
   std::vector<double> sums_s;
   Soak soak(burst ? 0.0 : plan.soak_s);
-  StopRule stop(plan.min_samples, plan.wanted_half_width, plan.max_seconds);
+  StopRule stop(plan.options);
   auto since = std::chrono::steady_clock::now();
   // Takes in what one launch measured; whether that was enough.
   auto harvest = [&](const TimedPass& timed) {
@@ -80,7 +85,7 @@ StageSamples time_stages(LayerRun& run, Pass pass, cudaStream_t stream, const Sa
   };
 
   for (std::uint64_t i = 0;; ++i) {
-    const TimedPass& timed = *passes[i % passes.size()];
+    TimedPass& timed = *passes[i % passes.size()];
     if (burst) {
       pause_before_burst(stream);
       timed.launch(stream);

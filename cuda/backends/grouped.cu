@@ -77,7 +77,7 @@ class GroupedBackend final : public GemmBackend {
 
   void tune(const MoeLayer& layer, const std::vector<ExpertProduct>&, const ExpertRows& rows,
             cudaStream_t) override {
-    pointers_.emplace(3 * layer.experts.num_experts);
+    pointers_.emplace(3 * array_stride(layer.experts.num_experts));
     set_counts(layer, rows.counts);
   }
 
@@ -87,9 +87,9 @@ class GroupedBackend final : public GemmBackend {
     queue_empty_wgrads(layer, x, rows, stream);
     const int num_experts = static_cast<int>(rows.counts.size());
     void** const first = pointers_.value().data();
+    const std::size_t stride = array_stride(rows.counts.size());
     const PointerArrays arrays{const_cast<const void**>(first),
-                               const_cast<const void**>(first + num_experts),
-                               first + 2 * num_experts};
+                               const_cast<const void**>(first + stride), first + 2 * stride};
     constexpr int kThreads = 128;
     find_operands<<<(num_experts + kThreads - 1) / kThreads, kThreads, 0, stream>>>(
         x, operand_steps(x.kind, layer), rows.device_offsets, num_experts, arrays);
@@ -115,7 +115,7 @@ class GroupedBackend final : public GemmBackend {
 
   cublasHandle_t handle_ = nullptr;
   DeviceArray<std::byte> workspace_{kWorkspaceBytes};
-  std::optional<DeviceArray<void*>> pointers_;  // [3 E'], after tune()
+  std::optional<DeviceArray<void*>> pointers_;  // three arrays, after tune()
   std::vector<std::int32_t> counts_;            // those that groups_ are for
   std::array<Groups, kNumExpertGemms> groups_;
 };

@@ -14,16 +14,6 @@ namespace {
 
 constexpr int kMostCandidates = 32;
 
-// One handle for the process: it holds no stream and no workspace, and is safe to share.
-cublasLtHandle_t lt_handle() {
-  static const cublasLtHandle_t handle = [] {
-    cublasLtHandle_t created = nullptr;
-    ISOFLOP_CUBLAS_CALL(cublasLtCreate(&created));
-    return created;
-  }();
-  return handle;
-}
-
 // What was found fastest before, in the order of finding: there are few, and they are looked up
 // only when a layer is set up.
 struct KnownAlgorithm {
@@ -55,6 +45,15 @@ std::string text_of(const LtProduct& what) {
 }
 
 }  // namespace
+
+cublasLtHandle_t lt_handle() {
+  static const cublasLtHandle_t handle = [] {
+    cublasLtHandle_t created = nullptr;
+    ISOFLOP_CUBLAS_CALL(cublasLtCreate(&created));
+    return created;
+  }();
+  return handle;
+}
 
 LtMatmul::LtMatmul(const LtProduct& what) : what_(what) {
   const RowMajorProduct& product = what.product;

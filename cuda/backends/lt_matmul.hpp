@@ -15,6 +15,9 @@
 
 namespace isoflop::bench {
 
+/// One for the process: it holds no stream and no workspace, and is safe to share.
+cublasLtHandle_t lt_handle();
+
 struct LtProduct {
   RowMajorProduct product;
   std::int64_t batch = 1;    ///< products of one shape; each operand follows the last without a gap

@@ -1,8 +1,7 @@
-#include "nvml.hpp"
-
 #include <cmath>
 
 #include "catch.hpp"
+#include "nvml.hpp"
 
 using namespace isoflop::bench;
 

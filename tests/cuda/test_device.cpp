@@ -40,8 +40,7 @@ TEST_CASE("device: too large a layer is refused with the memory it needs and wha
   Configuration configuration = small_configuration("grouped", "balanced");
   configuration.layer.tokens = std::uint64_t{1} << 22;
   configuration.layer.d_model = 8192;
-  configuration.layer.experts = {
-      .d_ff = 1024, .num_experts = 8, .expert_width = 1024, .top_k = 1};
+  configuration.layer.experts = {.d_ff = 1024, .num_experts = 8, .expert_width = 1024, .top_k = 1};
   REQUIRE(device.needed_bytes(configuration, {}) > device.free_bytes());
   std::string text;
   try {

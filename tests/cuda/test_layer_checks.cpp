@@ -84,10 +84,9 @@ TEST_CASE("layer on the device: dropped rows give nothing in output and gradient
 TEST_CASE("layer on the device: experts without a row agree with the reference",
           "[cuda][gpu][identity]") {
   const testing::ScratchFolder folder;
-  const std::string path =
-      write_ids(folder, small_layer(), [](std::uint64_t t, std::uint64_t k) {
-        return k == 0 ? 1 : (t % 2 == 0 ? 3 : 6);  // 0, 2, 4, 5 and 7 stay empty
-      });
+  const std::string path = write_ids(folder, small_layer(), [](std::uint64_t t, std::uint64_t k) {
+    return k == 0 ? 1 : (t % 2 == 0 ? 3 : 6);  // 0, 2, 4, 5 and 7 stay empty
+  });
   for (const std::string& backend : dropless_backends()) {
     check_agrees(small_configuration(backend, "file:" + path));
   }
@@ -98,8 +97,8 @@ TEST_CASE("layer on the device: all tokens may go to the same expert", "[cuda][g
   for (const std::string& backend : dropless_backends()) {
     Configuration configuration = small_configuration(backend, "multinomial");
     configuration.layer.experts.top_k = 1;
-    const std::string path = write_ids(folder, configuration.layer,
-                                       [](std::uint64_t, std::uint64_t) { return 5; });
+    const std::string path =
+        write_ids(folder, configuration.layer, [](std::uint64_t, std::uint64_t) { return 5; });
     configuration.routing = parse_routing("file:" + path);
     check_agrees(configuration);
   }
@@ -129,8 +128,7 @@ TEST_CASE("layer on the device: a layer too large for the whole reference is che
 
 TEST_CASE("layer on the device: output and all four gradients are compared",
           "[cuda][gpu][identity]") {
-  const CheckReport report =
-      require_device().check(small_configuration("grouped", "multinomial"));
+  const CheckReport report = require_device().check(small_configuration("grouped", "multinomial"));
   std::set<std::string> compared;
   for (const CheckItem& item : report.items) compared.insert(item.what);
   for (const char* what : {"out", "dX", "dW1", "dW2", "dW_router", "expert ids"}) {
