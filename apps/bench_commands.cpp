@@ -3,6 +3,8 @@
 #include <chrono>
 #include <ctime>
 
+#include "isoflop/git_revision.hpp"
+
 namespace isoflop::app {
 
 BenchWorld bench_world(std::vector<std::string> command_line) {
@@ -24,7 +26,15 @@ BenchWorld bench_world(std::vector<std::string> command_line) {
 }
 
 void add_bench_commands(CLI::App& app, Job& job, const BenchWorld& world) {
+  add_bench_model(app, job, world);
   add_bench_peaks(app, job, world);
+}
+
+CostEnvironment with_provenance(CostEnvironment environment, const BenchWorld& world) {
+  environment.date = world.now();
+  environment.git_revision = kGitRevision;
+  environment.command_line = world.command_line;
+  return environment;
 }
 
 std::string describe_cuda() {

@@ -24,7 +24,16 @@ struct BenchWorld {
 /// The real one.
 BenchWorld bench_world(std::vector<std::string> command_line);
 
+/// The same with date, revision and command line.
+CostEnvironment with_provenance(CostEnvironment environment, const BenchWorld& world);
+
+void add_bench_compare(CLI::App& app, Job& job);
+void add_bench_model(CLI::App& app, Job& job, const BenchWorld& world);
+void add_bench_moe(CLI::App& app, Job& job, const BenchWorld& world);
 void add_bench_peaks(CLI::App& app, Job& job, const BenchWorld& world);
+void add_bench_show(CLI::App& app, Job& job);
+void add_bench_sweep(CLI::App& app, Job& job, const BenchWorld& world);
+void add_bench_verify(CLI::App& app, Job& job, const BenchWorld& world);
 
 /// All of them.
 void add_bench_commands(CLI::App& app, Job& job, const BenchWorld& world);

@@ -73,8 +73,10 @@ void LayerArguments::add(CLI::App& command, const std::string& default_tokens) {
   option("--d-model", d_model, "d: width of the model")->required();
   option("--d-ff", d_ff, "width of the dense feed-forward layer that E and G refer to");
   experts.add(command);
-  command.get_option("--granularity")->type_name("X,...")->description(
-      "G: dense width d_ff over the width n of one expert; several give a layer each");
+  command.get_option("--granularity")
+      ->type_name("X,...")
+      ->description(
+          "G: dense width d_ff over the width n of one expert; several give a layer each");
   CLI::Option* const count =
       option("--tokens", tokens,
              "T: tokens of the micro-batch" +

@@ -22,7 +22,8 @@ struct LayerArguments {
 
   /// default_tokens "": --tokens has to be given.
   void add(CLI::App& command, const std::string& default_tokens);
-  /// Layers that can be run, no two alike, in the order typed. Throws UsageError or InvalidArgument.
+  /// Layers that can be run, no two alike, in the order typed. Throws UsageError or
+  /// InvalidArgument.
   std::vector<MoeLayer> layers() const;
 };
 
@@ -32,8 +33,8 @@ struct RunArguments {
 
   void add(CLI::App& command);
   /// Every layer with every backend. Backends that this routing does not suit are left out with a
-  /// line each in `remarks`; where they were asked for by name that is a UsageError. Reads a file of
-  /// expert ids, so that its faults show before a device is asked for: DataError.
+  /// line each in `remarks`; where they were asked for by name that is a UsageError. Reads a file
+  /// of expert ids, so that its faults show before a device is asked for: DataError.
   std::vector<bench::Configuration> configurations(const std::vector<MoeLayer>& layers,
                                                    std::vector<std::string>& remarks) const;
 };

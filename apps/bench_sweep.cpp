@@ -4,6 +4,7 @@
 #include <array>
 #include <tuple>
 
+#include "bench_text.hpp"
 #include "isoflop/core/random.hpp"
 #include "isoflop/cost/moe_work.hpp"
 #include "isoflop/io/number.hpp"
@@ -49,8 +50,8 @@ double planned_s(const PlannedRun& run, const RooflinePeaks& rates) {
   const bench::TimingOptions& timing = run.timing;
   const LayerSize size = size_of(run.configuration.layer);
   auto figure_s = [&](Pass pass) {
-    const double samples_s = timing.min_samples * kOverRoofline *
-                             roofline_s(size, pass, Stage::kWhole, rates);
+    const double samples_s =
+        timing.min_samples * kOverRoofline * roofline_s(size, pass, Stage::kWhole, rates);
     return std::min(timing.max_seconds, std::max(kLeastSeconds, samples_s));
   };
   auto pass_s = [&](Pass pass) {
@@ -111,9 +112,7 @@ void require_resumable(const std::string& path, const CostTable& table,
                               environment.gpu_uuid);
   }
   if (resumable_words(before.command_line) != resumable_words(environment.command_line)) {
-    std::string words;
-    for (const std::string& word : before.command_line) words += " " + word;
-    throw DataError(path, "was written by another command:" + words);
+    throw DataError(path, "was written by another command: " + command_text(before.command_line));
   }
 }
 

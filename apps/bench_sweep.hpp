@@ -1,5 +1,5 @@
-// Planning of a sweep: which runs, in which order, how long they may take, and which of them a table
-// already holds. No device is needed for any of it.
+// Planning of a sweep: which runs, in which order, how long they may take, and which of them a
+// table already holds. No device is needed for any of it.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,10 @@ struct PlannedRun {
   int tier = 0;  ///< what a sweep is about first has 0
 };
 
-/// By priority: sustained before burst; then the backend that is expected to be best; then the tier;
-/// then G = 1, 8, 32, 2 and the rest, so that a sweep cut short spans the range of G. Runs that are
-/// alike in all of these are shuffled, so that no order of shapes coincides with a warming card.
+/// By priority: sustained before burst; then the backend that is expected to be best; then the
+/// tier; then G = 1, 8, 32, 2 and the rest, so that a sweep cut short spans the range of G. Runs
+/// that are alike in all of these are shuffled, so that no order of shapes coincides with a warming
+/// card.
 void order_by_priority(std::vector<PlannedRun>& runs, std::uint64_t seed);
 
 /// Seconds that one run is expected to take on a card with these rates: setup and check, then for
@@ -32,12 +33,12 @@ double planned_s(const PlannedRun& run, const RooflinePeaks& rates);
 /// "d_model 2048, T 16384, E' 512, n 1024, K 8, swiglu, loop, multinomial, sustained"
 std::string describe_run(const PlannedRun& run);
 
-/// Whether the table holds this run: the row of its whole pass in a graph, which is written together
-/// with all others of the run.
+/// Whether the table holds this run: the row of its whole pass in a graph, which is written
+/// together with all others of the run.
 bool is_complete(const CostTable& table, const PlannedRun& run);
 
-/// The words of a command line without the program's folder and without those that may differ when a
-/// sweep is resumed: --resume and --time-limit.
+/// The words of a command line without the program's folder and without those that may differ when
+/// a sweep is resumed: --resume and --time-limit.
 std::vector<std::string> resumable_words(const std::vector<std::string>& command_line);
 
 /// Throws DataError unless the table was measured on this device by this command line.

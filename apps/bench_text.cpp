@@ -3,7 +3,6 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "isoflop/io/number.hpp"
@@ -12,23 +11,19 @@
 namespace isoflop::app {
 namespace {
 
-/// Three significant digits and more, never an exponent: 1234, 512.3, 51.23, 5.123.
-std::string digits(double value) {
+std::string with_unit(double value, const char* unit) {
+  return std::isfinite(value) ? digits_text(value) + " " + unit : "-";
+}
+
+}  // namespace
+
+std::string digits_text(double value) {
+  if (!std::isfinite(value)) return "-";
   const int decimals = value >= 1000.0 ? 0 : value >= 100.0 ? 1 : value >= 10.0 ? 2 : 3;
   std::array<char, 64> text;
   std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
   return text.data();
 }
-
-std::string with_unit(double value, const char* unit) {
-  return std::isfinite(value) ? digits(value) + " " + unit : "-";
-}
-
-nlohmann::ordered_json number_or_null(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nullptr;
-}
-
-}  // namespace
 
 std::string flops_text(double flops_per_s) { return with_unit(flops_per_s / 1e12, "TFLOP/s"); }
 
@@ -71,9 +66,7 @@ std::string describe_environment(const CostEnvironment& e) {
   add("cuBLAS", e.cublas);
   add("isoflop", e.git_revision);
   add("date", e.date);
-  std::string words;
-  for (const std::string& word : e.command_line) words += (words.empty() ? "" : " ") + word;
-  add("command", words);
+  add("command", command_text(e.command_line));
   return grid.text("  ");
 }
 
@@ -94,22 +87,25 @@ std::string describe_peaks(const CostPeaks& peaks) {
   return grid.text("  ");
 }
 
-nlohmann::ordered_json peaks_to_json(const CostEnvironment& e, const CostPeaks& p) {
-  nlohmann::ordered_json out;
-  out["format"] = "isoflop.peaks/1";
-  out["gpu"] = e.gpu_name;
-  out["gpu_uuid"] = e.gpu_uuid;
-  out["driver"] = e.driver;
-  out["cuda"] = e.cuda;
-  out["cublas"] = e.cublas;
-  out["date"] = e.date;
-  out["spec_flops_per_s"] = number_or_null(p.spec_flops_per_s);
-  out["spec_bytes_per_s"] = number_or_null(p.spec_bytes_per_s);
-  out["gemm_flops_per_s"] = number_or_null(p.gemm_flops_per_s);
-  out["gemm_mnk"] = p.gemm_mnk;
-  out["copy_bytes_per_s"] = number_or_null(p.copy_bytes_per_s);
-  out["gather_bytes_per_s"] = number_or_null(p.gather_bytes_per_s);
+std::string command_text(const std::vector<std::string>& command_line) {
+  std::string out;
+  for (const std::string& word : command_line) {
+    out += out.empty() ? word.substr(word.rfind('/') + 1) : " " + word;
+  }
   return out;
+}
+
+std::string describe_layers(const std::vector<MoeLayer>& layers) {
+  TextGrid grid;
+  grid.add({"T", "d_model", "d_ff", "E", "G", "k0", "experts", "width", "top-k", "rows/expert"});
+  for (const MoeLayer& layer : layers) {
+    const ExpertLayer& x = layer.experts;
+    grid.add({std::to_string(layer.tokens), std::to_string(layer.d_model), std::to_string(x.d_ff),
+              human_number(x.expansion()), human_number(x.granularity()), human_number(x.k0()),
+              std::to_string(x.num_experts), std::to_string(x.expert_width),
+              std::to_string(x.top_k), human_number(layer.mean_rows_per_expert())});
+  }
+  return grid.text("  ");
 }
 
 }  // namespace isoflop::app

@@ -38,7 +38,8 @@ double relative_error(RealSpan expected, RealSpan actual) {
   }
   if (difference == 0.0) return 0.0;
   const double error = std::sqrt(difference / size);
-  return std::isfinite(error) ? error : kInfinity;
+  if (!std::isfinite(error)) return kInfinity;
+  return error;
 }
 
 StoreCounts count_stores(const MoeLayer& layer) {

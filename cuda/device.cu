@@ -74,9 +74,7 @@ class CudaDevice : public Device {
 
   std::uint64_t needed_bytes(const Configuration& configuration,
                              const TimingOptions&) const override {
-    const LayerBytes bytes = layer_bytes(configuration);
-    return bytes.shared +
-           bytes.per_set * static_cast<std::uint64_t>(num_sets_of(bytes, l2_bytes()));
+    return timing_bytes(configuration, l2_bytes());
   }
 
   CostPeaks measure_peaks() override { return bench::measure_peaks(timer_, l2_bytes()); }

@@ -23,7 +23,11 @@ constexpr double kSmallOperations = 2e9;  // some seconds of one core
 constexpr double kSmallNumbers = 0x1p25;  // of the largest tensor, kept as float64 several times
 constexpr std::uint64_t kIdTokens = 64;   // of a large layer
 constexpr std::uint64_t kBesideRows = 32;
-constexpr SpotCounts kSpots{.tokens = 16, .units = 8, .experts = 4};
+constexpr SpotCounts kSpots{.tokens = 8, .units = 8, .experts = 2};
+// Tolerances are those of whole tensors, and the errors of few numbers scatter: of correct results
+// rounded on the CPU, in 300 draws for each of 16 layers, the worst were 2.6 times a tolerance off,
+// and dlogits, which are a handful of sums with terms of both signs, 2.9 times.
+constexpr double kFewNumbers = 3.0, kFewSums = 4.0;
 
 bool is_small(const MoeLayer& layer) {
   const double tokens = static_cast<double>(layer.tokens), d = static_cast<double>(layer.d_model);
@@ -196,7 +200,10 @@ class LayerCheck {
     run_graph(routing);
     add(compare_results(layer_, drawn_rows(layer_, tensors_.outputs(), seed), eager),
         " beside the graph");
-    add(check_spots(reference, tensors_.outputs(), routing.ids, routing.row_of, seed, kSpots));
+    std::vector<CheckItem> spots =
+        check_spots(reference, tensors_.outputs(), routing.ids, routing.row_of, seed, kSpots);
+    for (CheckItem& item : spots) item.tolerance *= item.what == "dlogits" ? kFewSums : kFewNumbers;
+    add(std::move(spots));
   }
 
   const Configuration& configuration_;

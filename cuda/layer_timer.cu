@@ -15,7 +15,7 @@
 namespace isoflop::bench {
 namespace {
 
-constexpr std::uint64_t kMostSets = 64;
+constexpr std::uint64_t kGraphBytes = std::uint64_t{256} << 20;  // a generous guess
 constexpr double kFirstSoakSeconds = 0.5;
 constexpr double kNextSoakSeconds = 0.2;  // the card comes straight from the row before
 
@@ -104,7 +104,7 @@ class RowTimer {
       : options_(options),
         timer_(timer),
         nvml_(nvml),
-        run_(configuration, num_sets_of(layer_bytes(configuration), l2_bytes)) {
+        run_(configuration, num_rotated_sets(layer_bytes(configuration).per_set, l2_bytes)) {
     plan_.options = options;
     plan_.soak_s = kFirstSoakSeconds;
     row_.layer = configuration.layer;
@@ -237,9 +237,10 @@ class RowTimer {
 
 }  // namespace
 
-int num_sets_of(const LayerBytes& bytes, std::uint64_t l2_bytes) {
-  const std::uint64_t wanted = 8 * l2_bytes / std::max<std::uint64_t>(bytes.per_set, 1) + 1;
-  return static_cast<int>(std::min(wanted, kMostSets));
+std::uint64_t timing_bytes(const Configuration& configuration, std::uint64_t l2_bytes) {
+  const LayerBytes bytes = layer_bytes(configuration);
+  const auto num_sets = static_cast<std::uint64_t>(num_rotated_sets(bytes.per_set, l2_bytes));
+  return bytes.shared + num_sets * bytes.per_set + kGraphBytes;
 }
 
 std::vector<CostRow> time_layer(const Configuration& configuration, const TimingOptions& options,

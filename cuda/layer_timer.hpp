@@ -11,10 +11,8 @@
 
 namespace isoflop::bench {
 
-/// Buffer sets that are taken in turn so that a repetition finds nothing of the last one with the
-/// same set in the cache: together more than eight times L2, for a forward pass touches about half
-/// of a set. A layer that is larger by itself needs one.
-int num_sets_of(const LayerBytes& bytes, std::uint64_t l2_bytes);
+/// What timing takes on the device, its sets of buffers and graphs included.
+std::uint64_t timing_bytes(const Configuration& configuration, std::uint64_t l2_bytes);
 
 /// Throws CudaError unless the report is of this configuration and passed: nothing is timed that
 /// was not checked.

@@ -4,18 +4,15 @@
 #include <thread>
 
 #include "isoflop/core/interval.hpp"
-#include "isoflop/core/random.hpp"
 #include "sample_timer.hpp"
-#include "sampling.hpp"
 
 namespace isoflop::bench {
 namespace {
 
-constexpr double kSampleSeconds = 500e-6;  // a thousand times the resolution of an event
-constexpr double kAheadSeconds = 10e-3;    // longer than the host is usually kept from queueing
-constexpr double kWindowSeconds = 0.1;
-constexpr double kLongestSoakSeconds = 3.0;
-constexpr double kSettled = 0.005;
+// A thousand times the resolution of an event at least; on a busy card long enough that samples
+// tell of more than a moment, after a pause short enough that they tell of nothing else.
+constexpr double kSustainedSampleSeconds = 2e-3, kBurstSampleSeconds = 500e-6;
+constexpr double kAheadSeconds = 10e-3;  // longer than the host is usually kept from queueing
 constexpr auto kPause = std::chrono::milliseconds(50);
 constexpr std::uint64_t kLongestBatch = 4096;
 constexpr double kLongestSpinSeconds = 50e-3;
@@ -40,33 +37,12 @@ void launch_spin(double seconds, cudaStream_t stream) {
 
 }  // namespace
 
-bool StopRule::operator()(std::span<const double> samples_s, double elapsed_s) {
-  if (samples_s.size() < next_ && elapsed_s < options_.max_seconds) return false;
-  if (samples_s.size() < static_cast<std::size_t>(std::max(options_.min_samples, 1))) return false;
-  next_ = samples_s.size() + samples_s.size() / 2 + 1;
-  return is_enough(summarize(samples_s, kDefaultSeed), elapsed_s, options_);
-}
-
-void Soak::add(double seconds, std::uint64_t repetitions) {
-  if (settled_) return;
-  total_s_ += seconds;
-  window_s_ += seconds;
-  window_repetitions_ += static_cast<double>(repetitions);
-  if (window_s_ < kWindowSeconds) return;
-  const double mean_s = window_s_ / window_repetitions_;
-  const bool steady = std::abs(mean_s - last_mean_s_) <= kSettled * mean_s;
-  settled_ =
-      (total_s_ >= least_s_ && steady) || total_s_ >= std::max(least_s_, kLongestSoakSeconds);
-  last_mean_s_ = mean_s;
-  window_s_ = window_repetitions_ = 0.0;
-}
-
 void pause_before_burst(cudaStream_t stream) {
   ISOFLOP_CUDA_CALL(cudaStreamSynchronize(stream));
   std::this_thread::sleep_for(kPause);
 }
 
-std::uint64_t SampleTimer::find_batch(const QueueWork& work, double& batch_s) {
+std::uint64_t SampleTimer::find_batch(const QueueWork& work, double least_s, double& batch_s) {
   Event start, end;
   work(repetition_++, stream_);  // the first one loads kernels
   std::uint64_t batch = 1;
@@ -77,8 +53,8 @@ std::uint64_t SampleTimer::find_batch(const QueueWork& work, double& batch_s) {
     end.record(stream_);
     end.wait();
     batch_s = end.seconds_since(start);
-    if (batch_s >= kSampleSeconds || batch >= kLongestBatch) return batch;
-    const double wanted = static_cast<double>(batch) * kSampleSeconds / std::max(batch_s, 1e-6);
+    if (batch_s >= least_s || batch >= kLongestBatch) return batch;
+    const double wanted = static_cast<double>(batch) * least_s / std::max(batch_s, 1e-6);
     batch = std::clamp(static_cast<std::uint64_t>(std::ceil(1.1 * wanted)), batch + 1,
                        std::min(kLongestBatch, 8 * batch));
   }
@@ -94,7 +70,7 @@ TimedSamples SampleTimer::run(const QueueWork& work, const SamplePlan& plan) {
 TimedSamples SampleTimer::run_sustained(const QueueWork& work, const SamplePlan& plan) {
   TimedSamples out;
   double batch_s = 0.0;
-  out.batch = find_batch(work, batch_s);
+  out.batch = find_batch(work, kSustainedSampleSeconds, batch_s);
   const auto ahead = static_cast<std::uint64_t>(
       std::clamp(std::ceil(kAheadSeconds / std::max(batch_s, 1e-6)), 2.0, 32.0));
   std::vector<Event> events(ahead + 2);
@@ -131,7 +107,7 @@ TimedSamples SampleTimer::run_sustained(const QueueWork& work, const SamplePlan&
 TimedSamples SampleTimer::run_burst(const QueueWork& work, const SamplePlan& plan) {
   TimedSamples out;
   double batch_s = 0.0;
-  out.batch = find_batch(work, batch_s);
+  out.batch = find_batch(work, kBurstSampleSeconds, batch_s);
   Event start, end;
   StopRule stop(plan.options);
   double spin_s = 2.0 * host_s(work) * static_cast<double>(out.batch) + 20e-6;
@@ -156,9 +132,12 @@ TimedSamples SampleTimer::run_burst(const QueueWork& work, const SamplePlan& pla
 }
 
 double SampleTimer::host_s(const QueueWork& work) {
-  constexpr int kRounds = 9;
+  constexpr std::size_t kFewest = 3, kMost = 9;
+  constexpr double kEnoughSeconds = 0.3;  // of a slow layer
   std::vector<double> seconds;
-  for (int i = 0; i < kRounds; ++i) {
+  const double since_s = now_s();
+  while (seconds.size() < kFewest ||
+         (seconds.size() < kMost && now_s() - since_s < kEnoughSeconds)) {
     stream_.wait();
     const double start_s = now_s();
     work(repetition_++, stream_);

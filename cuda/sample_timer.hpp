@@ -8,16 +8,14 @@
 
 #include <cuda_runtime.h>
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <vector>
 
 #include "cuda_handles.hpp"
 #include "moe_bench.hpp"
 #include "nvml.hpp"
+#include "timing_plan.hpp"
 
 namespace isoflop::bench {
 
@@ -27,9 +25,7 @@ using QueueWork = std::function<void(std::uint64_t repetition, cudaStream_t stre
 
 struct SamplePlan {
   TimingOptions options;  ///< regime, and when there are enough samples
-  /// Sustained: the card is kept busy with the work this long at least before the first sample,
-  /// and until the mean of two successive windows differs by less than half a percent.
-  double soak_s = 0.5;
+  double soak_s = 0.5;    ///< sustained: as in Soak, before the first sample
 };
 
 struct TimedSamples {
@@ -53,41 +49,14 @@ class SampleTimer {
   double host_s(const QueueWork& work);
 
  private:
-  std::uint64_t find_batch(const QueueWork& work, double& batch_s);
+  /// Repetitions that take at least so long; batch_s: how long they took.
+  std::uint64_t find_batch(const QueueWork& work, double least_s, double& batch_s);
   TimedSamples run_sustained(const QueueWork& work, const SamplePlan& plan);
   TimedSamples run_burst(const QueueWork& work, const SamplePlan& plan);
 
   const Nvml& nvml_;
   Stream stream_;
   std::uint64_t repetition_ = 0;
-};
-
-/// is_enough of sampling.hpp, asked at growing numbers of samples: a summary takes the host a
-/// moment in which it queues nothing.
-class StopRule {
- public:
-  explicit StopRule(const TimingOptions& options)
-      : options_(options), next_(static_cast<std::size_t>(std::max(options.min_samples, 1))) {}
-  /// To be asked after every sample. elapsed_s: since the first one.
-  bool operator()(std::span<const double> samples_s, double elapsed_s);
-
- private:
-  TimingOptions options_;
-  std::size_t next_;
-};
-
-/// When a card that is kept busy has settled: fed with the seconds of every piece of work.
-class Soak {
- public:
-  explicit Soak(double least_s) : least_s_(least_s), settled_(least_s <= 0.0) {}
-  bool settled() const { return settled_; }
-  /// seconds: of `repetitions` repetitions.
-  void add(double seconds, std::uint64_t repetitions);
-
- private:
-  double least_s_, total_s_ = 0.0;
-  double window_s_ = 0.0, window_repetitions_ = 0.0, last_mean_s_ = 0.0;
-  bool settled_;
 };
 
 /// Keeps the device idle for the pause before a sample of the burst regime.

@@ -1,6 +1,9 @@
 /// Launches of the kernels around the GEMMs of an MoE layer. Device pointers; row-major tensors
 /// with their shapes in [brackets]; everything is queued on `stream`, nothing waits. Widths (d, n)
-/// are multiples of 8 and pointers aligned to 16 bytes, so that a load takes eight numbers.
+/// are multiples of 8 and pointers aligned to 16 bytes, so that a load takes eight numbers. Expert
+/// ids are taken as valid. Launches throw CudaError where CUDA refuses them, and InvalidArgument
+/// for what a launch cannot count: 2^31 rows or more, or so many experts (above some 20,000) that
+/// those of a token do not fit in shared memory.
 ///
 ///   slot = token * K + k: the k-th expert of a token        (T K slots)
 ///   row: the slots ordered by expert, stable; with a capacity C expert e owns rows e C and on

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <initializer_list>
 #include <utility>
 
@@ -55,13 +56,20 @@ bool names_hardware(const CostEnvironment& x) {
 }
 
 void require(const std::string& fault) {
-  if (!fault.empty()) throw InvalidArgument(fault);
+  if (!fault.empty()) throw InvalidArgument("the cost table " + fault);
+}
+
+void require_rows(const std::vector<CostRow>& rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::string fault = row_fault(CostSource::kMeasured, rows[i]);
+    if (!fault.empty()) throw InvalidArgument("row " + std::to_string(i + 1) + ": " + fault);
+  }
 }
 
 }  // namespace
 
 std::string row_fault(CostSource source, const CostRow& row) {
-  if (const std::string fault = runnable_fault(row.layer); !fault.empty()) return fault;
+  if (std::string fault = runnable_fault(row.layer); !fault.empty()) return fault;
   if (row.backend.empty()) return "does not name its backend";
   if (row.routing.empty()) return "does not name its routing";
   if ((row.pass == Pass::kForward && is_backward(row.stage)) ||
@@ -118,11 +126,11 @@ MeasuredTable::MeasuredTable(CostTable table) : table_(std::move(table)) {
     throw InvalidArgument("a roofline table cannot become a table of measurements");
   }
   require(head_fault(table_));
-  for (const CostRow& row : table_.rows) require(row_fault(CostSource::kMeasured, row));
+  require_rows(table_.rows);
 }
 
 void MeasuredTable::append(const std::vector<CostRow>& rows) {
-  for (const CostRow& row : rows) require(row_fault(CostSource::kMeasured, row));
+  require_rows(rows);
   table_.rows.insert(table_.rows.end(), rows.begin(), rows.end());
 }
 

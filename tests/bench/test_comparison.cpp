@@ -269,6 +269,7 @@ TEST_CASE("compare_ids: the choice of truncating fp32 sums holds", "[bench][iden
   for (const std::uint64_t d : {64, 1024}) {
     Choices c(d);
     const RealTensors tensors = to_real(c.bits);
+    const double half_tolerance = 0.5 * c.judge().tolerance;
     for (std::size_t t = 0; t < 40; ++t) {
       Reals logits(64);
       for (std::size_t e = 0; e < 64; ++e) {
@@ -281,8 +282,7 @@ TEST_CASE("compare_ids: the choice of truncating fp32 sums holds", "[bench][iden
       }
       const RouterLogits reference = c.reference.logits(t);
       for (std::size_t e = 0; e < 64; ++e) {
-        REQUIRE(std::abs(logits[e] - reference.values[e]) <
-                0.5 * c.judge().tolerance * reference.scale);
+        REQUIRE(std::abs(logits[e] - reference.values[e]) < half_tolerance * reference.scale);
       }
       const auto chosen = top_experts(logits, 6);
       std::copy(chosen.begin(), chosen.end(), c.ids.begin() + static_cast<std::ptrdiff_t>(6 * t));

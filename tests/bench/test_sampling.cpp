@@ -51,6 +51,20 @@ TEST_CASE("summarize: the interval of the median is that of its binomial ranks",
   REQUIRE(summary.high_s > summary.median_s);
 }
 
+TEST_CASE("summarize: the interval of an even number of symmetric samples is centred",
+          "[bench][identity]") {
+  std::vector<double> samples(30);
+  std::iota(samples.begin(), samples.end(), 1.0);
+  double middles = 0.0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const SampleSummary summary = summarize(samples, seed);
+    middles += 0.5 * (summary.low_s + summary.high_s) / 20.0;
+  }
+  // Either middle sample alone would be off by 0.5; an end is on a grid of 0.5 and known to about
+  // one step, so the mean of 20 to a tenth.
+  REQUIRE(middles == Approx(15.5).margin(0.25));
+}
+
 TEST_CASE("summarize: the interval holds the true median about as often as it says",
           "[bench][recovery]") {
   isoflop::Random random(3);

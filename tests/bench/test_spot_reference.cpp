@@ -97,6 +97,21 @@ TEST_CASE("SpotReference: gradients of a logit give a row of dW_router", "[bench
   }
 }
 
+TEST_CASE("SpotReference: logits come with the length of x times that of the longest weights",
+          "[bench][identity]") {
+  const MoeLayer layer = small_layers(4, 16, 6, 8, 3)[0];
+  const LayerTensors bits = make_tensors(layer, 2);
+  const SpotReference spots(layer, fetch_from(layer, bits));
+  const RealTensors tensors = to_real(bits);
+  double longest = 0.0;
+  for (std::size_t e = 0; e < 6; ++e) {
+    const RealSpan w = RealSpan(tensors.w_router).subspan(16 * e, 16);
+    longest = std::max(longest, dot(w, w));
+  }
+  const RealSpan x = RealSpan(tensors.x).subspan(16 * 3, 16);
+  REQUIRE(spots.logits(3).scale == Approx(std::sqrt(longest * dot(x, x))));
+}
+
 TEST_CASE("SpotReference: refuses rows of another width", "[bench][refusal]") {
   const MoeLayer layer = small_layers(4, 16, 6, 8, 3)[0];
   auto short_rows = [](Tensor, std::uint64_t, std::uint64_t) {

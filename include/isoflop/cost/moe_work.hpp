@@ -11,12 +11,14 @@
 /// nothing stays in a cache; expert ids, counts and positions (4 bytes per row) are left out.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include "isoflop/core/normal_quantile.hpp"
 #include "isoflop/cost/cost_table.hpp"
 #include "isoflop/cost/moe_layer.hpp"
 
@@ -55,6 +57,23 @@ inline double in_whole_tiles(double rows) { return std::ceil(rows / kTileRows) *
 inline ExpertRows balanced_rows(const LayerSize& size) {
   const double routed = size.num_rows();
   return {routed, size.num_experts * in_whole_tiles(size.rows_per_expert()), routed};
+}
+
+/// What balanced_rows would give on average if every token went to K distinct experts, all alike:
+/// an expert's rows are binomial with T trials of chance K / E', here normal but for the chance of
+/// none at all.
+inline ExpertRows multinomial_rows(const LayerSize& size) {
+  const double chance = size.top_k / size.num_experts, mean = size.rows_per_expert();
+  const double deviation = std::sqrt(mean * std::max(0.0, 1.0 - chance));
+  if (!(deviation > 0.0)) return balanced_rows(size);
+  constexpr double kFar = 10.0;  // standard deviations; beyond that there is nothing
+  // The mean of the number of tiles is the sum over i of the chance of more than i full ones.
+  double tiles = std::max(0.0, std::floor((mean - kFar * deviation) / kTileRows));
+  for (double full = kTileRows * tiles; full < mean + kFar * deviation; full += kTileRows) {
+    tiles += full == 0.0 ? -std::expm1(size.tokens * std::log1p(-chance))
+                         : normal_cdf((mean - full - 0.5) / deviation);
+  }
+  return {size.num_rows(), size.num_experts * kTileRows * tiles, size.num_rows()};
 }
 
 /// rows_per_expert: [E'] after routing.
