@@ -43,6 +43,15 @@ void require_memory(const Configuration& configuration, int num_sets) {
                   gigabytes(needed) + ", " + gigabytes(free_bytes) + " are free");
 }
 
+// Whether the gather of rows would read x from memory more than once: where x is larger than the
+// cache, the K rows of a token are too far apart in time.
+bool is_beyond_cache(const Configuration& configuration) {
+  int device = 0, l2_bytes = 0;
+  ISOFLOP_CUDA_CALL(cudaGetDevice(&device));
+  ISOFLOP_CUDA_CALL(cudaDeviceGetAttribute(&l2_bytes, cudaDevAttrL2CacheSize, device));
+  return bytes_of(Buffer::kX, configuration) > static_cast<std::uint64_t>(l2_bytes);
+}
+
 // Numbers that the device copies to without waiting for a page.
 class PinnedCounts {
  public:
@@ -89,6 +98,7 @@ struct LayerRun::State {
       : configuration(what),
         capacity(capacity_of(what)),
         num_rows(computed_rows(what)),
+        permutes_by_token(is_beyond_cache(what)),
         host_counts(what.layer.experts.num_experts),
         sets(static_cast<std::size_t>(num_sets)),
         router{LtMatmul({.product = router_product(RouterGemm::kLogits, what.layer),
@@ -205,6 +215,7 @@ struct LayerRun::State {
 
   Configuration configuration;
   std::uint64_t capacity, num_rows;
+  bool permutes_by_token;
   PinnedCounts host_counts;
   std::vector<Bytes> shared;
   std::vector<Set> sets;
@@ -284,8 +295,13 @@ void LayerRun::forward(int set, cudaStream_t stream, bool eager, const StageMark
   x.route(set, stream, mark);
   if (eager && x.backend->needs_host_counts()) x.copy_counts(set, stream);
   done(Stage::kTopK);
-  launch_permute(layer, x.bf16(set, Buffer::kX), routing.slot_of, x.num_rows,
-                 x.bf16(set, Buffer::kXRows), stream);
+  if (x.permutes_by_token) {
+    launch_permute_by_token(layer, x.bf16(set, Buffer::kX), routing.row_of, routing.slot_of,
+                            x.num_rows, x.bf16(set, Buffer::kXRows), stream);
+  } else {
+    launch_permute(layer, x.bf16(set, Buffer::kX), routing.slot_of, x.num_rows,
+                   x.bf16(set, Buffer::kXRows), stream);
+  }
   done(Stage::kPermute);
   x.multiply(set, ExpertGemm::kUp, stream);
   done(Stage::kUp);
