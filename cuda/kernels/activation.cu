@@ -1,9 +1,9 @@
 // Activations between the projections, and their backward (activation_math.hpp). SwiGLU finds the
 // gate in columns 0 .. n - 1 of h and what it scales in columns n .. 2 n - 1.
 #include "activation_math.hpp"
-#include "cuda_call.hpp"
 #include "launch.hpp"
 #include "launch_grid.hpp"
+#include "launch_kernel.hpp"
 #include "vector8.cuh"
 
 namespace isoflop::bench {
@@ -107,9 +107,8 @@ void launch_activation(const MoeLayer& layer, const Bf16* h, std::uint64_t num_r
   const std::uint64_t count = num_rows * width;
   const unsigned blocks = blocks_for(count, kBlockThreads * kPerThread);
   with_activation(layer.activation, [&]<Activation kActivation>() {
-    activate<kActivation><<<blocks, kBlockThreads, 0, stream>>>(h, count, width, a);
+    launch_kernel(activate<kActivation>, blocks, kBlockThreads, 0, stream, h, count, width, a);
   });
-  ISOFLOP_CUDA_CALL(cudaGetLastError());
 }
 
 void launch_activation_backward(const MoeLayer& layer, const Bf16* h, const Bf16* da,
@@ -118,9 +117,9 @@ void launch_activation_backward(const MoeLayer& layer, const Bf16* h, const Bf16
   const std::uint64_t count = num_rows * width;
   const unsigned blocks = blocks_for(count, kBlockThreads * kPerThread);
   with_activation(layer.activation, [&]<Activation kActivation>() {
-    activate_backward<kActivation><<<blocks, kBlockThreads, 0, stream>>>(h, da, count, width, dh);
+    launch_kernel(activate_backward<kActivation>, blocks, kBlockThreads, 0, stream, h, da, count,
+                  width, dh);
   });
-  ISOFLOP_CUDA_CALL(cudaGetLastError());
 }
 
 }  // namespace isoflop::bench

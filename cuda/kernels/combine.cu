@@ -1,10 +1,10 @@
 // The weighted sum of a token's K rows, and its backward; the sum without weights is the backward
 // of the permutation.
 //   out_t = sum_k w_tk y_tk;  dy_tk = w_tk dout_t,  dw_tk = dout_t . y_tk;  dx_t = sum_k dx_tk
-#include "cuda_call.hpp"
 #include "index_math.hpp"
 #include "launch.hpp"
 #include "launch_grid.hpp"
+#include "launch_kernel.hpp"
 #include "padding.cuh"
 #include "vector8.cuh"
 #include "warp.cuh"
@@ -110,13 +110,12 @@ void launch_sum_rows(const MoeLayer& layer, const Bf16* y, const std::int32_t* r
   const auto top_k = static_cast<unsigned>(layer.experts.top_k);
   const unsigned blocks = blocks_for(layer.tokens * width, kBlockThreads);
   if (top_k <= 4) {
-    sum_rows<4>
-        <<<blocks, kBlockThreads, 0, stream>>>(y, row_of, weights, layer.tokens, top_k, width, out);
+    launch_kernel(sum_rows<4>, blocks, kBlockThreads, 0, stream, y, row_of, weights, layer.tokens,
+                  top_k, width, out);
   } else {
-    sum_rows<8>
-        <<<blocks, kBlockThreads, 0, stream>>>(y, row_of, weights, layer.tokens, top_k, width, out);
+    launch_kernel(sum_rows<8>, blocks, kBlockThreads, 0, stream, y, row_of, weights, layer.tokens,
+                  top_k, width, out);
   }
-  ISOFLOP_CUDA_CALL(cudaGetLastError());
 }
 
 }  // namespace
@@ -133,10 +132,10 @@ void launch_combine_backward(const MoeLayer& layer, const Bf16* d_out, const Bf1
   const auto width = static_cast<unsigned>(layer.d_model / kVector);
   const unsigned slot_blocks = blocks_for(layer.num_rows(), kWarpsPerBlock);
   const unsigned padding_blocks = blocks_for(num_rows, kPaddingRowsPerBlock);
-  combine_backward<<<slot_blocks + padding_blocks, kBlockThreads, 0, stream>>>(
-      d_out, y, row_of, slot_of, layer.num_rows(), num_rows,
-      static_cast<unsigned>(layer.experts.top_k), width, slot_blocks, weights, dy, d_weights);
-  ISOFLOP_CUDA_CALL(cudaGetLastError());
+  launch_kernel(combine_backward, slot_blocks + padding_blocks, kBlockThreads, 0, stream, d_out, y,
+                row_of, slot_of, layer.num_rows(), num_rows,
+                static_cast<unsigned>(layer.experts.top_k), width, slot_blocks, weights, dy,
+                d_weights);
 }
 
 void launch_permute_backward(const MoeLayer& layer, const Bf16* dx_rows, const std::int32_t* row_of,

@@ -1,8 +1,8 @@
 // Seeded inputs made on the device: the numbers of inputs.hpp, bit for bit.
-#include "cuda_call.hpp"
 #include "inputs.hpp"
 #include "launch.hpp"
 #include "launch_grid.hpp"
+#include "launch_kernel.hpp"
 
 namespace isoflop::bench {
 namespace {
@@ -18,9 +18,8 @@ __global__ void __launch_bounds__(kBlockThreads)
 void launch_fill(Bf16* tensor, std::size_t count, std::uint64_t seed, int which_tensor, float scale,
                  cudaStream_t stream) {
   const std::uint64_t key = stream_key(seed, static_cast<Tensor>(which_tensor));
-  fill<<<blocks_for(count, kBlockThreads), kBlockThreads, 0, stream>>>(
-      reinterpret_cast<std::uint16_t*>(tensor), count, key, scale);
-  ISOFLOP_CUDA_CALL(cudaGetLastError());
+  launch_kernel(fill, blocks_for(count, kBlockThreads), kBlockThreads, 0, stream,
+                reinterpret_cast<std::uint16_t*>(tensor), count, key, scale);
 }
 
 }  // namespace isoflop::bench

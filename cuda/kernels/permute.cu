@@ -1,7 +1,7 @@
 // Token rows to expert rows, by vectors of 16 bytes. The backward is a sum and stands in
 // combine.cu.
-#include "cuda_call.hpp"
 #include "launch.hpp"
+#include "launch_kernel.hpp"
 #include "padding.cuh"
 
 namespace isoflop::bench {
@@ -68,9 +68,8 @@ __global__ void __launch_bounds__(kBlockThreads)
 void launch_permute(const MoeLayer& layer, const Bf16* x, const std::int32_t* slot_of,
                     std::uint64_t num_rows, Bf16* out, cudaStream_t stream) {
   const auto width = static_cast<unsigned>(layer.d_model / kVector);
-  gather_rows<<<blocks_for(num_rows, kWarpsPerBlock), kBlockThreads, 0, stream>>>(
-      x, slot_of, num_rows, static_cast<unsigned>(layer.experts.top_k), width, out);
-  ISOFLOP_CUDA_CALL(cudaGetLastError());
+  launch_kernel(gather_rows, blocks_for(num_rows, kWarpsPerBlock), kBlockThreads, 0, stream, x,
+                slot_of, num_rows, static_cast<unsigned>(layer.experts.top_k), width, out);
 }
 
 void launch_permute_by_token(const MoeLayer& layer, const Bf16* x, const std::int32_t* row_of,
@@ -79,10 +78,9 @@ void launch_permute_by_token(const MoeLayer& layer, const Bf16* x, const std::in
   const auto width = static_cast<unsigned>(layer.d_model / kVector);
   const unsigned token_blocks = blocks_for(layer.tokens * width, kBlockThreads);
   const unsigned padding_blocks = blocks_for(num_rows, kPaddingRowsPerBlock);
-  scatter_tokens<<<token_blocks + padding_blocks, kBlockThreads, 0, stream>>>(
-      x, row_of, slot_of, layer.tokens, num_rows, static_cast<unsigned>(layer.experts.top_k), width,
-      token_blocks, out);
-  ISOFLOP_CUDA_CALL(cudaGetLastError());
+  launch_kernel(scatter_tokens, token_blocks + padding_blocks, kBlockThreads, 0, stream, x, row_of,
+                slot_of, layer.tokens, num_rows, static_cast<unsigned>(layer.experts.top_k), width,
+                token_blocks, out);
 }
 
 }  // namespace isoflop::bench

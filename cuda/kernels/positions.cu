@@ -4,6 +4,7 @@
 #include "cuda_call.hpp"
 #include "launch.hpp"
 #include "launch_grid.hpp"
+#include "launch_kernel.hpp"
 #include "position_chunks.hpp"
 #include "shared_memory.cuh"
 #include "warp.cuh"
@@ -22,7 +23,7 @@ struct ChunkShape {
 __global__ void __launch_bounds__(kBlockThreads)
     count_chunks(ChunkShape shape, const std::int32_t* __restrict__ ids,
                  std::int32_t* __restrict__ chunk_counts) {
-  extern __shared__ std::int32_t counts[];  // [E']
+  auto* const counts = dynamic_shared<std::int32_t>();  // [E']
   const auto thread = static_cast<std::int32_t>(threadIdx.x);
   for (std::int32_t e = thread; e < shape.num_experts; e += kBlockThreads) counts[e] = 0;
   __syncthreads();
@@ -117,7 +118,7 @@ __global__ void __launch_bounds__(kBlockThreads)
                 const std::int32_t* __restrict__ chunk_ranks,
                 const std::int32_t* __restrict__ offsets, std::int32_t* __restrict__ row_of,
                 std::int32_t* __restrict__ slot_of) {
-  extern __shared__ std::int32_t next_rank[];  // [E']
+  auto* const next_rank = dynamic_shared<std::int32_t>();  // [E']
   const auto thread = static_cast<std::int32_t>(threadIdx.x);
   const std::int32_t* const first_rank = chunk_ranks + std::int64_t{blockIdx.x} * shape.num_experts;
   for (std::int32_t e = thread; e < shape.num_experts; e += kBlockThreads) {
@@ -183,18 +184,14 @@ void launch_positions(const MoeLayer& layer, const RoutingBuffers& routing, std:
     ISOFLOP_CUDA_CALL(
         cudaMemsetAsync(routing.slot_of, 0xff, padded_rows * sizeof(std::int32_t), stream));
   }
-  count_chunks<<<chunks, kBlockThreads, bytes, stream>>>(shape, routing.ids, chunk_counts);
-  ISOFLOP_CUDA_CALL(cudaGetLastError());
-  scan_chunks<<<blocks_for(num_experts, kWarp), kSegments * kWarp, 0, stream>>>(shape, chunk_counts,
-                                                                                routing.counts);
-  ISOFLOP_CUDA_CALL(cudaGetLastError());
-  scan_experts<<<1, kScanThreads, 0, stream>>>(experts, rows_per_expert, routing.counts,
-                                               routing.offsets);
-  ISOFLOP_CUDA_CALL(cudaGetLastError());
-  place_slots<<<chunks, kBlockThreads, bytes, stream>>>(shape, rows_per_expert, routing.ids,
-                                                        chunk_counts, routing.offsets,
-                                                        routing.row_of, routing.slot_of);
-  ISOFLOP_CUDA_CALL(cudaGetLastError());
+  launch_kernel(count_chunks, chunks, kBlockThreads, bytes, stream, shape, routing.ids,
+                chunk_counts);
+  launch_kernel(scan_chunks, blocks_for(num_experts, kWarp), kSegments * kWarp, 0, stream, shape,
+                chunk_counts, routing.counts);
+  launch_kernel(scan_experts, 1, kScanThreads, 0, stream, experts, rows_per_expert, routing.counts,
+                routing.offsets);
+  launch_kernel(place_slots, chunks, kBlockThreads, bytes, stream, shape, rows_per_expert,
+                routing.ids, chunk_counts, routing.offsets, routing.row_of, routing.slot_of);
 }
 
 }  // namespace isoflop::bench

@@ -1,4 +1,4 @@
-/// Lets a kernel have more shared memory than a launch gets unasked.
+/// Shared memory whose size a launch decides, and more of it than a launch gets unasked.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,22 @@
 #include "isoflop/error.hpp"
 #include "launch_grid.hpp"
 
+#ifndef __CUDACC__
+#include "emulated_cuda.hpp"
+#endif
+
 namespace isoflop::bench {
+
+/// The block's dynamic shared memory, all of it.
+template <class T>
+__device__ inline T* dynamic_shared() {
+#ifdef __CUDACC__
+  extern __shared__ std::uint64_t dynamic_shared_memory[];
+#else
+  void* const dynamic_shared_memory = emulated_cuda::dynamic_shared_memory();
+#endif
+  return reinterpret_cast<T*>(dynamic_shared_memory);
+}
 
 /// Throws InvalidArgument if that is more than every GPU from sm_80 on grants.
 template <class Kernel>

@@ -3,9 +3,9 @@
 // Up to 512 experts a warp keeps a token's logits in registers and takes the best one K times;
 // above that a block keeps them in shared memory, bisects for a threshold that K or a few more
 // reach, and orders those (topk_math.hpp). Either way the logits are read from memory once.
-#include "cuda_call.hpp"
 #include "launch.hpp"
 #include "launch_grid.hpp"
+#include "launch_kernel.hpp"
 #include "shared_memory.cuh"
 #include "topk_math.hpp"
 #include "warp.cuh"
@@ -97,7 +97,7 @@ __device__ inline T block_sum(T of_warp, T* sums) {
 
 __global__ void __launch_bounds__(kBlockThreads)
     topk_by_block(TopKShape shape, unsigned limit, RoutingBuffers routing) {
-  extern __shared__ std::uint64_t shared[];
+  auto* const shared = dynamic_shared<std::uint64_t>();
   std::uint64_t* const candidates = shared;                                        // [limit]
   auto* const keys = reinterpret_cast<std::uint32_t*>(candidates + limit);         // [E']
   auto* const chosen = reinterpret_cast<std::int32_t*>(keys + shape.num_experts);  // [K]
@@ -185,8 +185,8 @@ __global__ void __launch_bounds__(kBlockThreads)
 
 template <int kPerLane>
 void launch_by_warp(const TopKShape& shape, const RoutingBuffers& routing, cudaStream_t stream) {
-  topk_by_warp<kPerLane>
-      <<<blocks_for(shape.tokens, kWarpsPerBlock), kBlockThreads, 0, stream>>>(shape, routing);
+  launch_kernel(topk_by_warp<kPerLane>, blocks_for(shape.tokens, kWarpsPerBlock), kBlockThreads, 0,
+                stream, shape, routing);
 }
 
 void launch_by_block(const TopKShape& shape, const RoutingBuffers& routing, cudaStream_t stream) {
@@ -195,8 +195,8 @@ void launch_by_block(const TopKShape& shape, const RoutingBuffers& routing, cuda
                               std::uint64_t{shape.num_experts} * sizeof(std::uint32_t) +
                               std::uint64_t{shape.top_k} * sizeof(std::int32_t);
   allow_shared_bytes(topk_by_block, bytes, shape.num_experts);
-  topk_by_block<<<blocks_for(shape.tokens, 1), kBlockThreads, bytes, stream>>>(shape, limit,
-                                                                               routing);
+  launch_kernel(topk_by_block, blocks_for(shape.tokens, 1), kBlockThreads, bytes, stream, shape,
+                limit, routing);
 }
 
 }  // namespace
@@ -217,7 +217,6 @@ void launch_softmax_topk(const MoeLayer& layer, const RoutingBuffers& routing,
   } else {
     launch_by_warp<2>(shape, routing, stream);
   }
-  ISOFLOP_CUDA_CALL(cudaGetLastError());
 }
 
 }  // namespace isoflop::bench

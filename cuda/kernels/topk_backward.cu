@@ -4,9 +4,9 @@
 //   else:         dl_e = -p_e D, with p_e = exp(l_e - log_sum), and w_k dw_k more for e = id(k)
 // as the chain rule through softmax, and through w_k = p_k / sum p, gives them; since w_k = p_k in
 // the second case, a chosen expert has w_k (dw_k - D) in both.
-#include "cuda_call.hpp"
 #include "launch.hpp"
 #include "launch_grid.hpp"
+#include "launch_kernel.hpp"
 #include "warp.cuh"
 
 namespace isoflop::bench {
@@ -67,10 +67,9 @@ void launch_topk_backward(const MoeLayer& layer, const RoutingBuffers& routing,
                           const float* d_weights, Bf16* d_logits, cudaStream_t stream) {
   const auto num_experts = static_cast<unsigned>(layer.experts.num_experts);
   const auto kernel = num_experts % 4 == 0 ? topk_backward<true> : topk_backward<false>;
-  kernel<<<blocks_for(layer.tokens, kWarpsPerBlock), kBlockThreads, 0, stream>>>(
-      layer.tokens, num_experts, static_cast<unsigned>(layer.experts.top_k), layer.renormalize,
-      routing, d_weights, d_logits);
-  ISOFLOP_CUDA_CALL(cudaGetLastError());
+  launch_kernel(kernel, blocks_for(layer.tokens, kWarpsPerBlock), kBlockThreads, 0, stream,
+                layer.tokens, num_experts, static_cast<unsigned>(layer.experts.top_k),
+                layer.renormalize, routing, d_weights, d_logits);
 }
 
 }  // namespace isoflop::bench
