@@ -1,7 +1,5 @@
 #include "arguments.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -10,15 +8,22 @@
 #include "isoflop/io/number.hpp"
 
 namespace isoflop::app {
+namespace {
+
+[[noreturn]] void refuse(std::string_view flag, std::string_view text, const std::string& fault) {
+  throw UsageError(std::string(flag) + ": \"" + std::string(text) + "\" " + fault);
+}
+
+}  // namespace
 
 double number_argument(std::string_view flag, const std::string& text) {
   if (const auto value = parse_number(text)) return *value;
-  throw UsageError(fmt::format("{}: \"{}\" {}", flag, text, number_fault(text)));
+  refuse(flag, text, number_fault(text));
 }
 
 double positive_argument(std::string_view flag, const std::string& text) {
   const double value = number_argument(flag, text);
-  if (!(value > 0.0)) throw UsageError(fmt::format("{}: \"{}\" must be above zero", flag, text));
+  if (!(value > 0.0)) refuse(flag, text, "must be above zero");
   return value;
 }
 
@@ -26,7 +31,7 @@ double variable_argument(const VariableInfo& about, const std::string& text) {
   const std::string flag = "--" + std::string(about.key);
   const double x = number_argument(flag, text);
   const std::string fault = value_fault(about, x);
-  if (!fault.empty()) throw UsageError(fmt::format("{} {} {}", flag, text, fault));
+  if (!fault.empty()) throw UsageError(flag + " " + text + " " + fault);
   return x;
 }
 
@@ -34,11 +39,10 @@ unsigned long long count_argument(std::string_view flag, const std::string& text
                                   unsigned long long low) {
   const double value = number_argument(flag, text);
   if (value != std::floor(value) || value < static_cast<double>(low)) {
-    throw UsageError(
-        fmt::format("{}: \"{}\" must be a whole number of at least {}", flag, text, low));
+    refuse(flag, text, "must be a whole number of at least " + std::to_string(low));
   }
   constexpr double kMost = 9e15;  // up to here every whole number is a double
-  if (value > kMost) throw UsageError(fmt::format("{}: \"{}\" must be at most 9e15", flag, text));
+  if (value > kMost) refuse(flag, text, "must be at most 9e15");
   return static_cast<unsigned long long>(value);
 }
 
@@ -48,12 +52,12 @@ std::vector<double> positive_list_argument(std::string_view flag,
   try {
     out = parse_number_list(words);
   } catch (const InvalidArgument& fault) {
-    throw UsageError(fmt::format("{}: {}", flag, fault.what()));
+    throw UsageError(std::string(flag) + ": " + fault.what());
   }
-  if (out.empty()) throw UsageError(fmt::format("{} needs at least one number", flag));
+  if (out.empty()) throw UsageError(std::string(flag) + " needs at least one number");
   for (const double value : out) {
     if (!(value > 0.0)) {
-      throw UsageError(fmt::format("{}: {} must be above zero", flag, format_number(value)));
+      throw UsageError(std::string(flag) + ": " + format_number(value) + " must be above zero");
     }
   }
   return out;
@@ -79,11 +83,11 @@ std::vector<std::pair<std::string, std::string>> pair_arguments(
   auto add = [&](std::string_view piece) {
     const std::size_t equals = piece.find('=');
     if (equals == std::string_view::npos || equals == 0 || equals + 1 == piece.size()) {
-      throw UsageError(fmt::format("{}: \"{}\" is not of the form NAME=VALUE", flag, piece));
+      refuse(flag, piece, "is not of the form NAME=VALUE");
     }
     out.emplace_back(piece.substr(0, equals), piece.substr(equals + 1));
     if (!seen.insert(out.back().first).second) {
-      throw UsageError(fmt::format("{}: {} is given twice", flag, out.back().first));
+      throw UsageError(std::string(flag) + ": " + out.back().first + " is given twice");
     }
   };
   for (const std::string& word : words) {

@@ -1,7 +1,5 @@
 #include "expert_setup.hpp"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
@@ -70,12 +68,12 @@ ExpertLayer ExpertArguments::resolve(const std::optional<std::uint64_t>& d_ff,
 }
 
 std::string describe_experts(const ExpertLayer& experts) {
-  return fmt::format(
-      "E = {}, G = {}, k0 = {}: E' = E G = {} experts of width n = {}, K = {} per token (d_ff = "
-      "{})",
-      human_number(experts.expansion()), human_number(experts.granularity()),
-      human_number(experts.k0()), experts.num_experts, experts.expert_width, experts.top_k,
-      experts.d_ff);
+  return "E = " + human_number(experts.expansion()) +
+         ", G = " + human_number(experts.granularity()) + ", k0 = " + human_number(experts.k0()) +
+         ": E' = E G = " + std::to_string(experts.num_experts) +
+         " experts of width n = " + std::to_string(experts.expert_width) +
+         ", K = " + std::to_string(experts.top_k) +
+         " per token (d_ff = " + std::to_string(experts.d_ff) + ")";
 }
 
 nlohmann::ordered_json experts_to_json(const ExpertLayer& experts) {

@@ -1,6 +1,5 @@
 #include "output.hpp"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -58,7 +57,21 @@ std::string json_text(const nlohmann::ordered_json& json) {
   return out + "\n";
 }
 
-void warn(std::string_view text) { fmt::print(stderr, "isoflop: {}\n", text); }
+namespace {
+
+std::string& program_name() {
+  static std::string name = "isoflop";
+  return name;
+}
+
+}  // namespace
+
+void set_program_name(std::string name) { program_name() = std::move(name); }
+
+void warn(std::string_view text) {
+  const std::string line = program_name() + ": " + std::string(text) + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
 
 void require_writable(const std::string& path) {
   namespace fs = std::filesystem;
@@ -72,11 +85,11 @@ void require_writable(const std::string& path) {
   fs::path folder = fs::path(path).parent_path();
   if (folder.empty()) folder = ".";
   if (!fs::is_directory(folder, ignored)) {
-    throw DataError(path, fmt::format("cannot be written: there is no folder {}", folder.string()));
+    throw DataError(path, "cannot be written: there is no folder " + folder.string());
   }
   if (access(folder.c_str(), W_OK | X_OK) != 0) {
-    throw DataError(path, fmt::format("cannot be written: {}: {}", folder.string(),
-                                      std::generic_category().message(errno)));
+    throw DataError(path, "cannot be written: " + folder.string() + ": " +
+                              std::generic_category().message(errno));
   }
 }
 
@@ -124,7 +137,7 @@ Progress::Progress(std::string what)
       last_(start_) {}
 
 Progress::~Progress() {
-  if (shown_) fmt::print(stderr, "\r\033[K");
+  if (shown_) std::fputs("\r\033[K", stderr);
 }
 
 void Progress::update(std::size_t done, std::size_t all) {
@@ -134,7 +147,7 @@ void Progress::update(std::size_t done, std::size_t all) {
   shown_ = true;
   const double spent = std::chrono::duration<double>(now - start_).count();
   const double left = spent * static_cast<double>(all - done) / static_cast<double>(done);
-  fmt::print(stderr, "\r\033[K{} {} of {}, {:.0f} s left", what_, done, all, left);
+  std::fprintf(stderr, "\r\033[K%s %zu of %zu, %.0f s left", what_.c_str(), done, all, left);
   std::fflush(stderr);
 }
 

@@ -1,12 +1,16 @@
 /// Everything but isoflop/fit/fit_impl.hpp, which needs Ceres and is for laws of your own.
 #pragma once
 
+#include "isoflop/cost/cost_surface.hpp"
+#include "isoflop/cost/gpus.hpp"
+#include "isoflop/cost/router_cost.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/fit/backtest.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/fit/inspect_runs.hpp"
 #include "isoflop/fit/sensitivity.hpp"
 #include "isoflop/formula/formula.hpp"
+#include "isoflop/io/cost_table_file.hpp"
 #include "isoflop/io/formula_file.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/model_config.hpp"

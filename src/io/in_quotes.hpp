@@ -1,4 +1,4 @@
-/// Text from a file or the command line inside an error message. Private to src/io.
+/// Text from a file or the command line inside an error message. Private to src.
 #pragma once
 
 #include <cstddef>

@@ -5,14 +5,14 @@
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "json_file.hpp"
-#include "preset_texts.hpp"
+#include "embedded_texts.hpp"
 
 namespace isoflop {
 
 const std::vector<LawRecord>& preset_laws() {
   static const std::vector<LawRecord> laws = [] {
     std::vector<LawRecord> out;
-    for (const detail::PresetText& preset : detail::preset_texts()) {
+    for (const detail::EmbeddedText& preset : detail::preset_texts()) {
       const std::string origin = "published law " + std::string(preset.name);
       out.push_back(law_from_json(detail::parse_json(preset.text, origin), origin));
       out.back().published = true;

@@ -1,0 +1,16 @@
+#include "moe_bench.hpp"
+
+#include <algorithm>
+
+namespace isoflop::bench {
+
+bool CheckReport::passed() const {
+  return !items.empty() && std::all_of(items.begin(), items.end(),
+                                       [](const CheckItem& item) { return item.holds(); });
+}
+
+std::vector<std::string> all_backend_names() {
+  return {"batched", "loop", "grouped", "lt-grouped"};
+}
+
+}  // namespace isoflop::bench

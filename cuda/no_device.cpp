@@ -1,0 +1,17 @@
+// The benchmark in a build without CUDA: there is no device, and this says how to get one.
+#include "moe_bench.hpp"
+
+namespace isoflop::bench {
+
+std::vector<std::string> backend_names() { return {"batched", "loop", "grouped"}; }
+
+std::string built_for() { return {}; }
+
+std::string why_no_device() {
+  return "this build has no CUDA part: configure it where nvcc is installed "
+         "(cmake --preset bench)";
+}
+
+std::unique_ptr<Device> open_device() { throw CudaError(why_no_device()); }
+
+}  // namespace isoflop::bench

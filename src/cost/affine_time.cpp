@@ -1,0 +1,65 @@
+#include "isoflop/cost/affine_time.hpp"
+
+#include <array>
+#include <cstddef>
+#include <Eigen/Dense>
+
+namespace isoflop {
+namespace {
+
+constexpr int kColumns = 4;
+using Triangle = Eigen::Matrix<double, kColumns + 1, kColumns + 1>;
+using Coefficients = Eigen::Vector4d;
+
+/// What a least-squares problem is about: R of the QR decomposition of [columns, 1], where row i
+/// is (1, F, W, A)_i / t_i in units in which the largest entry of every column is 1.
+Triangle reduced(std::span<const TimedWork> data, Coefficients& unit) {
+  const auto rows = static_cast<Eigen::Index>(data.size());
+  Eigen::MatrixXd a =
+      Eigen::MatrixXd::Zero(std::max<Eigen::Index>(rows, kColumns + 1), kColumns + 1);
+  for (Eigen::Index i = 0; i < rows; ++i) {
+    const TimedWork& x = data[static_cast<std::size_t>(i)];
+    a.row(i) << 1.0 / x.time_s, x.work.padded_flops / x.time_s, x.work.weight_bytes / x.time_s,
+        x.work.activation_bytes / x.time_s, 1.0;
+  }
+  unit = a.leftCols<kColumns>().colwise().maxCoeff().transpose();
+  for (int c = 0; c < kColumns; ++c) {
+    if (unit[c] > 0.0) a.col(c) /= unit[c];
+  }
+  const Eigen::HouseholderQR<Eigen::MatrixXd> qr(a);
+  return qr.matrixQR().topRows<kColumns + 1>().triangularView<Eigen::Upper>();
+}
+
+}  // namespace
+
+AffineTime fit_affine_time(std::span<const TimedWork> data) {
+  if (data.empty()) return {};
+  Coefficients unit;
+  const Triangle r = reduced(data, unit);
+  const Eigen::Matrix<double, kColumns + 1, 1> wanted = r.col(kColumns);
+  Coefficients best = Coefficients::Zero();
+  double least = wanted.squaredNorm();
+  for (unsigned subset = 1; subset < (1u << kColumns); ++subset) {
+    std::array<int, kColumns> chosen{};
+    int count = 0;
+    for (int c = 0; c < kColumns; ++c) {
+      if ((subset >> c & 1u) != 0) chosen[static_cast<std::size_t>(count++)] = c;
+    }
+    Eigen::Matrix<double, kColumns + 1, Eigen::Dynamic, 0, kColumns + 1, kColumns> columns(
+        kColumns + 1, count);
+    for (int c = 0; c < count; ++c) columns.col(c) = r.col(chosen[static_cast<std::size_t>(c)]);
+    const Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr(columns);
+    if (qr.rank() < count) continue;  // a smaller subset does as well
+    const Eigen::VectorXd x = qr.solve(wanted);
+    if (!(x.minCoeff() >= 0.0)) continue;
+    const double residual = (columns * x - wanted).squaredNorm();
+    if (!(residual < least)) continue;
+    least = residual;
+    best.setZero();
+    for (int c = 0; c < count; ++c) best[chosen[static_cast<std::size_t>(c)]] = x[c];
+  }
+  auto coefficient = [&](int c) { return unit[c] > 0.0 ? best[c] / unit[c] : 0.0; };
+  return {coefficient(0), coefficient(1), coefficient(2), coefficient(3)};
+}
+
+}  // namespace isoflop

@@ -1,0 +1,63 @@
+#include "isoflop/cost/choose_rows.hpp"
+
+#include <set>
+
+#include "isoflop/error.hpp"
+
+namespace isoflop {
+namespace {
+
+std::string joined(const std::set<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+std::string the_routing(const std::set<std::string>& there, const std::string& wanted) {
+  if (!wanted.empty()) {
+    if (!there.contains(wanted)) {
+      throw InvalidArgument("the cost table has no rows of the routing " + wanted +
+                            "; it has: " + joined(there));
+    }
+    return wanted;
+  }
+  if (there.size() == 1) return *there.begin();
+  if (there.contains("multinomial")) return "multinomial";
+  throw InvalidArgument("the cost table has several routings; choose one of " + joined(there));
+}
+
+}  // namespace
+
+std::vector<CostRow> choose_rows(const CostTable& table, const CostChoice& choice) {
+  std::vector<CostRow> out;
+  std::set<std::string> routings, backends;
+  for (const CostRow& row : table.rows) {
+    backends.insert(row.backend);
+    const bool right =
+        choice.backend == kBestBackend ? is_dropless(row) : row.backend == choice.backend;
+    if (!right || row.regime != choice.regime || row.graph != choice.graph ||
+        row.capacity_factor != choice.capacity_factor) {
+      continue;
+    }
+    routings.insert(row.routing);
+    out.push_back(row);
+  }
+  if (out.empty()) {
+    const bool best = choice.backend == kBestBackend;
+    throw InvalidArgument("the cost table has no " + std::string(to_string(choice.regime)) +
+                          " rows of " + (best ? "a dropless backend" : choice.backend) +
+                          (choice.graph ? " as a CUDA graph" : " launched kernel by kernel") +
+                          "; its backends: " + joined(backends));
+  }
+  const std::string routing = the_routing(routings, choice.routing);
+  std::erase_if(out, [&](const CostRow& row) { return row.routing != routing; });
+  return out;
+}
+
+std::vector<std::string> backends_in(const std::vector<CostRow>& rows) {
+  std::set<std::string> names;
+  for (const CostRow& row : rows) names.insert(row.backend);
+  return {names.begin(), names.end()};
+}
+
+}  // namespace isoflop

@@ -1,0 +1,38 @@
+#include "isoflop/cost/gpus.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "embedded_texts.hpp"
+#include "isoflop/error.hpp"
+#include "json_file.hpp"
+
+namespace isoflop {
+
+const std::vector<GpuSpec>& known_gpus() {
+  static const std::vector<GpuSpec> gpus = [] {
+    std::vector<GpuSpec> out;
+    const nlohmann::ordered_json json =
+        detail::parse_json(detail::gpu_texts().at(0).text, "data/gpus.json");
+    for (const nlohmann::ordered_json& gpu : json.at("gpus")) {
+      out.push_back({gpu.at("name").get<std::string>(), gpu.at("title").get<std::string>(),
+                     gpu.at("dense_bf16_flops_per_s").get<double>(),
+                     gpu.at("memory_bytes_per_s").get<double>(),
+                     gpu.at("memory_bytes").get<std::uint64_t>(),
+                     gpu.at("source").get<std::string>(), gpu.at("note").get<std::string>()});
+    }
+    return out;
+  }();
+  return gpus;
+}
+
+const GpuSpec& find_gpu(std::string_view name) {
+  std::string known;
+  for (const GpuSpec& gpu : known_gpus()) {
+    if (gpu.name == name) return gpu;
+    known += (known.empty() ? "" : ", ") + gpu.name;
+  }
+  throw InvalidArgument("there is no GPU \"" + std::string(name) + "\" in the list; known are " +
+                        known);
+}
+
+}  // namespace isoflop

@@ -1,0 +1,57 @@
+#include "catch.hpp"
+#include "isoflop/cost/choose_rows.hpp"
+#include "planted_table.hpp"
+
+namespace isoflop {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using testing::layer_of;
+using testing::planted_row;
+
+CostTable table_of_backends() {
+  CostTable out;
+  for (const char* backend : {"loop", "grouped", "batched"}) {
+    out.rows.push_back(planted_row(layer_of({}), Pass::kForward, Stage::kWhole, 1.0, backend));
+  }
+  return out;
+}
+
+TEST_CASE("choose_rows: the best backend is one that drops nothing whatever the routing",
+          "[cost][identity]") {
+  CHECK(backends_in(choose_rows(table_of_backends(), {})) ==
+        std::vector<std::string>{"grouped", "loop"});
+  CHECK(choose_rows(table_of_backends(), {.backend = "batched"}).size() == 1);
+}
+
+TEST_CASE("choose_rows: regime and launching and capacity are told apart", "[cost][identity]") {
+  CostTable table = table_of_backends();
+  table.rows[0].regime = Regime::kBurst;
+  table.rows[1].graph = false;
+  table.rows[2].capacity_factor = 1.25;
+  CHECK_THROWS_AS(choose_rows(table, {}), InvalidArgument);
+  CHECK(choose_rows(table, {.regime = Regime::kBurst}).size() == 1);
+  CHECK(choose_rows(table, {.graph = false}).size() == 1);
+  CHECK(choose_rows(table, {.backend = "batched", .capacity_factor = 1.25}).size() == 1);
+}
+
+TEST_CASE("choose_rows: of several routings multinomial is meant unless another is named",
+          "[cost][identity]") {
+  CostTable table = table_of_backends();
+  table.rows[0].routing = "zipf:1";
+  CHECK(choose_rows(table, {}).at(0).routing == "multinomial");
+  CHECK(choose_rows(table, {.routing = "zipf:1"}).at(0).backend == "loop");
+  table.rows[1].routing = "balanced";
+  CHECK_THROWS_WITH(choose_rows(table, {}), ContainsSubstring("choose one of balanced, zipf:1"));
+  CHECK_THROWS_WITH(choose_rows(table, {.routing = "router"}),
+                    ContainsSubstring("it has: balanced, zipf:1"));
+}
+
+TEST_CASE("choose_rows: a backend that is not there is refused with those that are",
+          "[cost][refusal]") {
+  CHECK_THROWS_WITH(choose_rows(table_of_backends(), {.backend = "lt-grouped"}),
+                    ContainsSubstring("lt-grouped") && ContainsSubstring("batched, grouped, loop"));
+}
+
+}  // namespace
+}  // namespace isoflop

@@ -1,0 +1,198 @@
+#include <array>
+#include <cmath>
+#include <string>
+
+#include "catch.hpp"
+#include "io/scratch_folder.hpp"
+#include "isoflop/io/cost_table_file.hpp"
+#include "planted_table.hpp"
+
+namespace isoflop {
+namespace {
+
+using testing::layer_of;
+using testing::planted_row;
+using testing::planted_table;
+
+std::string measured_text() {
+  const MoeLayer layer = layer_of({.granularity = 4});
+  CostRow row = planted_row(layer, Pass::kForward, Stage::kWhole, 0.0012345678901234567);
+  row.remarks = {"drift: 2.4 %", "a \"quoted\"\nline"};
+  row.seed = 18446744073709551615u;
+  row.state.power_w = 612.5;
+  return cost_table_to_text(
+      planted_table({row, planted_row(layer, Pass::kBackward, Stage::kUpWgrad, 0.002)}));
+}
+
+std::string roofline_text() {
+  const std::array layers{layer_of({.granularity = 2})};
+  return cost_table_to_text(RooflineTable({989.4e12, 4.8e12}, "h200", layers, {}));
+}
+
+/// The first occurrence of `from` replaced. A test whose pattern is not there fails.
+std::string with(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+std::string fault_of(const std::string& text) {
+  try {
+    cost_table_from_text(text, "c.json");
+  } catch (const DataError& fault) {
+    return fault.what();
+  }
+  return "";
+}
+
+TEST_CASE("cost_table_to_text: what was written reads and writes back byte for byte",
+          "[cost][format]") {
+  const std::string measured = measured_text();
+  CHECK(cost_table_to_text(MeasuredTable(cost_table_from_text(measured, "c.json"))) == measured);
+}
+
+TEST_CASE("cost_table_to_text: a roofline reads back as the table that was written",
+          "[cost][format]") {
+  const std::array layers{layer_of({.granularity = 2})};
+  const RooflineTable written({989.4e12, 4.8e12}, "h200", layers, {});
+  const CostTable read = cost_table_from_text(cost_table_to_text(written), "c.json");
+  CHECK(read.source == CostSource::kRoofline);
+  CHECK(read.peaks.spec_flops_per_s == 989.4e12);
+  CHECK(read.peaks.spec_of == "h200");
+  REQUIRE(read.rows.size() == written.table().rows.size());
+  for (std::size_t i = 0; i < read.rows.size(); ++i) {
+    CHECK(read.rows[i].layer == layers[0]);
+    CHECK(read.rows[i].stage == written.table().rows[i].stage);
+    CHECK(read.rows[i].time_s == written.table().rows[i].time_s);
+    CHECK(read.rows[i].bytes == written.table().rows[i].bytes);
+  }
+}
+
+TEST_CASE("cost_table_to_text: what was not measured is null", "[cost][format]") {
+  CHECK_THAT(measured_text(), Catch::Matchers::ContainsSubstring("\"copy_bytes_per_s\": null"));
+  CHECK(std::isnan(cost_table_from_text(measured_text(), "c.json").rows[0].state.temperature_c));
+}
+
+TEST_CASE("cost_table_to_text: a table without rows is a table", "[cost][format]") {
+  const std::string text = cost_table_to_text(planted_table({}));
+  CHECK(cost_table_from_text(text, "c.json").rows.empty());
+}
+
+TEST_CASE("read_cost_table: a file gives the table that its text gives", "[cost][format]") {
+  const testing::ScratchFolder folder;
+  const CostTable table = read_cost_table(folder.write("c.json", measured_text()));
+  CHECK(cost_table_to_text(MeasuredTable(table)) == measured_text());
+}
+
+TEST_CASE("read_cost_table: a file cut anywhere is refused in one line that names it",
+          "[cost][refusal]") {
+  const std::string text = measured_text();
+  for (std::size_t size = 0; size + 2 < text.size(); size += 97) {
+    const std::string fault = fault_of(text.substr(0, size));
+    INFO(size);
+    CHECK(fault.starts_with("c.json:"));
+    CHECK(fault.find('\n') == std::string::npos);
+  }
+}
+
+struct Refusal {
+  const char* from;
+  const char* to;
+  const char* fault;
+};
+
+TEST_CASE("read_cost_table: a measured table that cannot be believed is refused",
+          "[cost][refusal]") {
+  const std::string text = measured_text();
+  for (const Refusal& x : {
+           Refusal{"isoflop.cost/1", "isoflop.cost/2",
+                   "c.json: has format \"isoflop.cost/2\"; this program reads \"isoflop.cost/1\""},
+           {"\"format\"", "\"formal\"", "c.json: is not a cost table: it has no \"format\""},
+           {"\"measured\"", "\"guessed\"", "c.json: \"source\" must be one of roofline, measured"},
+           {"\"planted\"", "\"\"", "c.json: is measured but does not name its device"},
+           {"\"1.0\"", "\"\"", "c.json: is measured but does not name its driver"},
+           {"\"gpu_name\"", "\"gpu\"", "c.json: environment: lacks \"gpu_name\""},
+           {"800000000000000.0", "-8e14", "c.json: has a peak that is not positive"},
+           {"\"tokens\":16384", "\"tokens\":-1",
+            "c.json: row 1: \"tokens\" must be a whole number from 0 on"},
+           {"\"expert_width\":2048", "\"expert_width\":2044",
+            "c.json: row 1: the width of an expert, 2044, is not a multiple of 8"},
+           {"\"top_k\":4", "\"top_k\":4000",
+            "c.json: row 1: a token cannot go to 4000 of 256 experts"},
+           {"\"swiglu\"", "\"tanh\"",
+            "c.json: row 1: \"activation\" must be one of swiglu, gelu, relu"},
+           {"\"sustained\"", "\"idle\"",
+            "c.json: row 1: \"regime\" must be one of sustained, burst"},
+           {"\"pass\":\"forward\"", "\"pass\":\"sideways\"",
+            "c.json: row 1: \"pass\" must be one of forward, backward, both"},
+           {"\"stage\":\"up_wgrad\"", "\"stage\":\"up\"",
+            "c.json: row 2: has a stage \"up\" that is no part of the pass backward"},
+           {"\"backend\":\"loop\"", "\"backend\":\"roofline\"",
+            "c.json: row 1: is of a roofline in a table of measurements"},
+           {"\"time_s\":0.002", "\"time_s\":0.0",
+            "c.json: row 2: has a time_s that is not positive"},
+           {"\"time_s\":0.002", "\"time_s\":null",
+            "c.json: row 2: has a time_s that is not positive"},
+           {"\"time_s\":0.002", "\"time_s\":0.0020001",
+            "c.json: row 2: has a time_s that is not the median of its samples"},
+           {"\"samples_s\":[0.00198,0.002,0.00202]", "\"samples_s\":[]",
+            "c.json: row 2: is measured but has no samples"},
+           {"\"samples_s\":[0.00198,0.002,0.00202]", "\"samples_s\":[-1.0,0.002,1.0]",
+            "c.json: row 2: has a sample that is not a positive time"},
+           {"\"samples_s\":[0.00198,", "\"samples_s\":[null,",
+            "c.json: row 2: \"samples_s\" must be a list of numbers"},
+           {"\"check_error\":0.001", "\"check_error\":null",
+            "c.json: row 1: is measured but was not checked"},
+           {"\"check_error\":0.001", "\"check_error\":0.006",
+            "c.json: row 1: failed its check: check_error is above check_tolerance"},
+           {"\"p10_s\":null", "\"p10_s\":-1.0",
+            "c.json: row 1: has a quantile that is not a positive time"},
+           {"\"graph\":true", "\"graph\":1", "c.json: row 1: \"graph\" must be true or false"},
+           {"\"dw_dtype\"", "\"dw_type\"", "c.json: row 1: lacks \"dw_dtype\""},
+       }) {
+    CHECK(fault_of(with(text, x.from, x.to)) == x.fault);
+  }
+}
+
+TEST_CASE("read_cost_table: a roofline that looks like a measurement is refused",
+          "[cost][refusal]") {
+  const std::string text = roofline_text();
+  for (const Refusal& x : {
+           Refusal{"\"gpu_name\": \"\"", "\"gpu_name\": \"H200\"",
+                   "c.json: is a roofline but names a device"},
+           {"\"driver\": \"\"", "\"driver\": \"580\"", "c.json: is a roofline but names a device"},
+           {"\"samples_s\":[]", "\"samples_s\":[0.1]",
+            "c.json: row 1: has samples, but the table is a roofline"},
+           {"\"backend\":\"roofline\"", "\"backend\":\"loop\"",
+            "c.json: row 1: names a backend, but the table is a roofline"},
+           {"\"gemm_flops_per_s\": null", "\"gemm_flops_per_s\": 8e14",
+            "c.json: is a roofline with measured peaks"},
+           {"\"spec_bytes_per_s\": 4800000000000.0", "\"spec_bytes_per_s\": null",
+            "c.json: is a roofline without its two peaks"},
+           {"\"roofline\"", "\"measured\"", "c.json: is measured but does not name its device"},
+       }) {
+    CHECK(fault_of(with(text, x.from, x.to)) == x.fault);
+  }
+}
+
+TEST_CASE("read_cost_table: a file that is not there is refused with its path", "[cost][refusal]") {
+  CHECK_THROWS_WITH(read_cost_table("no/such.json"), "no/such.json: there is no such file");
+}
+
+TEST_CASE("MeasuredTable: a roofline cannot become a table of measurements", "[cost][refusal]") {
+  CHECK_THROWS_AS(MeasuredTable(cost_table_from_text(roofline_text(), "c.json")), InvalidArgument);
+}
+
+TEST_CASE("MeasuredTable: rows are appended together or not at all", "[cost][refusal]") {
+  MeasuredTable table = planted_table({});
+  const CostRow good = planted_row(layer_of({}), Pass::kForward, Stage::kWhole, 1.0);
+  CostRow failed = good;
+  failed.check_error = 1.0;
+  CHECK_THROWS_AS(table.append({good, failed}), InvalidArgument);
+  CHECK(table.table().rows.empty());
+  table.append({good});
+  CHECK(table.table().rows.size() == 1);
+}
+
+}  // namespace
+}  // namespace isoflop
