@@ -7,22 +7,7 @@
 
 #include "commands.hpp"
 #include "isoflop/version.hpp"
-
-namespace {
-
-/// A first word that is no command, with those there are: the parser would only miss a command.
-void require_known_command(const CLI::App& parser, int argc, char** argv) {
-  const std::string word = argc > 1 ? argv[1] : "-";
-  if (word.starts_with("-")) return;
-  std::string known;
-  for (const CLI::App* command : parser.get_subcommands([](const CLI::App*) { return true; })) {
-    if (command->get_name() == word) return;
-    known += " " + command->get_name();
-  }
-  throw isoflop::app::UsageError("there is no command \"" + word + "\"; there are:" + known);
-}
-
-}  // namespace
+#include "known_command.hpp"
 
 int main(int argc, char** argv) {
   using namespace isoflop;
@@ -44,7 +29,7 @@ int main(int argc, char** argv) {
   app::add_reproduce(parser, job);
 
   try {
-    require_known_command(parser, argc, argv);
+    app::require_known_command(parser, argc, argv);
     parser.parse(argc, argv);
     return job();
   } catch (const CLI::ParseError& fault) {

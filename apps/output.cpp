@@ -57,8 +57,19 @@ std::string json_text(const nlohmann::ordered_json& json) {
   return out + "\n";
 }
 
+namespace {
+
+std::string& program_name() {
+  static std::string name = "isoflop";
+  return name;
+}
+
+}  // namespace
+
+void set_program_name(std::string name) { program_name() = std::move(name); }
+
 void warn(std::string_view text) {
-  const std::string line = "isoflop: " + std::string(text) + "\n";
+  const std::string line = program_name() + ": " + std::string(text) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

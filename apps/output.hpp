@@ -15,6 +15,9 @@ void print(std::string_view text);
 /// UTF-8 (in a path, say) become replacement marks.
 std::string json_text(const nlohmann::ordered_json& json);
 
+/// What stands before a warning; "isoflop" until it is set.
+void set_program_name(std::string name);
+
 /// One line "isoflop: text" on stderr.
 void warn(std::string_view text);
 

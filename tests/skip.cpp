@@ -22,7 +22,7 @@ std::string& skip_reason() {
   return reason;
 }
 
-/// Prints the line by which ctest knows a skipped test. The exception of require_data counts as one
+/// Prints the line by which ctest knows a skipped test. The exception of skip() counts as one
 /// failed assertion: with more of them the case has failed, whatever else it lacked.
 class SkipListener : public Listener {
  public:
@@ -39,13 +39,17 @@ CATCH_REGISTER_LISTENER(SkipListener)
 
 }  // namespace
 
+void isoflop_test::skip(const std::string& reason) {
+  skip_reason() = reason;
+  throw std::runtime_error(reason);
+}
+
 std::string isoflop_test::require_data(const std::string& file) {
   const char* const wanted = std::getenv("ISOFLOP_TEST_DATA");
   const std::filesystem::path folder = wanted != nullptr ? wanted : ISOFLOP_TEST_DATA;
   const std::filesystem::path path = (folder / file).lexically_normal();
   if (!std::filesystem::is_regular_file(path)) {
-    skip_reason() = "no " + file + " in " + path.parent_path().string();
-    throw std::runtime_error(skip_reason());
+    skip("no " + file + " in " + path.parent_path().string());
   }
   return path.string();
 }

@@ -1,0 +1,119 @@
+#include "bench_sweep.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "bench_text.hpp"
+#include "isoflop/core/random.hpp"
+#include "isoflop/cost/moe_work.hpp"
+#include "isoflop/io/number.hpp"
+
+namespace isoflop::app {
+namespace {
+
+/// Place in a list, or behind all of it.
+template <class T, std::size_t Size>
+std::size_t rank_of(const T& value, const std::array<T, Size>& order) {
+  return static_cast<std::size_t>(std::find(order.begin(), order.end(), value) - order.begin());
+}
+
+auto priority(const PlannedRun& run) {
+  // Libraries that know all groups at once first, then one product per expert; batched is the bound
+  // that the others are compared with.
+  constexpr std::array<std::string_view, 4> kBackends{"lt-grouped", "loop", "batched", "grouped"};
+  constexpr std::array<double, 4> kGranularities{1.0, 8.0, 32.0, 2.0};
+  const bench::Configuration& x = run.configuration;
+  return std::tuple(run.timing.regime, rank_of(std::string_view(x.backend), kBackends), run.tier,
+                    rank_of(x.layer.experts.granularity(), kGranularities));
+}
+
+bool is_of(const CostRow& row, const PlannedRun& run) {
+  const bench::Configuration& x = run.configuration;
+  return row.layer == x.layer && row.backend == x.backend &&
+         row.routing == bench::to_string(x.routing) && row.seed == x.seed &&
+         row.capacity_factor == x.capacity_factor && row.regime == run.timing.regime;
+}
+
+}  // namespace
+
+void order_by_priority(std::vector<PlannedRun>& runs, std::uint64_t seed) {
+  Random random(seed);
+  for (std::size_t i = runs.size(); i > 1; --i) std::swap(runs[i - 1], runs[random.below(i)]);
+  std::stable_sort(runs.begin(), runs.end(), [](const PlannedRun& a, const PlannedRun& b) {
+    return priority(a) < priority(b);
+  });
+}
+
+double planned_s(const PlannedRun& run, const RooflinePeaks& rates) {
+  constexpr double kSetupSeconds = 1.0, kLeastSeconds = 0.1, kOverRoofline = 3.0;
+  const bench::TimingOptions& timing = run.timing;
+  const LayerSize size = size_of(run.configuration.layer);
+  auto figure_s = [&](Pass pass) {
+    const double samples_s =
+        timing.min_samples * kOverRoofline * roofline_s(size, pass, Stage::kWhole, rates);
+    return std::min(timing.max_seconds, std::max(kLeastSeconds, samples_s));
+  };
+  auto pass_s = [&](Pass pass) {
+    const double once_s = figure_s(pass);
+    const bool has_stages = timing.stages && pass != Pass::kBoth;
+    return once_s * (1.0 + (timing.eager ? 1.0 : 0.0) + (has_stages ? 1.0 : 0.0));
+  };
+  double out = kSetupSeconds;
+  if (timing.pass != Pass::kBackward) out += pass_s(Pass::kForward);
+  if (timing.pass != Pass::kForward) out += pass_s(Pass::kBackward);
+  if (timing.pass == Pass::kBoth) out += pass_s(Pass::kBoth);
+  return out;
+}
+
+std::string describe_run(const PlannedRun& run) {
+  const bench::Configuration& c = run.configuration;
+  const ExpertLayer& x = c.layer.experts;
+  std::string out = "d_model " + std::to_string(c.layer.d_model) + ", T " +
+                    std::to_string(c.layer.tokens) + ", E' " + std::to_string(x.num_experts) +
+                    ", n " + std::to_string(x.expert_width) + ", K " + std::to_string(x.top_k) +
+                    ", " + std::string(to_string(c.layer.activation)) + ", " + c.backend;
+  if (c.capacity_factor > 0.0) out += " (capacity " + format_number(c.capacity_factor) + ")";
+  return out + ", " + bench::to_string(c.routing) + ", " +
+         std::string(to_string(run.timing.regime));
+}
+
+bool is_complete(const CostTable& table, const PlannedRun& run) {
+  return std::any_of(table.rows.begin(), table.rows.end(), [&](const CostRow& row) {
+    return row.stage == Stage::kWhole && row.graph && row.pass == run.timing.pass &&
+           is_of(row, run);
+  });
+}
+
+std::vector<std::string> resumable_words(const std::vector<std::string>& command_line) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < command_line.size(); ++i) {
+    const std::string& word = command_line[i];
+    if (i == 0) {
+      out.push_back(word.substr(word.rfind('/') + 1));
+    } else if (word == "--time-limit") {
+      ++i;
+    } else if (word != "--resume" && !word.starts_with("--time-limit=")) {
+      out.push_back(word);
+    }
+  }
+  return out;
+}
+
+void require_resumable(const std::string& path, const CostTable& table,
+                       const CostEnvironment& environment) {
+  const CostEnvironment& before = table.environment;
+  if (table.source != CostSource::kMeasured) {
+    throw DataError(path, "holds a model and no measurement; there is nothing to resume");
+  }
+  if (before.gpu_uuid != environment.gpu_uuid) {
+    throw DataError(path, "was measured on another device (" + before.gpu_name + ", " +
+                              before.gpu_uuid + "); this one is " + environment.gpu_name + ", " +
+                              environment.gpu_uuid);
+  }
+  if (resumable_words(before.command_line) != resumable_words(environment.command_line)) {
+    throw DataError(path, "was written by another command: " + command_text(before.command_line));
+  }
+}
+
+}  // namespace isoflop::app

@@ -1,0 +1,48 @@
+// Planning of a sweep: which runs, in which order, how long they may take, and which of them a
+// table already holds. No device is needed for any of it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "isoflop/cost/roofline.hpp"
+#include "moe_bench.hpp"
+
+namespace isoflop::app {
+
+/// One configuration in one regime.
+struct PlannedRun {
+  bench::Configuration configuration;
+  bench::TimingOptions timing;
+  int tier = 0;  ///< what a sweep is about first has 0
+};
+
+/// By priority: sustained before burst; then the backend that is expected to be best; then the
+/// tier; then G = 1, 8, 32, 2 and the rest, so that a sweep cut short spans the range of G. Runs
+/// that are alike in all of these are shuffled, so that no order of shapes coincides with a warming
+/// card.
+void order_by_priority(std::vector<PlannedRun>& runs, std::uint64_t seed);
+
+/// Seconds that one run is expected to take on a card with these rates: setup and check, then for
+/// each timed figure the samples of a layer at a third of its roofline, within timing.max_seconds.
+/// An estimate to plan by, nothing measured.
+double planned_s(const PlannedRun& run, const RooflinePeaks& rates);
+
+/// "d_model 2048, T 16384, E' 512, n 1024, K 8, swiglu, loop, multinomial, sustained"
+std::string describe_run(const PlannedRun& run);
+
+/// Whether the table holds this run: the row of its whole pass in a graph, which is written
+/// together with all others of the run.
+bool is_complete(const CostTable& table, const PlannedRun& run);
+
+/// The words of a command line without the program's folder and without those that may differ when
+/// a sweep is resumed: --resume and --time-limit.
+std::vector<std::string> resumable_words(const std::vector<std::string>& command_line);
+
+/// Throws DataError unless the table was measured on this device by this command line.
+void require_resumable(const std::string& path, const CostTable& table,
+                       const CostEnvironment& environment);
+
+}  // namespace isoflop::app

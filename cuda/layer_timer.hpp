@@ -1,0 +1,23 @@
+/// All rows of one configuration: every pass as a CUDA graph and launched kernel by kernel, and its
+/// stages in a run of their own.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "layer_run.hpp"
+#include "moe_bench.hpp"
+#include "sample_timer.hpp"
+
+namespace isoflop::bench {
+
+/// What timing takes on the device, its sets of buffers and graphs included.
+std::uint64_t timing_bytes(const Configuration& configuration, std::uint64_t l2_bytes);
+
+/// Throws CudaError unless the report is of this configuration and passed: nothing is timed that
+/// was not checked.
+std::vector<CostRow> time_layer(const Configuration& configuration, const TimingOptions& options,
+                                const CheckReport& report, std::uint64_t l2_bytes,
+                                SampleTimer& timer, const Nvml& nvml);
+
+}  // namespace isoflop::bench
