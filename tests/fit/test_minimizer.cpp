@@ -91,7 +91,9 @@ TEST_CASE("minimize: a space without directions gives the value there", "[fit][i
     options.fixed[std::string(Chinchilla::kCoefficients[p].name)] = kHoffmann[p];
   }
   const auto minimum = minimize(planted_objective(0.01), free_space<Chinchilla>(options), Small(0));
-  CHECK(minimum.value == planted_objective(0.01).value(to_axis<Chinchilla>(kHoffmann)));
+  // The same sum, compiled here and in the library: the order of its roundings may differ.
+  CHECK(minimum.value ==
+        Approx(planted_objective(0.01).value(to_axis<Chinchilla>(kHoffmann))).epsilon(1e-13));
 }
 
 TEST_CASE("sharpen: the gradient comes down and the objective does not rise", "[fit][identity]") {
