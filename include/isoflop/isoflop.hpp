@@ -20,6 +20,7 @@
 #include "isoflop/plan/lost_flops.hpp"
 #include "isoflop/plan/plan_draws.hpp"
 #include "isoflop/plan/plan_law.hpp"
+#include "isoflop/plan/shape_search.hpp"
 #include "isoflop/shape/experts.hpp"
 #include "isoflop/shape/flop_count.hpp"
 #include "isoflop/shape/memory_count.hpp"
