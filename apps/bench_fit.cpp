@@ -14,8 +14,9 @@
 #include <thread>
 #include <vector>
 
-#include "isoflop/fit/bootstrap_impl.hpp"
+#include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
+#include "isoflop/fit/minimizer.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/records.hpp"
 #include "isoflop/laws/list.hpp"

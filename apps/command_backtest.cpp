@@ -16,7 +16,9 @@
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/laws/list.hpp"
 #include "isoflop/plan/lost_flops.hpp"
+#include "isoflop/plan/plannable.hpp"
 #include "output.hpp"
 #include "text_grid.hpp"
 

@@ -20,6 +20,7 @@
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/records.hpp"
 #include "isoflop/io/reports.hpp"
+#include "isoflop/laws/list.hpp"
 #include "isoflop/laws/log_losses.hpp"
 #include "isoflop/plan/plan_law.hpp"
 #include "output.hpp"

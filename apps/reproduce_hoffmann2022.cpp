@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "isoflop/io/law_file.hpp"
+#include "isoflop/laws/list.hpp"
 #include "isoflop/plan/plan_law.hpp"
 #include "reproduction.hpp"
 

@@ -6,8 +6,10 @@
 
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/granularity_meaning.hpp"
+#include "isoflop/laws/list.hpp"
 #include "isoflop/plan/own_accounting.hpp"
 #include "isoflop/plan/plan_law.hpp"
+#include "isoflop/plan/plannable.hpp"
 
 namespace isoflop {
 namespace {

@@ -3,7 +3,9 @@
 #include "isoflop/cost/paper_flops.hpp"
 #include "isoflop/cost/six_nd.hpp"
 #include "isoflop/laws/coefficients.hpp"
+#include "isoflop/laws/list.hpp"
 #include "isoflop/plan/any_planner.hpp"
+#include "isoflop/plan/plannable.hpp"
 #include "isoflop/plan/planner.hpp"
 
 namespace isoflop {

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "catch.hpp"
+#include "compiled_laws.hpp"
 #include "isoflop/fit/block_descent.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/fit/starts.hpp"

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "catch.hpp"
+#include "compiled_laws.hpp"
 #include "difference.hpp"
 #include "isoflop/fit/column_objective.hpp"
 #include "isoflop/laws/list.hpp"

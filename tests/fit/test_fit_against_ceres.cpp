@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "catch.hpp"
+#include "compiled_laws.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/laws/list.hpp"
 #include "planted_runs.hpp"

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "catch.hpp"
+#include "compiled_laws.hpp"
 #include "isoflop/fit/minimizer.hpp"
 #include "planted_runs.hpp"
 

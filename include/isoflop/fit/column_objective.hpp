@@ -109,56 +109,8 @@ class ColumnObjective {
   }
 
   /// The same with another loss in place of the objective's own.
-  /// (Flattened: a formula that the compiler left out of line would pass its derivatives through
-  /// memory, at half the speed.)
   template <int Order>
-  [[gnu::flatten]] Derivatives evaluate(const Theta& theta, const HuberLoss& loss) const {
-    std::array<Batch, kP> values;
-    for (std::size_t p = 0; p < kP; ++p) values[p] = Batch(theta[p]);
-    const auto parameters = dual_parameters<Order>(values);
-
-    Batch value(0.0);
-    std::array<Batch, kP> gradient, diagonal;
-    std::array<Batch, kP*(kP + 1) / 2> curvature;
-    gradient.fill(Batch(0.0));
-    diagonal.fill(Batch(0.0));
-    curvature.fill(Batch(0.0));
-    for (const Block& block : blocks_) {
-      const auto residual = residual_of(L::log_loss(parameters, block.log_x), block.target);
-      static_assert(residual.kSize == kP, "the law's formula does not use all its coefficients");
-      const HuberValue huber = loss(residual.value);
-      value += block.weight * huber.rho;
-      const Batch slope = block.weight * huber.slope;
-      const Batch reweight = block.weight * huber.reweight;
-      const Batch inside = block.weight * huber.curvature;
-      std::size_t pair = 0;
-      for (std::size_t i = 0; i < kP; ++i) {
-        gradient[i] += slope * residual.grad[i];
-        const Batch row = (Order == 2 ? inside : reweight) * residual.grad[i];
-        diagonal[i] += reweight * residual.grad[i] * residual.grad[i];
-        for (std::size_t j = 0; j <= i; ++j, ++pair) {
-          if constexpr (Order == 2) {
-            curvature[pair] += row * residual.grad[j] + slope * residual.hess[pair];
-          } else {
-            curvature[pair] += row * residual.grad[j];
-          }
-        }
-      }
-    }
-
-    Derivatives out;
-    out.value = value.lanes.sum();
-    Matrix& matrix = Order == 2 ? out.hessian : out.gauss_newton;
-    std::size_t pair = 0;
-    for (int i = 0; i < static_cast<int>(kP); ++i) {
-      out.gradient[i] = gradient[static_cast<std::size_t>(i)].lanes.sum();
-      out.diagonal[i] = diagonal[static_cast<std::size_t>(i)].lanes.sum();
-      for (int j = 0; j <= i; ++j, ++pair) {
-        matrix(i, j) = matrix(j, i) = curvature[pair].lanes.sum();
-      }
-    }
-    return out;
-  }
+  Derivatives evaluate(const Theta& theta, const HuberLoss& loss) const;
 
   /// Residuals and weights by run, padding left out.
   void residuals(const Theta& theta, std::vector<double>& residual,
@@ -210,5 +162,58 @@ class ColumnObjective {
   std::size_t num_runs_;
   std::vector<Block> blocks_;
 };
+
+// (Flattened: a formula that the compiler left out of line would pass its derivatives through
+// memory, at half the speed.)
+template <Law L>
+template <int Order>
+[[gnu::flatten]] typename ColumnObjective<L>::Derivatives ColumnObjective<L>::evaluate(
+    const Theta& theta, const HuberLoss& loss) const {
+  std::array<Batch, kP> values;
+  for (std::size_t p = 0; p < kP; ++p) values[p] = Batch(theta[p]);
+  const auto parameters = dual_parameters<Order>(values);
+
+  Batch value(0.0);
+  std::array<Batch, kP> gradient, diagonal;
+  std::array<Batch, kP*(kP + 1) / 2> curvature;
+  gradient.fill(Batch(0.0));
+  diagonal.fill(Batch(0.0));
+  curvature.fill(Batch(0.0));
+  for (const Block& block : blocks_) {
+    const auto residual = residual_of(L::log_loss(parameters, block.log_x), block.target);
+    static_assert(residual.kSize == kP, "the law's formula does not use all its coefficients");
+    const HuberValue huber = loss(residual.value);
+    value += block.weight * huber.rho;
+    const Batch slope = block.weight * huber.slope;
+    const Batch reweight = block.weight * huber.reweight;
+    const Batch inside = block.weight * huber.curvature;
+    std::size_t pair = 0;
+    for (std::size_t i = 0; i < kP; ++i) {
+      gradient[i] += slope * residual.grad[i];
+      const Batch row = (Order == 2 ? inside : reweight) * residual.grad[i];
+      diagonal[i] += reweight * residual.grad[i] * residual.grad[i];
+      for (std::size_t j = 0; j <= i; ++j, ++pair) {
+        if constexpr (Order == 2) {
+          curvature[pair] += row * residual.grad[j] + slope * residual.hess[pair];
+        } else {
+          curvature[pair] += row * residual.grad[j];
+        }
+      }
+    }
+  }
+
+  Derivatives out;
+  out.value = value.lanes.sum();
+  Matrix& matrix = Order == 2 ? out.hessian : out.gauss_newton;
+  std::size_t pair = 0;
+  for (int i = 0; i < static_cast<int>(kP); ++i) {
+    out.gradient[i] = gradient[static_cast<std::size_t>(i)].lanes.sum();
+    out.diagonal[i] = diagonal[static_cast<std::size_t>(i)].lanes.sum();
+    for (int j = 0; j <= i; ++j, ++pair) {
+      matrix(i, j) = matrix(j, i) = curvature[pair].lanes.sum();
+    }
+  }
+  return out;
+}
 
 }  // namespace isoflop

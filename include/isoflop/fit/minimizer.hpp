@@ -8,12 +8,12 @@
 #include <cmath>
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
-#include <Eigen/Eigenvalues>
 #include <limits>
 #include <vector>
 
 #include "isoflop/fit/column_objective.hpp"
 #include "isoflop/fit/free_space.hpp"
+#include "isoflop/fit/symmetric_eigenvalues.hpp"
 
 namespace isoflop {
 
@@ -64,10 +64,7 @@ std::vector<double> loose_eigenvalues(const FreeSpace<P>& space,
     if (phi[i] > space.lower[i] && phi[i] < space.upper[i]) loose.push_back(i);
   }
   if (loose.empty()) return {};
-  const Eigen::MatrixXd sub = hessian(loose, loose);
-  const Eigen::VectorXd values =
-      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(sub, Eigen::EigenvaluesOnly).eigenvalues();
-  return {values.data(), values.data() + values.size()};
+  return symmetric_eigenvalues(hessian(loose, loose));
 }
 
 /// Ratio of the largest to the smallest of them; infinite where the Hessian is not positive

@@ -192,13 +192,25 @@ class BestSize {
     return run_at(log_budget, cap.log_n_active, log_g, SizeEdge::kNone, cap.limit);
   }
 
-  /// The limit that leaves no model at all, or kNone where there is one or the budget is too small.
-  Limit broken(double log_budget, double log_g) const {
-    if (!(log_tokens(log_budget, log_smallest_, log_g) >= 0.0)) return Limit::kNone;
+  /// The limit that leaves no model at all and what it would have to be; kNone where there is a
+  /// model or the budget is too small.
+  BrokenLimit broken(double log_budget, double log_g) const {
+    const double most = log_tokens(log_budget, log_smallest_, log_g);
+    if (!(most >= 0.0)) return {};
     const LargestSize cap = largest(log_budget, log_g);
-    if (cap.log_n_active < log_smallest_) return cap.limit;
-    if (!(limits_.tokens_per_active > 0.0)) return Limit::kNone;
-    return at_ratio(log_budget, log_g, cap) ? Limit::kNone : Limit::kTokensPerActive;
+    if (cap.log_n_active < log_smallest_) {
+      return {cap.limit, cap.limit == Limit::kMemory ? limits_.memory.bytes(log_smallest_, log_g)
+                         : cap.limit == Limit::kMinTokens ? std::exp(most)
+                                                          : std::exp(log_smallest_)};
+    }
+    if (!(limits_.tokens_per_active > 0.0) || at_ratio(log_budget, log_g, cap)) return {};
+    // More tokens per parameter than even the smallest model gets, or fewer than the largest does.
+    const double most_per_active = std::exp(most - log_smallest_);
+    if (most_per_active < limits_.tokens_per_active) {
+      return {Limit::kTokensPerActive, most_per_active};
+    }
+    return {Limit::kTokensPerActive,
+            std::exp(log_tokens(log_budget, cap.log_n_active, log_g) - cap.log_n_active)};
   }
 
   /// ln of the tokens that the budget pays for at a size; minus infinity where serving takes it

@@ -18,6 +18,12 @@ inline constexpr std::array<std::string_view, 6> kLimitNames{
     "none", "max_memory", "max_n_active", "min_d", "tokens_per_parameter", "unique_tokens"};
 constexpr std::string_view to_string(Limit x) { return kLimitNames[static_cast<std::size_t>(x)]; }
 
+/// A limit that leaves no model, and the value of it that would just leave one.
+struct BrokenLimit {
+  Limit limit = Limit::kNone;
+  double enough = 0.0;
+};
+
 /// Bytes of a model of the family on one GPU.
 struct MemoryUse {
   double per_active = 0.0;          ///< s N_total / N_active: of all weights, embeddings aside

@@ -13,7 +13,8 @@ struct Optimum {
   double log_n_active = Plan::kNone, log_d = Plan::kNone, log_g = Plan::kNone;
   double log_loss = Plan::kNone;  ///< of the best point of the search, even if that is on its edge
   double granularity = 1.0;       ///< exp(log_g) without a rounding
-  Limit binding = Limit::kNone;  ///< what keeps N from being larger; of kInfeasible: what is broken
+  Limit binding = Limit::kNone;   ///< what keeps N from being larger
+  BrokenLimit broken{};           ///< where the status is kInfeasible
 
   bool usable() const { return status == PlanStatus::kOptimal; }
 };

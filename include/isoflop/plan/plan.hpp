@@ -84,6 +84,7 @@ struct Plan {
   double d_model = kNone;   ///< continuous
   double n_blocks = kNone;  ///< continuous
   double router_flops_share = kNone;
+  BrokenLimit broken{};                ///< where the status is kInfeasible
   std::vector<BindingLimit> binding;   ///< limits that the plan is up against
   std::optional<CoarsePlan> coarse;    ///< where the law has a granularity
   std::vector<Variable> extrapolated;  ///< outside the range of the runs behind the law

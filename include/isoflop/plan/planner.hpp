@@ -41,6 +41,7 @@ class Planner {
     out.budget = budget;
     out.status = best.status;
     out.note = best.note;
+    out.broken = best.broken;
     if (!best.usable()) return out;
     out.n_active = std::exp(best.log_n_active);
     out.n_law = law().n_law(out.n_active);
@@ -60,15 +61,15 @@ class Planner {
   /// changes no digit; others ignore it.
   Optimum optimum(double log_budget, const PlanOptions& options,
                   const Optimum* near = nullptr) const {
-    const bool one_valley = BestSize<L, C>::kOneValley && !law().counts_embeddings();
+    // Limits that depend on granularity may leave some of them no model: no walk downhill then.
+    const bool one_valley =
+        BestSize<L, C>::kOneValley && !law().counts_embeddings() && !size_.limits().any();
     const Found found = search(log_budget, options, one_valley ? near : nullptr);
     Optimum out;
     if (!found.point) {
-      const double log_g =
-          options.search == GranularitySearch::kFixed ? std::log(options.granularity) : 0.0;
-      out.binding = size_.limits().any() ? size_.broken(log_budget, log_g) : Limit::kNone;
       out.status = PlanStatus::kBudgetTooSmall;
-      if (out.binding != Limit::kNone) {
+      if (size_.limits().any()) out.broken = nearest_broken(log_budget, options);
+      if (out.broken.limit != Limit::kNone) {
         out.status = PlanStatus::kInfeasible;
         out.note = "no model of this family keeps to the limits";
         return out;
@@ -160,6 +161,22 @@ class Planner {
         if (best.point) best.granularity = std::exp(best.point->log_g);
       }
       return best;
+    }
+  }
+
+  /// Of all granularities searched, the broken limit that is nearest to leaving a model.
+  BrokenLimit nearest_broken(double log_budget, const PlanOptions& options) const {
+    const bool fixed = options.search == GranularitySearch::kFixed || !LawAt<L>::has_granularity();
+    BrokenLimit best;
+    double least = std::numeric_limits<double>::infinity();
+    for (double g = fixed ? options.granularity : 1.0;; g *= 2.0) {
+      const BrokenLimit found = size_.broken(log_budget, std::log(g));
+      if (found.limit != Limit::kNone) {
+        Limits limits = size_.limits();
+        const double off = std::abs(std::log(found.enough / *limits.value(found.limit)));
+        if (off < least) best = found, least = off;
+      }
+      if (fixed || 2.0 * g > options.max_granularity) return best;
     }
   }
 

@@ -1,0 +1,216 @@
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "catch.hpp"
+#include "isoflop/core/random.hpp"
+#include "isoflop/core/repetition.hpp"
+#include "requests.hpp"
+
+namespace isoflop::testing {
+namespace {
+
+/// A law with scattered coefficients, a budget, and some of the limits.
+PlanRequest random_request(Random& random) {
+  const bool dense = random.uniform() < 0.3;
+  PlanRequest out =
+      dense ? request_for("krajewski2024-dense", FlopAccounting::kSixNd) : moe_request();
+  for (double& c : out.law.coefficients) c *= std::exp(0.3 * random.normal());
+  auto sometimes = [&] { return random.uniform() < 0.4; };
+  if (sometimes()) out.limits.inference_tokens = std::exp(random.uniform(20.0, 27.0));
+  if (sometimes()) out.limits.max_n_active = std::exp(random.uniform(16.0, 24.0));
+  if (sometimes()) out.limits.min_tokens = std::exp(random.uniform(20.0, 26.0));
+  if (random.uniform() < 0.2) out.limits.tokens_per_active = std::exp(random.uniform(0.0, 6.0));
+  if (sometimes()) {
+    out.limits.max_bytes = std::exp(random.uniform(22.0, 29.0));
+    out.limits.memory = {16.0 * (dense ? 1.0 : 43.0), 4096.0, dense ? 0.0 : 64.0 * 16.0, 1e5,
+                         out.shape};
+  }
+  if (sometimes()) out.unique_tokens = std::exp(random.uniform(21.0, 26.0));
+  return out;
+}
+
+struct GridPoint {
+  double loss = std::numeric_limits<double>::infinity(), n = 0.0, g = 0.0;
+};
+
+/// Tokens that a budget pays for, every rule written out once more.
+double tokens_at(const PlanRequest& request, double budget, double n, double g) {
+  const double width = std::cbrt(n * 64.0 / 12.0);
+  const double routing =
+      has_granularity(request.law) ? 14.0 * 64.0 * g * width * width / 64.0 : 0.0;
+  return budget / (6.0 * n + routing) - request.limits.inference_tokens / 3.0;
+}
+
+bool keeps_to(const PlanRequest& request, double n, double d, double g) {
+  const Limits& limits = request.limits;
+  const double width = std::cbrt(n * 64.0 / 12.0);
+  const double bytes = limits.memory.per_active * n +
+                       (limits.memory.per_width_depth + limits.memory.router_width_depth * g) *
+                           width * width / 64.0 +
+                       limits.memory.per_width * width;
+  return d >= 1.0 && n <= limits.max_n_active && d >= limits.min_tokens &&
+         bytes <= limits.max_bytes;
+}
+
+/// The best point of a dense grid in ln N; where tokens per parameter are fixed, of the one size
+/// per granularity that has them, by bisection.
+GridPoint brute_force(const PlanRequest& request, double budget, double step) {
+  const double ratio = request.limits.tokens_per_active;
+  GridPoint best;
+  auto consider = [&](double n, double g) {
+    const double d = tokens_at(request, budget, n, g);
+    if (!keeps_to(request, n, d, g)) return;
+    double worth = d;
+    if (d > request.unique_tokens) {
+      const double repeats = d / request.unique_tokens - 1.0;
+      worth =
+          request.unique_tokens * (1.0 + kTokenReuse * (1.0 - std::exp(-repeats / kTokenReuse)));
+    }
+    const double loss = loss_at(request, n, worth, g);
+    if (loss < best.loss) best = {loss, n, g};
+  };
+  const double smallest = std::log(request.shape.smallest_n_active());
+  for (double g = 1.0; g <= (has_granularity(request.law) ? 1024.0 : 1.0); g *= 2.0) {
+    if (ratio > 0.0) {
+      double low = smallest, high = 45.0;
+      for (int i = 0; i < 100; ++i) {
+        const double n = std::exp(0.5 * (low + high));
+        (tokens_at(request, budget, n, g) > ratio * n ? low : high) = std::log(n);
+      }
+      if (low > smallest) consider(std::exp(low), g);
+    } else {
+      for (double log_n = smallest; log_n < 45.0; log_n += step) consider(std::exp(log_n), g);
+    }
+  }
+  return best;
+}
+
+TEST_CASE("Planner: limits leave the optimum that a dense grid finds on 200 random requests",
+          "[plan][identity]") {
+  Random random(11);
+  constexpr double kStep = 2e-3;
+  int usable = 0, bound = 0;
+  for (int i = 0; i < 200; ++i) {
+    PlanRequest request = random_request(random);
+    const double budget = std::exp(random.uniform(42.0, 57.0));
+    const Plan plan = plan_at(request, budget);
+    const GridPoint grid = brute_force(request, budget, kStep);
+    CAPTURE(i, to_string(plan.status), plan.n_active, plan.granularity, grid.n, grid.g);
+    if (!plan.usable()) {
+      CHECK((plan.status == PlanStatus::kAtSearchEdge || !std::isfinite(grid.loss)));
+      continue;
+    }
+    ++usable;
+    bound += plan.binding.empty() ? 0 : 1;
+    // A point of the grid lies within a step of any optimum; along the budget ln L changes by less
+    // than its exponents (here below 0.4) times that, and where nothing binds by its square.
+    CHECK(plan.loss <= grid.loss * (1.0 + 1e-12));
+    CHECK(plan.loss >= grid.loss * (1.0 - (plan.binding.empty() ? 1e-5 : 1.5 * kStep)));
+  }
+  CHECK(usable > 100);
+  CHECK(bound > 50);
+}
+
+TEST_CASE("Planner: a limit that does not bind changes no digit", "[plan][identity]") {
+  const Plan free = plan_at(moe_request(), 1e21);
+  PlanRequest request = moe_request();
+  request.limits.max_n_active = 2.0 * free.n_active;
+  request.limits.min_tokens = 0.5 * free.d_tokens;
+  request.unique_tokens = 2.0 * free.d_tokens;
+  const Plan plan = plan_at(request, 1e21);
+  CHECK(plan.n_active == free.n_active);
+  CHECK(plan.loss == free.loss);
+  CHECK(plan.binding.empty());
+}
+
+TEST_CASE("Planner: a limit that binds is met exactly", "[plan][identity]") {
+  const Plan free = plan_at(moe_request(), 1e21);
+  SECTION("active parameters") {
+    PlanRequest request = moe_request();
+    request.limits.max_n_active = 0.25 * free.n_active;
+    const Plan plan = plan_at(request, 1e21);
+    CHECK(plan.n_active == Approx(0.25 * free.n_active).epsilon(1e-14));  // exp of a logarithm
+    REQUIRE(plan.binding.size() == 1);
+    CHECK(plan.binding[0].limit == Limit::kMaxActive);
+  }
+  SECTION("tokens") {
+    PlanRequest request = moe_request();
+    request.limits.min_tokens = 4.0 * free.d_tokens;
+    const Plan plan = plan_at(request, 1e21);
+    CHECK(plan.d_tokens == Approx(4.0 * free.d_tokens).epsilon(1e-12));  // the root's last digits
+    REQUIRE(plan.binding.size() == 1);
+    CHECK(plan.binding[0].limit == Limit::kMinTokens);
+  }
+  SECTION("tokens per active parameter") {
+    PlanRequest request = moe_request();
+    request.limits.tokens_per_active = 20.0;
+    const Plan plan = plan_at(request, 1e21);
+    CHECK(plan.tokens_per_active_parameter() == Approx(20.0).epsilon(1e-12));
+    REQUIRE(plan.binding.size() == 1);
+    CHECK(plan.binding[0].limit == Limit::kTokensPerActive);
+  }
+}
+
+TEST_CASE("Planner: served tokens make the model smaller and leave less to train it",
+          "[plan][identity]") {
+  // Sardana et al. 2023: 6 N D + 2 N D_served at 6ND.
+  PlanRequest request = request_for("besiroglu2024", FlopAccounting::kSixNd);
+  const Plan free = plan_at(request, 1e22);
+  request.limits.inference_tokens = 2.0 * free.d_tokens;
+  const Plan plan = plan_at(request, 1e22);
+  CHECK(plan.n_active < free.n_active);
+  CHECK(6.0 * plan.n_active * plan.d_tokens +
+            2.0 * plan.n_active * request.limits.inference_tokens ==
+        Approx(1e22).epsilon(1e-12));
+}
+
+TEST_CASE("Planner: the price of a limit is what a slightly looser one gains",
+          "[plan][derivative]") {
+  PlanRequest request = moe_request();
+  request.limits.max_n_active = 5e8;
+  const Plan plan = plan_at(request, 1e21);
+  REQUIRE(plan.binding.size() == 1);
+  const double more = 1e-3 * request.limits.max_n_active;
+  request.limits.max_n_active += more;
+  const Plan looser = plan_at(request, 1e21);
+  // The curvature of the loss over a step of 1e-3.
+  CHECK(plan.binding[0].loss_per_unit * more == Approx(plan.loss - looser.loss).epsilon(2e-3));
+  request.limits.max_n_active -= more;
+  const Plan richer = plan_at(request, 1e21 + plan.binding[0].budget_per_unit * more);
+  CHECK(richer.loss == Approx(looser.loss).epsilon(1e-7));
+}
+
+TEST_CASE("Planner: limits that leave no model say which one and how far off it is",
+          "[plan][refusal]") {
+  // What is said to be enough leaves the smallest model, and a little less leaves none.
+  auto check = [](PlanRequest request, Limit limit, double looser) {
+    const Plan plan = plan_at(request, 1e21);
+    REQUIRE(plan.status == PlanStatus::kInfeasible);
+    CHECK(plan.broken.limit == limit);
+    double& value = *request.limits.value(limit);
+    value = plan.broken.enough * (1.0 + 1e-6 * looser);
+    CHECK(plan_at(request, 1e21).status != PlanStatus::kInfeasible);
+    value = plan.broken.enough * (1.0 - 1e-6 * looser);
+    CHECK(plan_at(request, 1e21).status == PlanStatus::kInfeasible);
+  };
+  PlanRequest request = moe_request();
+  request.limits.max_n_active = 1000.0;
+  check(request, Limit::kMaxActive, 1.0);
+  request = moe_request();
+  request.limits.min_tokens = 1e18;
+  check(request, Limit::kMinTokens, -1.0);
+  request = moe_request();
+  request.limits.max_bytes = 1e5;
+  request.limits.memory = {16.0 * 43.0, 0.0, 0.0, 0.0, request.shape};
+  check(request, Limit::kMemory, 1.0);
+  request = moe_request();
+  request.limits.tokens_per_active = 1e12;
+  check(request, Limit::kTokensPerActive, -1.0);
+  request.limits.tokens_per_active = 1e-3;
+  request.limits.max_n_active = 1e9;
+  check(request, Limit::kTokensPerActive, 1.0);
+}
+
+}  // namespace
+}  // namespace isoflop::testing
