@@ -8,6 +8,7 @@
 #include "isoflop/fit/sensitivity.hpp"
 #include "isoflop/formula/formula.hpp"
 #include "isoflop/io/formula_file.hpp"
+#include "isoflop/io/launch_config.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
