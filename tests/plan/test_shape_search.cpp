@@ -4,7 +4,8 @@
 
 #include "catch.hpp"
 #include "isoflop/plan/shape_search.hpp"
-#include "isoflop/plan/shape_size.hpp"
+#include "isoflop/laws/chinchilla.hpp"
+#include "isoflop/laws/fine_grained_moe.hpp"
 #include "isoflop/shape/flop_count.hpp"
 #include "requests.hpp"
 #include "within.hpp"
