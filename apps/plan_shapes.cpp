@@ -9,6 +9,7 @@
 #include "commands.hpp"
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
+#include "output.hpp"
 #include "shape_text.hpp"
 #include "text_grid.hpp"
 
@@ -140,6 +141,18 @@ std::string RealShapeArguments::emitted(const ShapeSearch& search) const {
                       run_of(search.best[chosen - 1]));
 }
 
+bool RealShapeArguments::emit_run(const std::vector<ShapeSearch>& searches) const {
+  if (!emits()) return false;
+  if (searches.size() != 1) throw UsageError("--emit is for one budget at a time");
+  const std::string run = emitted(searches.front());
+  if (emit_output.empty()) {
+    print(run);
+  } else {
+    write_file(emit_output, run);
+  }
+  return emit_output.empty();
+}
+
 std::string shapes_text(const RealShapeArguments& arguments, double budget_flops,
                         const ShapeSearch& search) {
   const std::string budget = human_number(budget_flops);
@@ -153,8 +166,8 @@ std::string shapes_text(const RealShapeArguments& arguments, double budget_flops
   grid.add(head);
   for (std::size_t i = 0; i < search.best.size(); ++i) grid.add(row_of(i + 1, search.best[i]));
   const LaunchConfig run = arguments.run_of(first);
-  return fmt::format("{}: the best of {} shapes near the plan, whose loss is {:.4f}\n", budget,
-                     search.num_examined, std::exp(search.optimum.log_loss)) +
+  return fmt::format("{}: the best {} of {} shapes near the plan, whose loss is {:.4f}\n", budget,
+                     search.best.size(), search.num_examined, std::exp(search.optimum.log_loss)) +
          grid.text() +
          fmt::format("1.: batches of {} tokens ({} sequences of {}), {} steps\n",
                      human_number(static_cast<double>(run.batch_tokens())), run.global_batch_size,

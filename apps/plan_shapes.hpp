@@ -3,6 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "isoflop/io/launch_config.hpp"
 #include "isoflop/plan/shape_search.hpp"
@@ -32,6 +33,9 @@ struct RealShapeArguments {
   /// The run of the chosen shape in the format asked for. Throws UsageError or InvalidArgument, and
   /// Error where the search has no such shape.
   std::string emitted(const ShapeSearch& search) const;
+  /// Writes that run, of the only budget, to the file or to stdout. True if it went to stdout,
+  /// where nothing else should go then. Throws as emitted does, and DataError for the file.
+  bool emit_run(const std::vector<ShapeSearch>& searches) const;
 };
 
 /// A table of the shapes for this budget, best first, or the reason why there are none.

@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kSizeFactor = 4.0;       // of N_active, each way
 constexpr double kGatedTolerance = 0.05;  // of d_ff
-constexpr double kMostCandidates = 4e6;   // a search that examines more is narrowed
+constexpr double kMostCandidates = 2e6;   // a search that would examine more is narrowed
 constexpr double kRounding = 1e-12;
 
 bool is_whole(double x) { return x >= 1.0 && x < 1e9 && x == std::round(x); }
@@ -56,12 +56,10 @@ class Search {
 
   /// Fills in shapes and how many were looked at.
   void run(ShapeSearch& out) {
+    if (granularities_.empty()) return;  // a fixed one that is not whole
     const std::uint64_t step = std::lcm(options_.multiple, options_.head_dim);
-    double factor = kSizeFactor;
-    while (factor > 1.1 && num_candidates(factor, real(step)) > kMostCandidates) {
-      factor = std::sqrt(factor);
-    }
     const double n = std::exp(optimum_.log_n_active);
+    const double factor = size_factor(n, real(step));
     smallest_ = n / factor;
     largest_ = n * factor;
     for (std::uint64_t d = step; examine_width(d); d += step) {
@@ -84,24 +82,24 @@ class Search {
     std::vector<std::uint64_t> out;
     if (search.search == GranularitySearch::kFixed) {
       if (is_whole(search.granularity)) out.push_back(count(search.granularity));
+    } else if (search.search == GranularitySearch::kContinuous) {
+      const double best = optimum_.granularity;
+      for (double g = std::ceil(0.5 * best); g <= 2.0 * best; g += 1.0) out.push_back(count(g));
     } else {
-      const bool all = search.search == GranularitySearch::kContinuous;
-      for (double g = 1.0; g <= search.max_granularity; g = all ? g + 1.0 : 2.0 * g) {
-        out.push_back(count(g));
-      }
+      for (double g = 1.0; g <= search.max_granularity; g *= 2.0) out.push_back(count(g));
     }
     return out;
   }
 
-  /// How many there are about within a factor of the size, d_model in steps.
-  double num_candidates(double factor, double step) const {
+  /// How far sizes may be from the plan's: less where multiples are so fine that too many models
+  /// lie within the usual factor. Models have a density of d n_blocks / (3 step) in the plane of ln
+  /// N and ln of the ratio of width to depth.
+  double size_factor(double n, double step) const {
     const ModelShapeRule& rule = request_.shape;
-    const double n = std::exp(optimum_.log_n_active);
-    const double low = rule.d_model(n / factor), high = rule.d_model(n * factor);
-    const double depths =
-        high / rule.width_per_block * (options_.depth_tolerance - 1.0 / options_.depth_tolerance) +
-        1.0;
-    return (high - low) / step * depths * real(granularities_.size());
+    const double tolerance = std::fmax(std::log(options_.depth_tolerance), 0.5 / rule.n_blocks(n));
+    const double per_log_size = 4.0 / 3.0 * rule.d_model(n) * rule.n_blocks(n) / step * tolerance *
+                                real(granularities_.size());
+    return std::exp(std::fmin(std::log(kSizeFactor), kMostCandidates / per_log_size));
   }
 
   /// The model of this width and granularity with one block, if it can be built.
@@ -155,12 +153,18 @@ class Search {
   /// False where even the shallowest model of this width is too large.
   bool examine_width(std::uint64_t d) {
     const auto [low, high] = depths(d);
-    // Whatever the granularity; the plain layers of a model that may not be built say enough.
-    const double d_squared = real(d) * real(d);
+    // Bounds whatever the granularity: gated layers may be off by their tolerance, and norms,
+    // router and embedding come on top.
     const ModelShapeRule& rule = request_.shape;
+    const double w = real(d), experts = expansion_ * real(granularities_.back());
     const double least =
-        (rule.attention + (1.0 - kGatedTolerance) * rule.feed_forward) * d_squared * real(low);
+        (rule.attention + (1.0 - kGatedTolerance) * rule.feed_forward) * w * w * real(low);
     if (least > largest_) return false;
+    const double most =
+        ((rule.attention + (1.0 + kGatedTolerance) * rule.feed_forward) * w + 4.0 + experts) * w *
+            (real(high) + 1.0) +
+        2.0 * real(options_.vocab_size) * w;
+    if (most < smallest_) return true;
     for (const std::uint64_t g : granularities_) {
       const std::optional<ModelShape> shape = model(d, g);
       if (!shape) continue;

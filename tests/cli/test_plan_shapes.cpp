@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "commands.hpp"
+#include "io/scratch_folder.hpp"
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/laws/chinchilla.hpp"
 #include "isoflop/laws/fine_grained_moe.hpp"
@@ -74,7 +75,7 @@ TEST_CASE("plan shapes: a family of gated layers is gated unless it is said to b
 TEST_CASE("plan shapes: the table has a row per shape and the run of the best", "[cli][format]") {
   const RealShapeArguments arguments = parsed("--shapes");
   const std::string text = shapes_text(arguments, 1e21, shapes_of(arguments));
-  CHECK_THAT(text, ContainsSubstring("1e21: the best of 558 shapes near the plan, whose loss is "
+  CHECK_THAT(text, ContainsSubstring("1e21: the best 10 of 558 shapes near the plan, whose loss is "
                                      "2.2872\n"));
   CHECK_THAT(text, ContainsSubstring("\n 1.     2560      37     20  10240  16     1024    640"));
   CHECK_THAT(text, ContainsSubstring("\n10.     2048 "));
@@ -115,6 +116,17 @@ TEST_CASE("plan shapes: the chosen shape is emitted and reads back as itself", "
     CHECK(run.expert_parallel == 64);
     CHECK(static_cast<double>(run.tokens()) >= search.best[1].d_tokens);
   }
+}
+
+TEST_CASE("plan shapes: a run is written to the file that was named", "[cli][identity]") {
+  const isoflop::testing::ScratchFolder folder;
+  const std::string path = folder.path("config.json");
+  const RealShapeArguments arguments = parsed("--gated --emit hf -o " + path);
+  const ShapeSearch search = shapes_of(arguments);
+  CHECK_FALSE(arguments.emit_run({search}));
+  CHECK(read_model_config(path) == search.best.front().shape);
+  CHECK_FALSE(parsed("--shapes").emit_run({search}));
+  CHECK_THROWS_AS(arguments.emit_run({search, search}), UsageError);
 }
 
 TEST_CASE("plan shapes: words that say nothing or too much are refused", "[cli][refusal]") {

@@ -3,9 +3,9 @@
 #include <tuple>
 
 #include "catch.hpp"
-#include "isoflop/plan/shape_search.hpp"
 #include "isoflop/laws/chinchilla.hpp"
 #include "isoflop/laws/fine_grained_moe.hpp"
+#include "isoflop/plan/shape_search.hpp"
 #include "isoflop/shape/flop_count.hpp"
 #include "requests.hpp"
 #include "within.hpp"
@@ -246,6 +246,29 @@ TEST_CASE("search_shapes: a family of gated layers keeps its width", "[plan][pub
   }
 }
 
+TEST_CASE("search_shapes: a continuous search tries all whole granularities around its own",
+          "[plan][identity]") {
+  PlanRequest request = moe_request();
+  request.search.search = GranularitySearch::kContinuous;
+  const ShapeSearch found = search_shapes(request, 1e21);
+  REQUIRE(found.best.size() == 10);
+  // At 1e21 FLOPs the best G is close to 19, and 4 x 2432 = 19 x 512.
+  CHECK(found.best.front().shape.d_model == 2432);
+  CHECK(found.best.front().granularity == 19.0);
+  CHECK(found.best.front().loss < search_shapes(moe_request(), 1e21).best.front().loss);
+}
+
+TEST_CASE("search_shapes: multiples that are too fine narrow the sizes and nothing else",
+          "[plan][identity]") {
+  ShapeOptions fine;
+  fine.multiple = fine.expert_multiple = fine.head_dim = 1;
+  ShapeOptions coarse;
+  coarse.multiple = coarse.expert_multiple = coarse.head_dim = 8;
+  const ShapeSearch narrow = search_shapes(moe_request(), 1e25, fine);
+  CHECK(narrow.num_examined < 4'000'000);
+  CHECK(narrow.best.front().loss <= search_shapes(moe_request(), 1e25, coarse).best.front().loss);
+}
+
 TEST_CASE("search_shapes: every shape keeps to the limits", "[plan][identity]") {
   const Plan free = plan_at(moe_request(), kBudget);
   SECTION("active parameters") {
@@ -303,6 +326,7 @@ TEST_CASE("search_shapes: what cannot be built is a status with its reason", "[p
         "no model of these multiples, heads and experts is near the plan's size: smaller multiples "
         "would allow one");
   CHECK(search_shapes(moe_request(), 1e5).status == PlanStatus::kBudgetTooSmall);
+  CHECK(search_shapes(moe_request_at(6.5), kBudget).status == PlanStatus::kInfeasible);
   CHECK(search_shapes(moe_request(), kBudget).status == PlanStatus::kOptimal);
 }
 

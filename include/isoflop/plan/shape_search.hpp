@@ -12,8 +12,9 @@
 ///
 /// Searched are all d_model that are a multiple of `multiple` and of head_dim, all n_blocks with
 /// d_model / n_blocks within a factor `depth_tolerance` of the family's ratio (and always the
-/// nearest whole number), and all G of the plan's search (powers of two; one; or all whole numbers,
-/// where the search is continuous), of all sizes within a factor 4 of the plan's N_active.
+/// nearest whole number), and all G of the plan's search (powers of two; one; or, where the search
+/// is continuous, whole numbers within a factor 2 of the plan's), of all sizes within a factor 4 of
+/// the plan's N_active, less where multiples are so fine that millions of models would be.
 /// Each sees the tokens that the budget pays for at its own exact FLOPs.
 ///
 /// The loss of the law depends on depth and width only through N, but the router's price of the
