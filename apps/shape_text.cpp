@@ -19,30 +19,6 @@ using Json = nlohmann::ordered_json;
 
 std::string human(std::uint64_t count) { return human_number(static_cast<double>(count)); }
 
-/// 13.84 GB.
-std::string human_bytes(std::uint64_t bytes) {
-  std::string text = human(bytes);
-  std::string unit = "B";
-  switch (text.back()) {
-    case 'K':
-      unit = "kB";
-      break;
-    case 'M':
-      unit = "MB";
-      break;
-    case 'B':
-      unit = "GB";
-      break;
-    case 'T':
-      unit = "TB";
-      break;
-    default:
-      return text + " B";
-  }
-  text.pop_back();
-  return text + " " + unit;
-}
-
 std::string describe_attention(const ModelShape& shape) {
   if (shape.latent) {
     const LatentAttention& mla = *shape.latent;
@@ -130,6 +106,29 @@ Json flops_to_json(const FlopCount& flops) {
 }
 
 }  // namespace
+
+std::string human_bytes(std::uint64_t bytes) {
+  std::string text = human(bytes);
+  std::string unit = "B";
+  switch (text.back()) {
+    case 'K':
+      unit = "kB";
+      break;
+    case 'M':
+      unit = "MB";
+      break;
+    case 'B':
+      unit = "GB";
+      break;
+    case 'T':
+      unit = "TB";
+      break;
+    default:
+      return text + " B";
+  }
+  text.pop_back();
+  return text + " " + unit;
+}
 
 std::string describe_shape(const std::string& name, const ModelShape& shape,
                            std::uint64_t router_cost) {

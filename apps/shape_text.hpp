@@ -9,6 +9,9 @@
 
 namespace isoflop::app {
 
+/// 13.84 GB.
+std::string human_bytes(std::uint64_t bytes);
+
 /// Tables of parameters, FLOPs per token and bytes; `name` heads them. router_cost: c_r of the
 /// accounting `paper`.
 std::string describe_shape(const std::string& name, const ModelShape& shape,

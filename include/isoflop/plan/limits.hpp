@@ -34,9 +34,13 @@ struct MemoryUse {
 
   double bytes(double log_n_active, double log_g) const {
     const double n = std::exp(log_n_active), d = shape.d_model(n);
-    const double width_depth = d * d / shape.width_per_block;
-    return per_active * n + (per_width_depth + router_width_depth * std::exp(log_g)) * width_depth +
-           per_width * d;
+    return bytes_of(n, std::exp(log_g), d, d / shape.width_per_block);
+  }
+  /// The same for a width and depth of one's own.
+  double bytes_of(double n_active, double granularity, double d_model, double n_blocks) const {
+    return per_active * n_active +
+           (per_width_depth + router_width_depth * granularity) * d_model * n_blocks +
+           per_width * d_model;
   }
 };
 

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "isoflop/error.hpp"
 
@@ -94,11 +95,17 @@ struct ModelShape {
 /// the shape has a meaning; also for a width or number above 2^32, or more than 10^6 blocks.
 inline void require_consistent(const ModelShape& shape) {
   auto text = [](std::uint64_t value) { return std::to_string(value); };
-  auto require = [](bool holds, const std::string& what) {
-    if (!holds) throw InvalidArgument(what);
+  // A text that takes work is given as what makes it: a search asks millions of times.
+  auto require = [](bool holds, const auto& what) {
+    if (holds) return;
+    if constexpr (std::is_invocable_v<decltype(what)>) {
+      throw InvalidArgument(what());
+    } else {
+      throw InvalidArgument(what);
+    }
   };
   auto positive = [&](std::uint64_t value, const char* name) {
-    require(value > 0, std::string(name) + " must be at least 1");
+    require(value > 0, [&] { return std::string(name) + " must be at least 1"; });
   };
   constexpr std::uint64_t kMost = std::uint64_t{1} << 32, kMostBlocks = 1'000'000;
   const LatentAttention mla = shape.latent.value_or(LatentAttention{});
@@ -107,25 +114,28 @@ inline void require_consistent(const ModelShape& shape) {
         shape.num_kv_heads, shape.head_dim, shape.d_ff, shape.num_experts, shape.expert_width,
         shape.top_k, shape.num_shared_experts, shape.shared_expert_width, mla.q_lora_rank,
         mla.kv_lora_rank, mla.qk_nope_head_dim, mla.qk_rope_head_dim, mla.v_head_dim}) {
-    require(value <= kMost, text(value) + " is more than any model has; the most is 2^32");
+    require(value <= kMost,
+            [&] { return text(value) + " is more than any model has; the most is 2^32"; });
   }
   for (const std::uint64_t value :
        {shape.num_blocks, shape.num_dense_blocks, shape.routed_period, shape.num_mtp_blocks}) {
-    require(value <= kMostBlocks, text(value) + " blocks are more than any model has");
+    require(value <= kMostBlocks,
+            [&] { return text(value) + " blocks are more than any model has"; });
   }
   positive(shape.d_model, "d_model");
   positive(shape.num_blocks, "the number of blocks");
   positive(shape.vocab_size, "the vocabulary");
   positive(shape.seq_len, "the sequence length");
-  require(shape.num_positions == 0 || shape.seq_len <= shape.num_positions,
-          "a sequence of " + text(shape.seq_len) +
-              " tokens needs as many learned positions; there " + "are " +
-              text(shape.num_positions));
+  require(shape.num_positions == 0 || shape.seq_len <= shape.num_positions, [&] {
+    return "a sequence of " + text(shape.seq_len) +
+           " tokens needs as many learned positions; there " + "are " + text(shape.num_positions);
+  });
   positive(shape.num_heads, "the number of heads");
   positive(shape.num_kv_heads, "the number of key/value heads");
-  require(shape.num_heads % shape.num_kv_heads == 0,
-          text(shape.num_heads) + " heads cannot share " + text(shape.num_kv_heads) +
-              " key/value heads: the one must be a multiple of the other");
+  require(shape.num_heads % shape.num_kv_heads == 0, [&] {
+    return text(shape.num_heads) + " heads cannot share " + text(shape.num_kv_heads) +
+           " key/value heads: the one must be a multiple of the other";
+  });
   if (shape.latent) {
     positive(shape.latent->kv_lora_rank, "kv_lora_rank");
     positive(shape.latent->qk_nope_head_dim, "qk_nope_head_dim");
@@ -148,16 +158,20 @@ inline void require_consistent(const ModelShape& shape) {
   } else {
     positive(shape.expert_width, "the width of an expert");
     positive(shape.top_k, "top-k");
-    require(shape.top_k <= shape.num_experts, "a token cannot go to " + text(shape.top_k) + " of " +
-                                                  text(shape.num_experts) + " experts");
+    require(shape.top_k <= shape.num_experts, [&] {
+      return "a token cannot go to " + text(shape.top_k) + " of " + text(shape.num_experts) +
+             " experts";
+    });
     positive(shape.routed_period, "the period of routed blocks");
-    require(shape.routed_offset < shape.routed_period,
-            "the first routed block of a period of " + text(shape.routed_period) +
-                " cannot be number " + text(shape.routed_offset) + ", counted from 0");
-    require(shape.num_routed_blocks() > 0,
-            "none of the " + text(shape.num_blocks) + " blocks is routed: " +
-                text(shape.num_dense_blocks) + " dense blocks come first, then every " +
-                text(shape.routed_period) + ". is routed");
+    require(shape.routed_offset < shape.routed_period, [&] {
+      return "the first routed block of a period of " + text(shape.routed_period) +
+             " cannot be number " + text(shape.routed_offset) + ", counted from 0";
+    });
+    require(shape.num_routed_blocks() > 0, [&] {
+      return "none of the " + text(shape.num_blocks) +
+             " blocks is routed: " + text(shape.num_dense_blocks) +
+             " dense blocks come first, then every " + text(shape.routed_period) + ". is routed";
+    });
   }
   require((shape.num_shared_experts > 0) == (shape.shared_expert_width > 0),
           "shared experts need both a number and a width");

@@ -1,0 +1,89 @@
+#include "isoflop/io/launch_config.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "isoflop/error.hpp"
+#include "launch_formats.hpp"
+
+namespace isoflop {
+namespace {
+
+struct Format {
+  std::string_view name;
+  std::string (*write)(const LaunchConfig&);
+  LaunchConfig (*read)(std::string_view, const std::string&);
+  const char* cannot;  ///< why a shape may be refused
+};
+// In the order of the enumerators.
+constexpr std::array<Format, 3> kFormats{{
+    {"megatron", detail::write_megatron, detail::read_megatron,
+     "arguments of Megatron-LM are written for multi-head attention with rotary positions, RMS "
+     "norms and no biases, every block alike"},
+    {"hf", detail::write_hugging_face, detail::read_hugging_face,
+     "no model type of transformers describes this shape; those with RMS norms and rotary "
+     "positions have gated feed-forward layers (--gated)"},
+    {"torchtitan", detail::write_torchtitan, detail::read_torchtitan,
+     "models of torchtitan have gated feed-forward layers (--gated); written are those with "
+     "multi-head attention, RMS norms and no biases, every block alike"},
+}};
+const Format& about(LaunchFormat format) { return kFormats[static_cast<std::size_t>(format)]; }
+
+constexpr double kMostTokens = 9007199254740992.0;  // 2^53
+
+}  // namespace
+
+std::vector<std::string_view> launch_formats() {
+  std::vector<std::string_view> out;
+  for (const Format& format : kFormats) out.push_back(format.name);
+  return out;
+}
+
+std::uint64_t default_batch_tokens(double tokens) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 22, kLeast = std::uint64_t{1} << 14;
+  constexpr double kSteps = 10'000.0;
+  std::uint64_t out = kMost;
+  while (out > kLeast && static_cast<double>(out) * kSteps > tokens) out /= 2;
+  return out;
+}
+
+LaunchConfig launch_config(const ModelShape& shape, double tokens, double batch_tokens,
+                           std::uint64_t expert_parallel) {
+  require_consistent(shape);
+  if (!(tokens >= 1.0 && batch_tokens >= 1.0)) {
+    throw InvalidArgument("a run needs at least one token, and one per batch");
+  }
+  if (tokens > kMostTokens || batch_tokens > kMostTokens) {
+    throw InvalidArgument("a run of more than 2^53 tokens has no launch configuration");
+  }
+  if (expert_parallel == 0 || shape.num_experts % expert_parallel != 0) {
+    throw InvalidArgument(std::to_string(shape.num_experts) + " experts cannot be shared by " +
+                          std::to_string(expert_parallel) + " GPUs evenly");
+  }
+  LaunchConfig out;
+  out.shape = shape;
+  out.expert_parallel = shape.is_routed() ? expert_parallel : 1;
+  const auto seq_len = static_cast<double>(shape.seq_len);
+  out.global_batch_size =
+      static_cast<std::uint64_t>(std::fmax(1.0, std::floor(batch_tokens / seq_len)));
+  out.num_steps =
+      static_cast<std::uint64_t>(std::ceil(tokens / static_cast<double>(out.batch_tokens())));
+  return out;
+}
+
+std::string write_launch(LaunchFormat format, const LaunchConfig& config) {
+  require_consistent(config.shape);
+  const std::string text = about(format).write(config);
+  try {
+    if (about(format).read(text, "") == config) return text;
+  } catch (const DataError&) {
+    // Said below.
+  }
+  throw InvalidArgument(about(format).cannot);
+}
+
+LaunchConfig read_launch(LaunchFormat format, std::string_view text, const std::string& origin) {
+  return about(format).read(text, origin);
+}
+
+}  // namespace isoflop

@@ -1,0 +1,48 @@
+// The config.json of a model in the package transformers, which keeps keys that it does not know:
+// what belongs to the training and not to the model stands under a key of our own.
+#include <nlohmann/json.hpp>
+
+#include "config_fields.hpp"
+#include "isoflop/io/model_config.hpp"
+#include "json_file.hpp"
+#include "launch_formats.hpp"
+
+namespace isoflop::detail {
+namespace {
+
+constexpr const char* kTrainingKey = "isoflop_training";
+
+}  // namespace
+
+std::string write_hugging_face(const LaunchConfig& config) {
+  nlohmann::ordered_json out = shape_to_config(config.shape);
+  // The type that says everything is ours, and nothing that transformers reads.
+  if (out["model_type"] == model_types().back()) return "{}";
+  out[kTrainingKey] = {{"tokens", config.tokens()},
+                       {"seq_length", config.shape.seq_len},
+                       {"global_batch_size", config.global_batch_size},
+                       {"steps", config.num_steps},
+                       {"expert_parallel", config.expert_parallel}};
+  return out.dump(2) + "\n";
+}
+
+LaunchConfig read_hugging_face(std::string_view text, const std::string& origin) {
+  const nlohmann::ordered_json config = parse_json(text, origin);
+  LaunchConfig out;
+  out.shape = shape_from_config(config, origin);
+  const ConfigFields fields(config, origin);
+  const nlohmann::ordered_json* training = fields.member(kTrainingKey);
+  if (training == nullptr || !training->is_object()) {
+    fields.fail(std::string("lacks \"") + kTrainingKey + "\"");
+  }
+  const ConfigFields run(*training, origin);
+  out.global_batch_size = run.count("global_batch_size");
+  out.num_steps = run.count("steps");
+  out.expert_parallel = run.count("expert_parallel");
+  if (run.count("seq_length") != out.shape.seq_len || run.count("tokens") != out.tokens()) {
+    run.fail("\"tokens\" are not \"steps\" x \"global_batch_size\" x \"seq_length\"");
+  }
+  return out;
+}
+
+}  // namespace isoflop::detail
