@@ -30,13 +30,17 @@ class Planner {
 
   /// Throws InvalidArgument for a budget that is not positive and finite, or a granularity below 1.
   Plan plan(double budget, const PlanOptions& options) const {
-    if (!(budget > 0.0) || !std::isfinite(budget)) {
-      throw InvalidArgument("a budget must be a positive finite number");
-    }
-    if (!(options.granularity >= 1.0) || !std::isfinite(options.granularity)) {
-      throw InvalidArgument("granularity must be a finite number of at least 1");
-    }
+    require_plan_arguments(budget, options);
     const Optimum best = optimum(std::log(budget), options);
+    Plan out = describe(budget, best);
+    if (best.usable() && LawAt<L>::has_granularity()) {
+      out.coarse = coarse_plan(std::log(budget), best.log_loss);
+    }
+    return out;
+  }
+
+  /// The plan of an optimum that was found for this budget; `coarse` is left out.
+  Plan describe(double budget, const Optimum& best) const {
     Plan out;
     out.budget = budget;
     out.status = best.status;
@@ -49,10 +53,7 @@ class Planner {
     out.loss = std::exp(best.log_loss);
     out.binding = prices(std::log(budget), best);
     out.router_flops_share = size_.cost().router_share(best.log_n_active, best.log_g);
-    if (LawAt<L>::has_granularity()) {
-      out.granularity = best.granularity;
-      out.coarse = coarse_plan(std::log(budget), best.log_loss);
-    }
+    if (LawAt<L>::has_granularity()) out.granularity = best.granularity;
     return out;
   }
 
@@ -241,6 +242,8 @@ class Planner {
   /// Every limit that binds, with what a unit of it costs: derivatives of the loss by central
   /// differences of the optimum at the plan's granularity.
   std::vector<BindingLimit> prices(double log_budget, const Optimum& best) const {
+    const bool repeats = law().repeats() && best.log_d > law().log_unique;
+    if (best.binding == Limit::kNone && !repeats) return {};
     constexpr double kStep = 1e-4;
     auto loss_at = [&](const BestSize<L, C>& size, double x) {
       const auto point = size.at(x, best.log_g, best.log_n_active);
@@ -265,7 +268,7 @@ class Planner {
       Limits limits = size_.limits();
       add(best.binding, *limits.value(best.binding), with(-kStep), with(kStep));
     }
-    if (law().repeats() && best.log_d > law().log_unique) {
+    if (repeats) {
       auto with = [&](double step) {
         LawAt<L> changed = law();
         changed.log_unique += step;
