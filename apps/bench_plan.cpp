@@ -9,8 +9,10 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 #include <exception>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -38,22 +40,30 @@ struct Arguments {
   bool json = false;
 };
 
+struct Spent {
+  double wall_s = std::numeric_limits<double>::infinity();
+  double cpu_s = std::numeric_limits<double>::infinity();  ///< of all threads
+
+  Spent per(double count) const { return {wall_s / count, cpu_s / count}; }
+};
+
 struct Row {
   std::string job;
-  double seconds;
+  Spent spent;
   std::string remark;
 };
 
-/// Seconds of the fastest of `repeats` calls: on a shared machine the others measure the
-/// neighbours.
+/// The least of `repeats` calls: on a shared machine the others measure the neighbours.
 template <class Work>
-double fastest(int repeats, const Work& work) {
-  double best = std::numeric_limits<double>::infinity();
+Spent fastest(int repeats, const Work& work) {
+  Spent best;
   for (int i = 0; i < repeats; ++i) {
     const auto start = std::chrono::steady_clock::now();
+    const std::clock_t cpu_start = std::clock();
     work();
-    best = std::min(
-        best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    const auto cpu = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
+    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
+    best = {std::min(best.wall_s, wall.count()), std::min(best.cpu_s, cpu)};
   }
   return best;
 }
@@ -87,33 +97,33 @@ std::vector<Row> time_all(const Arguments& arguments, PlanRequest& request) {
     const auto planner = make(request.law.coefficients);
     const auto num = static_cast<double>(curve.size());
     double sum = 0.0;  // so that no work is left out
-    double seconds = fastest(arguments.repeats, [&] {
+    Spent spent = fastest(arguments.repeats, [&] {
       for (const double budget : curve) {
         sum += planner->optimum(std::log(budget), request.search).log_n_active;
       }
     });
-    rows.push_back({"one plan", seconds / num, "N, D and G from nothing"});
-    seconds = fastest(arguments.repeats, [&] {
+    rows.push_back({"one plan", spent.per(num), "N, D and G from nothing"});
+    spent = fastest(arguments.repeats, [&] {
       for (const double budget : curve) sum += planner->plan(budget, request.search).n_active;
     });
-    rows.push_back({"one plan in full", seconds / num, "with the coarse run beside it"});
-    seconds = fastest(arguments.repeats, [&] {
+    rows.push_back({"one plan in full", spent.per(num), "with the coarse run beside it"});
+    spent = fastest(arguments.repeats, [&] {
       Optimum last;
       for (const double budget : curve) {
         last = planner->optimum(std::log(budget), request.search, &last);
         sum += last.log_n_active;
       }
     });
-    rows.push_back({"one plan along a curve", seconds / num, "from the last one"});
+    rows.push_back({"one plan along a curve", spent.per(num), "from the last one"});
     if (!std::isfinite(sum)) throw std::runtime_error("the law has no plan somewhere in the range");
   });
 
   request.law.draws.bootstrap = made_up_draws(request.law, arguments.spread, arguments.draws);
-  double seconds = fastest(arguments.repeats, [&] {
+  Spent spent = fastest(arguments.repeats, [&] {
     auto plans = plan_law(request, {arguments.flops});
     add_draws(request, plans);
   });
-  rows.push_back({"plan with draws", seconds,
+  rows.push_back({"plan with draws", spent,
                   fmt::format("{} draws, intervals and regret, one thread", arguments.draws)});
 
   FrontierOptions options;
@@ -122,12 +132,12 @@ std::vector<Row> time_all(const Arguments& arguments, PlanRequest& request) {
   options.num_points = arguments.budgets;
   for (const unsigned threads : {1u, arguments.threads}) {
     options.num_threads = threads;
-    seconds = fastest(std::min(arguments.repeats, 3), [&] { frontier(request, options); });
-    const double per_draw =
-        seconds / static_cast<double>(arguments.budgets) / static_cast<double>(arguments.draws);
-    rows.push_back({fmt::format("frontier with draws, {} threads", threads), seconds,
-                    fmt::format("{} budgets x {} draws, {:.3g} us each", arguments.budgets,
-                                arguments.draws, 1e6 * per_draw)});
+    spent = fastest(std::min(arguments.repeats, 3), [&] { frontier(request, options); });
+    const Spent per_draw =
+        spent.per(static_cast<double>(arguments.budgets) * static_cast<double>(arguments.draws));
+    rows.push_back({fmt::format("frontier with draws, {} threads", threads), spent,
+                    fmt::format("{} budgets x {} draws, {:.3g} us of a core each",
+                                arguments.budgets, arguments.draws, 1e6 * per_draw.cpu_s)});
     if (arguments.threads == 1) break;
   }
   return rows;
@@ -145,26 +155,32 @@ void run(const Arguments& arguments) {
       throw InvalidArgument("the peer knows the law fine-grained-moe at E = 64 only");
     }
     const nlohmann::json peer = ask_peer(arguments, request);
-    const double seconds = peer.at("seconds");
-    rows.push_back({"the same plan by SciPy", seconds, peer.at("method")});
+    rows.push_back({"the same plan by SciPy",
+                    {peer.at("seconds"), peer.at("cpu_seconds")},
+                    peer.at("method")});
     compared = fmt::format(
         "SciPy: N active {:.12g}, D {:.12g}, G {:g}; relative difference {:.1e} in N, {:.1e} in "
-        "loss; {:.0f} times the time of one plan\n",
+        "loss; {:.0f} times the processor time of one plan\n",
         peer.at("n_active").get<double>(), peer.at("d_tokens").get<double>(),
         peer.at("granularity").get<double>(),
         std::abs(peer.at("n_active").get<double>() / plan.n_active - 1.0),
-        std::abs(peer.at("loss").get<double>() / plan.loss - 1.0), seconds / rows[0].seconds);
+        std::abs(peer.at("loss").get<double>() / plan.loss - 1.0),
+        peer.at("cpu_seconds").get<double>() / rows[0].spent.cpu_s);
   }
   if (arguments.json) {
     nlohmann::ordered_json out;
-    for (const Row& row : rows) out[row.job] = {{"seconds", row.seconds}, {"what", row.remark}};
+    for (const Row& row : rows)
+      out[row.job] = {
+          {"seconds", row.spent.wall_s}, {"cpu_seconds", row.spent.cpu_s}, {"what", row.remark}};
     std::cout << out.dump(2) << '\n';
     return;
   }
   fmt::print("isoflop, {}, {} budgets from {:g} to {:g} FLOPs, fastest of {}\n", arguments.law,
              arguments.budgets, arguments.from, arguments.to, arguments.repeats);
+  fmt::print("{:<32}  {:>10}  {:>10}\n", "job", "seconds", "processor");
   for (const Row& row : rows) {
-    fmt::print("{:<32}  {:>12.4g} s  {}\n", row.job, row.seconds, row.remark);
+    fmt::print("{:<32}  {:>10.3g}  {:>10.3g}  {}\n", row.job, row.spent.wall_s, row.spent.cpu_s,
+               row.remark);
   }
   fmt::print("{}", compared);
 }

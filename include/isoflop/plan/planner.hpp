@@ -65,7 +65,12 @@ class Planner {
     // Limits that depend on granularity may leave some of them no model: no walk downhill then.
     const bool one_valley =
         BestSize<L, C>::kOneValley && !law().counts_embeddings() && !size_.limits().any();
-    const Found found = search(log_budget, options, one_valley ? near : nullptr);
+    // From G = 1 upwards where nothing better is known.
+    const Optimum from_coarse;
+    const Found found = search(log_budget, options,
+                               !one_valley ? nullptr
+                               : near      ? near
+                                           : &from_coarse);
     Optimum out;
     if (!found.point) {
       out.status = PlanStatus::kBudgetTooSmall;
@@ -195,9 +200,11 @@ class Planner {
 
   /// The same from the neighbourhood of a granularity: the best losses per G have one valley too.
   Found walk_powers(double log_budget, const PlanOptions& options, const Optimum& near) const {
+    double from = start(&near);
     auto at = [&](double g) {
-      return Found{size_.at(log_budget, std::log(g), start(&near)), g,
-                   2.0 * g > options.max_granularity};
+      const auto point = size_.at(log_budget, std::log(g), from);
+      if (point) from = point->log_n_active;
+      return Found{point, g, 2.0 * g > options.max_granularity};
     };
     auto loss = [](const Found& f) {
       return f.point ? f.point->log_loss : std::numeric_limits<double>::infinity();
@@ -287,8 +294,11 @@ class Planner {
     out.n_active = std::exp(point->log_n_active);
     out.d_tokens = std::exp(point->log_d);
     out.loss = std::exp(point->log_loss);
+    double from = point->log_n_active;
     auto excess = [&](double more) {
-      return size_.at(log_budget + more, 0.0, point->log_n_active)->log_loss - log_loss;
+      const SizedRun run = *size_.at(log_budget + more, 0.0, from);
+      from = run.log_n_active;
+      return run.log_loss - log_loss;
     };
     if (excess(0.0) <= 0.0) {
       out.extra_budget = 0.0;
