@@ -118,8 +118,9 @@ std::vector<VersusColumn> VersusArguments::columns(const PlanRequest& request,
   for (const std::string& word : split(words)) {
     const Other other = meant_by(request, word);
     const std::string what = other.name == word ? word : word + " (" + other.name + ")";
-    const std::string cost = request.time ? "" : ", FLOPs: " + describe_cost(other.request);
-    out.push_back({word, what + cost, versus(other.request, plans)});
+    const std::string cost = describe_cost(other.request);
+    const bool same = request.time || cost == describe_cost(request);
+    out.push_back({word, same ? what : what + ", its FLOPs " + cost, versus(other.request, plans)});
   }
   return out;
 }
@@ -132,7 +133,7 @@ std::string multiplier_text(const Versus& answer) {
 std::string versus_notes(const std::vector<VersusColumn>& columns, const std::vector<Plan>& plans) {
   std::string out;
   for (const VersusColumn& column : columns) {
-    out += fmt::format("over {}: what it needs for the same loss, over the plan's budget\n",
+    out += fmt::format("over {}: budget that it needs for the plan's loss, over the plan's own\n",
                        column.about);
   }
   for (const VersusColumn& column : columns) {

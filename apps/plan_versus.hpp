@@ -16,7 +16,7 @@ namespace isoflop::app {
 /// What one word of --versus stands for, and its answers.
 struct VersusColumn {
   std::string word;             ///< as typed: dense, coarse or a law
-  std::string about;            ///< one clause: the law, and how its FLOPs are counted
+  std::string about;            ///< the law, and how its FLOPs are counted where that differs
   std::vector<Versus> answers;  ///< [plans]
 };
 
