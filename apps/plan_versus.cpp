@@ -38,7 +38,7 @@ std::vector<std::string> split(const std::string& words) {
   return out;
 }
 
-/// The request with another law in it, under the same cost where that law's N allows.
+/// The request with another law in it, under the same cost where that can price the law.
 PlanRequest with_law(const PlanRequest& request, const LawRecord& law) {
   PlanRequest out = request;
   out.law = law;
@@ -47,6 +47,9 @@ PlanRequest with_law(const PlanRequest& request, const LawRecord& law) {
   for (const VariableInfo& v : kVariables) {
     if (!law_has_variable(law, v.id)) out.given[index_of(v.id)] = Plan::kNone;
   }
+  const bool free_g = has_granularity(law) && out.search.search != GranularitySearch::kFixed;
+  // 6ND puts no price on granularity.
+  if (free_g && out.accounting == FlopAccounting::kSixNd) out.accounting = own_accounting(law);
   try {
     n_law_per_active(out);
   } catch (const InvalidArgument&) {

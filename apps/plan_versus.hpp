@@ -27,8 +27,9 @@ struct VersusArguments {
   /// The answers of every word for plans of this request. "dense" is the dense law of the same
   /// paper (krajewski2024-dense for krajewski2024-e64) or, for a law with a variable E, the same
   /// law at E = 1; "coarse" is the same law at G = 1; anything else names a law. The other law is
-  /// planned under the same cost where its N allows, else under its own. Throws UsageError where a
-  /// word has no meaning for this law, and as finding and planning a law do.
+  /// planned under the same cost where its N and G allow, else under its own, and within the same
+  /// limits. Throws UsageError where a word has no meaning for this law, and as finding and
+  /// planning a law do.
   std::vector<VersusColumn> columns(const PlanRequest& request,
                                     const std::vector<Plan>& plans) const;
 };

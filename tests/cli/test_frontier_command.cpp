@@ -40,7 +40,26 @@ TEST_CASE("isoflop frontier: the table for people is this text", "[cli][format]"
   CHECK(curve.exit_code == 0);
   CHECK(curve.err.empty());
   // This pins the layout; the tests of planner, frontier and versus vouch for the numbers.
-  CHECK(curve.out == R"()");
+  CHECK(curve.out ==
+        R"(krajewski2024-e64 (published): fine-grained-moe, N is total_non_embedding, E = 64
+FLOPs: (12 d^2 c_f + d E G c_r) D n_blocks, c_f = 6, c_r = 14, d = 64 n_blocks
+
+FLOPs  N active  N total  D tokens  D/N active    loss   G  routing  over dense  over coarse
+ 1e19    198.8M   8.548B    7.015B        35.3  2.9288  16   16.3 %      16.33x        1.78x
+ 1e20    699.3M   30.07B    21.12B        30.2  2.5824  16   11.4 %      18.01x        1.89x
+ 1e21    2.482B   106.7B    61.94B        25.0  2.2872  16    7.8 %      19.47x        1.96x
+ 1e22    8.913B   383.3B    168.5B        18.9  2.0333  32    9.9 %      21.02x        2.04x
+
+over dense (krajewski2024-dense): budget that it needs for the plan's loss, over the plan's own
+over coarse (G = 1): budget that it needs for the plan's loss, over the plan's own
+
+The best granularity changes:
+  G = 32  from  2.8389e+21 FLOPs
+
+1e19: beyond the runs behind this law in N, D, D/N
+1e20 to 1e21: beyond the runs behind this law in N, D/N
+1e22: beyond the runs behind this law in N, D, G, D/N
+)");
 }
 
 TEST_CASE("isoflop frontier: the json has the switches and the plans", "[cli][format]") {
@@ -93,6 +112,31 @@ TEST_CASE("isoflop frontier: multipliers stand beside every plan", "[cli][publis
   // Its irreducible loss is 1.69: another tokenizer, another text.
   CHECK(last["hoffmann2022"]["compute_multiplier"].is_null());
   CHECK(last["hoffmann2022"]["note"] == "no budget reaches this loss");
+}
+
+TEST_CASE("isoflop frontier: a law that 6ND cannot price is compared under its own FLOPs",
+          "[cli][format]") {
+  const Outcome curve =
+      Workplace().isoflop({"frontier", "krajewski2024-dense", "--from", "1e20", "--to", "1e22",
+                           "--points", "2", "--versus", "krajewski2024-e64"});
+  CHECK(curve.exit_code == 0);
+  CHECK(curve.err.empty());
+  CHECK(contains(curve.out, "over krajewski2024-e64, its FLOPs (12 d^2 c_f + d E G c_r)"));
+  CHECK(contains(curve.out, "0.0"));  // a small part of what dense models need
+}
+
+TEST_CASE("isoflop frontier: dense is E = 1 of a law that has E", "[cli][identity]") {
+  const Workplace here;
+  const Words range{"--from", "1e20", "--to", "1e22", "--points", "2"};
+  const Json experts = json_of(
+      here, with({"frontier", "ludziejewski2025", "--expansion", "8", "--versus", "dense"}, range));
+  const Json plan = experts["plans"][0];
+  const double budget = plan["versus"]["dense"]["budget_flops"].get<double>();
+  CHECK(budget > 1e20);
+  Json dense = json_of(
+      here, {"plan", "ludziejewski2025", "--expansion", "1", "--flops", std::to_string(budget)});
+  CHECK(dense["plans"][0]["loss"].get<double>() ==
+        Approx(plan["loss"].get<double>()).epsilon(1e-12));
 }
 
 TEST_CASE("isoflop frontier: the csv has one line per plan", "[cli][format]") {
@@ -165,7 +209,7 @@ TEST_CASE("isoflop frontier: budgets without a plan are said and counted", "[cli
       here.isoflop({"frontier", "krajewski2024-e64", "--from", "1e3", "--to", "1e5"});
   CHECK(none.exit_code == 1);
   CHECK(contains(none.out, "budget_too_small"));
-  CHECK(contains(none.out, "1000 to 100K: the smallest model"));
+  CHECK(contains(none.out, "1K to 100K: the smallest model"));
 }
 
 }  // namespace
