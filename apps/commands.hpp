@@ -24,6 +24,7 @@ using Job = std::function<int()>;
 void add_backtest(CLI::App& app, Job& job);
 void add_consensus(CLI::App& app, Job& job);
 void add_fit(CLI::App& app, Job& job);
+void add_frontier(CLI::App& app, Job& job);
 void add_laws(CLI::App& app, Job& job);
 void add_plan(CLI::App& app, Job& job);
 void add_predict(CLI::App& app, Job& job);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "arguments.hpp"
 #include "commands.hpp"
@@ -65,6 +66,14 @@ std::string describe_cost(const PlanRequest& request) {
   return fmt::format("(12 d^2 c_f + d E G c_r) D n_blocks, c_f = {}, c_r = {}, d = {} n_blocks",
                      format_number(request.flops_per_active), format_number(request.router_cost),
                      format_number(request.shape.width_per_block));
+}
+
+nlohmann::ordered_json cost_json(const PlanRequest& request) {
+  if (request.accounting == FlopAccounting::kSixNd) return {{"accounting", "6nd"}};
+  return {{"accounting", "paper"},
+          {"active_cost", request.flops_per_active},
+          {"router_cost", request.router_cost},
+          {"width_per_block", request.shape.width_per_block}};
 }
 
 }  // namespace isoflop::app

@@ -1,6 +1,7 @@
 // How training FLOPs are counted and which granularities are compared, as a command line says it.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "isoflop/laws/law_record.hpp"
@@ -23,5 +24,7 @@ struct CostArguments {
 
 /// "6 N_active D", or the FLOPs of the paper with their constants.
 std::string describe_cost(const PlanRequest& request);
+/// The same for programs: accounting and, for the paper's, its constants.
+nlohmann::ordered_json cost_json(const PlanRequest& request);
 
 }  // namespace isoflop::app

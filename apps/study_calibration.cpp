@@ -16,9 +16,9 @@
 #include <string>
 #include <vector>
 
+#include "isoflop/core/parallel.hpp"
 #include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
-#include "isoflop/fit/parallel.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/plan/any_planner.hpp"
 #include "simulated_runs.hpp"

@@ -18,9 +18,9 @@
 #include <utility>
 #include <vector>
 
+#include "isoflop/core/parallel.hpp"
 #include "isoflop/core/select_rows.hpp"
 #include "isoflop/fit/fit.hpp"
-#include "isoflop/fit/parallel.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/records.hpp"
 #include "isoflop/laws/chinchilla.hpp"

@@ -8,10 +8,10 @@
 #include <numeric>
 #include <set>
 
+#include "isoflop/core/parallel.hpp"
 #include "isoflop/core/select_rows.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/fit/hold_out.hpp"
-#include "isoflop/fit/parallel.hpp"
 #include "isoflop/laws/log_losses.hpp"
 
 namespace isoflop {

@@ -6,8 +6,12 @@
 #include "isoflop/plan/any_planner.hpp"
 
 namespace isoflop {
+namespace {
 
-std::vector<Plan> plan_law(const PlanRequest& request, const std::vector<double>& budgets) {
+/// Calls make_plans(planner, plans), which adds one plan per budget, and fills in what follows from
+/// the request.
+template <class MakePlans>
+std::vector<Plan> planned(const PlanRequest& request, const MakePlans& make_plans) {
   const LawRecord& law = request.law;
   const double total = n_total_per_active(request);
   const bool counts_embeddings =
@@ -58,13 +62,29 @@ std::vector<Plan> plan_law(const PlanRequest& request, const std::vector<double>
   }
   std::vector<Plan> plans;
   with_planners(request, [&](const MakePlanner& make) {
-    const auto planner = make(law.coefficients);
-    for (const double budget : budgets) {
-      plans.push_back(planner->plan(budget, request.search));
-      complete(plans.back());
-    }
+    make_plans(*make(law.coefficients), plans);
+    for (Plan& plan : plans) complete(plan);
   });
   return plans;
+}
+
+}  // namespace
+
+std::vector<Plan> plan_law(const PlanRequest& request, const std::vector<double>& budgets) {
+  return planned(request, [&](const AnyPlanner& planner, std::vector<Plan>& plans) {
+    for (const double budget : budgets) plans.push_back(planner.plan(budget, request.search));
+  });
+}
+
+std::vector<Plan> plan_curve(const PlanRequest& request, const std::vector<double>& budgets) {
+  for (const double budget : budgets) require_plan_arguments(budget, request.search);
+  return planned(request, [&](const AnyPlanner& planner, std::vector<Plan>& plans) {
+    Optimum last;
+    for (const double budget : budgets) {
+      last = planner.optimum(std::log(budget), request.search, &last);
+      plans.push_back(planner.describe(budget, last));
+    }
+  });
 }
 
 }  // namespace isoflop

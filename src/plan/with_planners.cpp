@@ -19,6 +19,9 @@ class PlannerOf final : public AnyPlanner {
   Plan plan(double budget, const PlanOptions& options) const override {
     return planner_.plan(budget, options);
   }
+  Plan describe(double budget, const Optimum& best) const override {
+    return planner_.describe(budget, best);
+  }
   Optimum optimum(double log_budget, const PlanOptions& options,
                   const Optimum* near) const override {
     return planner_.optimum(log_budget, options, near);

@@ -139,6 +139,9 @@ TEST_CASE("page on fits: every command prints what is shown", "[cli][format]") {
 TEST_CASE("page on plans: every command prints what is shown", "[cli][format]") {
   check_document("docs/plan.md");
 }
+TEST_CASE("page on the curve: every command prints what is shown", "[cli][format]") {
+  check_document("docs/frontier.md");
+}
 TEST_CASE("page on reproductions: every command prints what is shown", "[cli][format]") {
   check_document("docs/reproduce.md");
 }

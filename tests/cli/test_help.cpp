@@ -25,8 +25,8 @@ Lines example_lines(const std::string& help) {
 
 TEST_CASE("isoflop: the help of every command ends with an example", "[cli][format]") {
   const Workplace here;
-  for (const char* command : {"fit", "plan", "predict", "laws", "backtest", "sensitivity", "shape",
-                              "consensus", "reproduce"}) {
+  for (const char* command : {"fit", "plan", "frontier", "predict", "laws", "backtest",
+                              "sensitivity", "shape", "consensus", "reproduce"}) {
     CAPTURE(command);
     const Outcome help = here.isoflop({command, "--help"});
     CHECK(help.exit_code == 0);
@@ -40,8 +40,8 @@ TEST_CASE("isoflop: the help of every command ends with an example", "[cli][form
 }
 
 TEST_CASE("isoflop: every example works as pasted", "[cli][format]") {
-  for (const std::string command : {"", "fit", "plan", "predict", "laws", "backtest", "sensitivity",
-                                    "shape", "consensus", "reproduce"}) {
+  for (const std::string command : {"", "fit", "plan", "frontier", "predict", "laws", "backtest",
+                                    "sensitivity", "shape", "consensus", "reproduce"}) {
     const Workplace here;
     std::string script = "set -e\n";
     for (const std::string& line :
@@ -65,8 +65,9 @@ TEST_CASE("isoflop: the help names every command", "[cli][format]") {
   const Outcome help = Workplace().isoflop({"--help"});
   CHECK(help.exit_code == 0);
   CHECK(help.err.empty());
-  for (const char* command : {"  fit ", "  plan ", "  predict ", "  laws ", "  backtest ",
-                              "  sensitivity ", "  shape ", "  consensus ", "  reproduce "}) {
+  for (const char* command :
+       {"  fit ", "  plan ", "  frontier ", "  predict ", "  laws ", "  backtest ",
+        "  sensitivity ", "  shape ", "  consensus ", "  reproduce "}) {
     CAPTURE(command);
     CHECK(contains(help.out, command));
   }

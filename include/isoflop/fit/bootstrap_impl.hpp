@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "isoflop/core/parallel.hpp"
 #include "isoflop/fit/block_descent.hpp"
 #include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/column_objective.hpp"
 #include "isoflop/fit/minimizer.hpp"
-#include "isoflop/fit/parallel.hpp"
 #include "isoflop/fit/starts.hpp"
 
 namespace isoflop {

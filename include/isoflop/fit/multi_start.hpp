@@ -15,10 +15,10 @@
 #include <numeric>
 #include <vector>
 
+#include "isoflop/core/parallel.hpp"
 #include "isoflop/core/random.hpp"
 #include "isoflop/fit/minimizer.hpp"
 #include "isoflop/fit/options.hpp"
-#include "isoflop/fit/parallel.hpp"
 
 namespace isoflop {
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "isoflop/core/parallel.hpp"
 #include "isoflop/fit/block_descent.hpp"
-#include "isoflop/fit/parallel.hpp"
 #include "isoflop/fit/report.hpp"
 
 namespace isoflop {

@@ -19,6 +19,7 @@ class AnyPlanner {
  public:
   virtual ~AnyPlanner() = default;
   virtual Plan plan(double budget, const PlanOptions& options) const = 0;
+  virtual Plan describe(double budget, const Optimum& best) const = 0;
   virtual Optimum optimum(double log_budget, const PlanOptions& options,
                           const Optimum* near = nullptr) const = 0;
   virtual double cheapest_log_budget(double log_loss, double log_budget, const PlanOptions& options,

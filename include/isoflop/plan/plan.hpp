@@ -1,6 +1,7 @@
 /// A compute-optimal training run, as the planner answers it. Numbers that do not exist are NaN.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <map>
@@ -10,6 +11,7 @@
 
 #include "isoflop/core/interval.hpp"
 #include "isoflop/core/variable.hpp"
+#include "isoflop/error.hpp"
 #include "isoflop/plan/limits.hpp"
 
 namespace isoflop {
@@ -103,5 +105,15 @@ struct PlanOptions {
   double granularity = 1.0;         ///< where search is kFixed; >= 1
   double max_granularity = 1024.0;  ///< edge of the other searches
 };
+
+/// Throws InvalidArgument for a budget that is not positive and finite, or a granularity below 1.
+inline void require_plan_arguments(double budget, const PlanOptions& options) {
+  if (!(budget > 0.0) || !std::isfinite(budget)) {
+    throw InvalidArgument("a budget must be a positive finite number");
+  }
+  if (!(options.granularity >= 1.0) || !std::isfinite(options.granularity)) {
+    throw InvalidArgument("granularity must be a finite number of at least 1");
+  }
+}
 
 }  // namespace isoflop

@@ -14,4 +14,8 @@ namespace isoflop {
 /// has one and the request does not fix it.
 std::vector<Plan> plan_law(const PlanRequest& request, const std::vector<double>& budgets);
 
+/// The same for many budgets in order: each search begins where the last one ended, which changes
+/// no digit (any_planner.hpp), and `coarse` is left out.
+std::vector<Plan> plan_curve(const PlanRequest& request, const std::vector<double>& budgets);
+
 }  // namespace isoflop

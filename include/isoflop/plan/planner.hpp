@@ -30,13 +30,17 @@ class Planner {
 
   /// Throws InvalidArgument for a budget that is not positive and finite, or a granularity below 1.
   Plan plan(double budget, const PlanOptions& options) const {
-    if (!(budget > 0.0) || !std::isfinite(budget)) {
-      throw InvalidArgument("a budget must be a positive finite number");
-    }
-    if (!(options.granularity >= 1.0) || !std::isfinite(options.granularity)) {
-      throw InvalidArgument("granularity must be a finite number of at least 1");
-    }
+    require_plan_arguments(budget, options);
     const Optimum best = optimum(std::log(budget), options);
+    Plan out = describe(budget, best);
+    if (best.usable() && LawAt<L>::has_granularity()) {
+      out.coarse = coarse_plan(std::log(budget), best.log_loss);
+    }
+    return out;
+  }
+
+  /// The plan of an optimum that was found for this budget; `coarse` is left out.
+  Plan describe(double budget, const Optimum& best) const {
     Plan out;
     out.budget = budget;
     out.status = best.status;
@@ -49,10 +53,7 @@ class Planner {
     out.loss = std::exp(best.log_loss);
     out.binding = prices(std::log(budget), best);
     out.router_flops_share = size_.cost().router_share(best.log_n_active, best.log_g);
-    if (LawAt<L>::has_granularity()) {
-      out.granularity = best.granularity;
-      out.coarse = coarse_plan(std::log(budget), best.log_loss);
-    }
+    if (LawAt<L>::has_granularity()) out.granularity = best.granularity;
     return out;
   }
 
@@ -64,7 +65,12 @@ class Planner {
     // Limits that depend on granularity may leave some of them no model: no walk downhill then.
     const bool one_valley =
         BestSize<L, C>::kOneValley && !law().counts_embeddings() && !size_.limits().any();
-    const Found found = search(log_budget, options, one_valley ? near : nullptr);
+    // From G = 1 upwards where nothing better is known.
+    const Optimum from_coarse;
+    const Found found = search(log_budget, options,
+                               !one_valley ? nullptr
+                               : near      ? near
+                                           : &from_coarse);
     Optimum out;
     if (!found.point) {
       out.status = PlanStatus::kBudgetTooSmall;
@@ -194,9 +200,11 @@ class Planner {
 
   /// The same from the neighbourhood of a granularity: the best losses per G have one valley too.
   Found walk_powers(double log_budget, const PlanOptions& options, const Optimum& near) const {
+    double from = start(&near);
     auto at = [&](double g) {
-      return Found{size_.at(log_budget, std::log(g), start(&near)), g,
-                   2.0 * g > options.max_granularity};
+      const auto point = size_.at(log_budget, std::log(g), from);
+      if (point) from = point->log_n_active;
+      return Found{point, g, 2.0 * g > options.max_granularity};
     };
     auto loss = [](const Found& f) {
       return f.point ? f.point->log_loss : std::numeric_limits<double>::infinity();
@@ -241,6 +249,8 @@ class Planner {
   /// Every limit that binds, with what a unit of it costs: derivatives of the loss by central
   /// differences of the optimum at the plan's granularity.
   std::vector<BindingLimit> prices(double log_budget, const Optimum& best) const {
+    const bool repeats = law().repeats() && best.log_d > law().log_unique;
+    if (best.binding == Limit::kNone && !repeats) return {};
     constexpr double kStep = 1e-4;
     auto loss_at = [&](const BestSize<L, C>& size, double x) {
       const auto point = size.at(x, best.log_g, best.log_n_active);
@@ -265,7 +275,7 @@ class Planner {
       Limits limits = size_.limits();
       add(best.binding, *limits.value(best.binding), with(-kStep), with(kStep));
     }
-    if (law().repeats() && best.log_d > law().log_unique) {
+    if (repeats) {
       auto with = [&](double step) {
         LawAt<L> changed = law();
         changed.log_unique += step;
@@ -284,8 +294,11 @@ class Planner {
     out.n_active = std::exp(point->log_n_active);
     out.d_tokens = std::exp(point->log_d);
     out.loss = std::exp(point->log_loss);
+    double from = point->log_n_active;
     auto excess = [&](double more) {
-      return size_.at(log_budget + more, 0.0, point->log_n_active)->log_loss - log_loss;
+      const SizedRun run = *size_.at(log_budget + more, 0.0, from);
+      from = run.log_n_active;
+      return run.log_loss - log_loss;
     };
     if (excess(0.0) <= 0.0) {
       out.extra_budget = 0.0;

@@ -1,0 +1,44 @@
+#include "isoflop/plan/versus.hpp"
+
+#include <cmath>
+
+#include "isoflop/error.hpp"
+#include "isoflop/plan/any_planner.hpp"
+
+namespace isoflop {
+
+std::vector<Versus> versus(const PlanRequest& other, const std::vector<Plan>& plans) {
+  plan_law(other, {});  // only for what it refuses
+  std::vector<Versus> out;
+  with_planners(other, [&](const MakePlanner& make) {
+    const auto planner = make(other.law.coefficients);
+    for (const Plan& plan : plans) {
+      Versus& answer = out.emplace_back();
+      if (!std::isfinite(plan.loss)) {
+        answer.note = "there is no plan to compare with";
+        continue;
+      }
+      const auto log_budget = planner->log_budget_for(std::log(plan.loss), other.search);
+      if (!log_budget) {
+        answer.note = "no budget reaches this loss";
+        continue;
+      }
+      answer.budget = std::exp(*log_budget);
+      answer.compute_multiplier = std::exp(*log_budget - std::log(plan.budget));
+    }
+  });
+  return out;
+}
+
+PlanRequest coarse_of(const PlanRequest& request) {
+  if (!has_granularity(request.law)) {
+    throw InvalidArgument("the law " + request.law.law +
+                          " has no granularity, so that nothing is coarser");
+  }
+  PlanRequest out = request;
+  out.search.search = GranularitySearch::kFixed;
+  out.search.granularity = 1.0;
+  return out;
+}
+
+}  // namespace isoflop
