@@ -38,9 +38,8 @@ std::vector<RunToTrain> candidates(const PlanRequest& request, const NextRunsQue
   const double reach = question.reach;
   const double max_n = question.max_n.value_or(n->high * reach);
   const double max_d = question.max_d.value_or(d->high * reach);
-  const double plan_ratio = plan.d_tokens / plan.n_law;
-  const double min_ratio = std::min(ranges.d_per_n->low, plan_ratio) / reach;
-  const double max_ratio = std::max(ranges.d_per_n->high, plan_ratio) * reach;
+  Range ratio = ranges.d_per_n.value_or(Range{0.0, std::numeric_limits<double>::infinity()});
+  ratio.include(plan.d_tokens / plan.n_law);
   const double smallest_g = g ? std::exp2(std::ceil(std::log2(g->low) - 1e-9)) : 1.0;
   const double max_g = g ? question.max_g.value_or(2.0 * g->high) : 1.0;
   // The ends of the ranges belong to the grid, whatever the last digit of a power of sqrt 2.
@@ -49,7 +48,7 @@ std::vector<RunToTrain> candidates(const PlanRequest& request, const NextRunsQue
   double cheapest = std::numeric_limits<double>::infinity();
   for (double x = n->low; x <= max_n * kRounding; x *= std::numbers::sqrt2) {
     for (double y = d->low / reach; y <= max_d * kRounding; y *= std::numbers::sqrt2) {
-      if (y / x < min_ratio || y / x > max_ratio) continue;
+      if (y / x < ratio.low / reach || y / x > ratio.high * reach) continue;
       for (double z = smallest_g; z <= max_g * kRounding; z *= 2.0) {
         const double flops = cost.flops(x, y, z);
         cheapest = std::min(cheapest, flops);
@@ -79,7 +78,7 @@ void require_answerable(const PlanRequest& request, const NextRunsQuestion& ques
         "them");
   }
   const bool with_g = has_granularity(law);
-  if (!law.ranges[Variable::kN] || !law.ranges[Variable::kD] || !law.ranges.d_per_n ||
+  if (!law.ranges[Variable::kN] || !law.ranges[Variable::kD] ||
       (with_g && !law.ranges[Variable::kG])) {
     throw InvalidArgument("the law does not say the range of the runs behind it");
   }
