@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <type_traits>
@@ -218,6 +220,30 @@ class LawReader {
     texts("reasons", law.reasons);
     texts("warnings", law.warnings);
     texts("at_bound", law.at_bound);
+    read_noise(*fit, law);
+  }
+
+  /// How far runs scatter about the fit, and the width of its robust loss, where the file says it.
+  void read_noise(const Json& fit, LawRecord& law) const {
+    auto positive = [](const Json& where, const char* key) -> std::optional<double> {
+      const auto it = where.find(key);
+      if (it == where.end() || !it->is_number() || !(it->get<double>() > 0.0)) return std::nullopt;
+      return it->get<double>();
+    };
+    const auto rmse = positive(fit, "rmse_log"), nats = positive(fit, "rmse_nats");
+    const auto runs = positive(fit, "num_runs"), free = positive(fit, "num_free");
+    if (rmse && runs && free && *runs > *free) {
+      law.noise = *rmse * std::sqrt(*runs / (*runs - *free));
+    }
+    const auto options = fit.find("options");
+    if (options == fit.end() || !options->is_object()) return;
+    law.huber_delta = positive(*options, "huber_delta");
+    if (options->value("huber_delta", Json()) == "inf") {
+      law.huber_delta = std::numeric_limits<double>::infinity();
+    } else if (law.huber_delta && options->value("residual", Json()) == "raw") {
+      // Given in nats: a difference of ln L is that of L over L, which the two errors tell.
+      if (rmse && nats) *law.huber_delta *= *rmse / *nats;
+    }
   }
 
   void read_draws(LawRecord& law) const {

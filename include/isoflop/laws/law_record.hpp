@@ -94,6 +94,8 @@ struct LawRecord {
   std::vector<std::string> reasons;   ///< why the verdict is not better, and what else to know
   std::vector<std::string> warnings;  ///< what a reader should know all the same
   std::vector<std::string> at_bound;  ///< coefficients that ended on a bound of the fit
+  std::optional<double> noise;        ///< sd of ln L of a run about the fit, per degree of freedom
+  std::optional<double> huber_delta;  ///< of the fit, in ln L; infinity is least squares
   Draws draws;                        ///< of a fit that was bootstrapped
   std::string source;                 ///< where published coefficients come from
   std::string note;                   ///< what a reader should know before trusting them
