@@ -21,11 +21,8 @@ int main(int argc, char** argv) {
   app::add_fit(parser, job);
   app::add_predict(parser, job);
   app::add_plan(parser, job);
-<<<<<<< HEAD
   app::add_frontier(parser, job);
-=======
   app::add_next_runs(parser, job);
->>>>>>> p-nextruns
   app::add_consensus(parser, job);
   app::add_backtest(parser, job);
   app::add_sensitivity(parser, job);

@@ -26,11 +26,8 @@
 #include "isoflop/plan/lost_flops.hpp"
 #include "isoflop/plan/plan_draws.hpp"
 #include "isoflop/plan/plan_law.hpp"
-<<<<<<< HEAD
 #include "isoflop/plan/shape_search.hpp"
-=======
 #include "isoflop/plan/versus.hpp"
->>>>>>> p-frontier
 #include "isoflop/shape/experts.hpp"
 #include "isoflop/shape/flop_count.hpp"
 #include "isoflop/shape/memory_count.hpp"

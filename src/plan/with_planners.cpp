@@ -42,6 +42,9 @@ class PlannerOf final : public AnyPlanner {
   double log_tokens(double log_budget, double log_n_active, double log_g) const override {
     return planner_.size().log_tokens(log_budget, log_n_active, log_g);
   }
+  double log_cost_per_token(double log_n_active, double log_g) const override {
+    return planner_.size().cost().log_cost_per_token(log_n_active, log_g);
+  }
   double n_law(double n_active) const override { return planner_.law().n_law(n_active); }
 
  private:

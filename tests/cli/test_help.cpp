@@ -26,13 +26,8 @@ Lines example_lines(const std::string& help) {
 
 TEST_CASE("isoflop: the help of every command ends with an example", "[cli][format]") {
   const Workplace here;
-<<<<<<< HEAD
   for (const char* command : {"fit", "plan", "frontier", "predict", "laws", "backtest",
-                              "sensitivity", "shape", "consensus", "reproduce"}) {
-=======
-  for (const char* command : {"fit", "plan", "predict", "laws", "backtest", "sensitivity", "shape",
-                              "consensus", "reproduce", "next-runs"}) {
->>>>>>> p-nextruns
+                              "sensitivity", "shape", "consensus", "reproduce", "next-runs"}) {
     CAPTURE(command);
     const Outcome help = here.isoflop({command, "--help"});
     CHECK(help.exit_code == 0);
@@ -48,13 +43,9 @@ TEST_CASE("isoflop: the help of every command ends with an example", "[cli][form
 }
 
 TEST_CASE("isoflop: every example works as pasted", "[cli][format]") {
-<<<<<<< HEAD
-  for (const std::string command : {"", "fit", "plan", "frontier", "predict", "laws", "backtest",
-                                    "sensitivity", "shape", "consensus", "reproduce"}) {
-=======
-  for (const std::string command : {"", "fit", "plan", "predict", "laws", "backtest", "sensitivity",
-                                    "shape", "consensus", "reproduce", "next-runs"}) {
->>>>>>> p-nextruns
+  for (const std::string command :
+       {"", "fit", "plan", "frontier", "predict", "laws", "backtest", "sensitivity", "shape",
+        "consensus", "reproduce", "next-runs"}) {
     const Workplace here;
     std::string script = "set -e\n";
     for (const std::string& line :
@@ -80,13 +71,8 @@ TEST_CASE("isoflop: the help names every command", "[cli][format]") {
   CHECK(help.exit_code == 0);
   CHECK(help.err.empty());
   for (const char* command :
-<<<<<<< HEAD
        {"  fit ", "  plan ", "  frontier ", "  predict ", "  laws ", "  backtest ",
-        "  sensitivity ", "  shape ", "  consensus ", "  reproduce "}) {
-=======
-       {"  fit ", "  plan ", "  predict ", "  laws ", "  backtest ", "  sensitivity ", "  shape ",
-        "  consensus ", "  reproduce ", "  next-runs "}) {
->>>>>>> p-nextruns
+        "  sensitivity ", "  shape ", "  consensus ", "  reproduce ", "  next-runs "}) {
     CAPTURE(command);
     CHECK(contains(help.out, command));
   }

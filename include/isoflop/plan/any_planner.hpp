@@ -31,6 +31,7 @@ class AnyPlanner {
   virtual double log_spent(const Optimum& run) const = 0;
   /// ln of the tokens that a budget pays for at a size; minus infinity where serving takes it all.
   virtual double log_tokens(double log_budget, double log_n_active, double log_g) const = 0;
+  virtual double log_cost_per_token(double log_n_active, double log_g) const = 0;
   virtual double n_law(double n_active) const = 0;
 };
 
