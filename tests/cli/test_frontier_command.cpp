@@ -187,6 +187,7 @@ TEST_CASE("isoflop frontier: words that mean nothing are refused", "[cli][refusa
     CHECK(outcome.out.empty());
     CHECK(contains(outcome.err, reason));
   };
+  write_law_with_draws(here);
   const Words range{"frontier", "krajewski2024-e64", "--from", "1e20", "--to"};
   refuses(with(range, {"1e19"}), "--to must be above --from");
   refuses(with(range, {"1e21", "--points", "1"}), "--points");
@@ -195,7 +196,7 @@ TEST_CASE("isoflop frontier: words that mean nothing are refused", "[cli][refusa
   refuses(with(range, {"1e21", "--versus", "dense,dense"}), "given twice");
   refuses({"frontier", "hoffmann2022", "--from", "1e20", "--to", "1e21", "--versus", "coarse"},
           "no granularity");
-  refuses({"frontier", "hoffmann2022", "--from", "1e20", "--to", "1e21", "--versus", "dense"},
+  refuses({"frontier", "law.json", "--from", "1e20", "--to", "1e21", "--versus", "dense"},
           "name a dense law");
   refuses(
       {"frontier", "krajewski2024-dense", "--from", "1e20", "--to", "1e21", "--versus", "dense"},
