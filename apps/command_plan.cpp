@@ -21,37 +21,35 @@
 #include "output.hpp"
 #include "plan_answer.hpp"
 #include "plan_budget.hpp"
-#include "plan_limits.hpp"
-#include "plan_setup.hpp"
+#include "plan_shapes.hpp"
 #include "plan_text.hpp"
+#include "plan_versus.hpp"
+#include "planner_setup.hpp"
 
 namespace isoflop::app {
 namespace {
 
 struct Arguments {
-  LawArguments law;
+  PlannerArguments planner;
   BudgetArguments budget;
-  LimitArguments limits;
-  CostArguments cost;
-  std::string max_granularity = "1024";
-  std::string active_cost = "6", router_cost = "14", width_per_block;
-  std::array<std::string, kNumVariables> given;
   ExpertCountArguments counts;
   EmbeddingArguments embeddings;
+  VersusArguments versus;
+  RealShapeArguments shapes;
   bool json = false;
 };
 
 /// What a plan takes from the architecture of --shape, and how it says so.
 void use_shape(Arguments& arguments, std::vector<std::string>& conversions) {
   if (arguments.embeddings.shape.empty()) {
-    if (arguments.cost.granularity == "shape") {
+    if (arguments.planner.cost.granularity == "shape") {
       throw UsageError("--granularity shape needs --shape FILE");
     }
     return;
   }
   const std::string& file = arguments.embeddings.shape;
   const ModelShape shape = read_model_config(file);
-  const LawRecord law = arguments.law.load();
+  const LawRecord law = arguments.planner.law.load();
   if (law.n_means == NMeaning::kTotal) {
     conversions.push_back(fmt::format("N counts {} rows of embeddings: vocabulary {} of {}, {}",
                                       format_number(arguments.embeddings.rows()), shape.vocab_size,
@@ -59,7 +57,7 @@ void use_shape(Arguments& arguments, std::vector<std::string>& conversions) {
   }
   // Only a law of experts has an E to take; a law of dense models has said so.
   const bool with_s = law_has_variable(law, Variable::kS);
-  if (std::string& said = arguments.given[index_of(Variable::kS)]; with_s && said.empty()) {
+  if (std::string& said = arguments.planner.given[index_of(Variable::kS)]; with_s && said.empty()) {
     const Converted sparsity = *from_shape(law, Variable::kS, shape);
     said = format_number(sparsity.value);
     conversions.push_back(fmt::format("S = {} of {}: {}", said, file, sparsity.how));
@@ -73,83 +71,85 @@ void use_shape(Arguments& arguments, std::vector<std::string>& conversions) {
                       file, format_number(expansion.value), format_number(*law.expansion)));
     }
     if (!law.expansion) {
-      arguments.law.expansion = format_number(expansion.value);
+      arguments.planner.law.expansion = format_number(expansion.value);
       conversions.push_back(
           fmt::format("E = {} of {}: {}", format_number(expansion.value), file, expansion.how));
     }
   }
-  if (arguments.cost.granularity == "shape") {
+  if (arguments.planner.cost.granularity == "shape") {
     const Converted granularity = *from_shape(law, Variable::kG, shape);
-    arguments.cost.granularity = format_number(granularity.value);
+    arguments.planner.cost.granularity = format_number(granularity.value);
     conversions.push_back(
         fmt::format("G = {} of {}: {}", format_number(granularity.value), file, granularity.how));
   }
-  if (arguments.width_per_block.empty() && !law.family) {
+  if (arguments.planner.width_per_block.empty() && !law.family) {
     const double ratio = arguments.embeddings.family().width_per_block;
-    arguments.width_per_block = format_number(ratio);
+    arguments.planner.width_per_block = format_number(ratio);
     conversions.push_back(
         fmt::format("d_model = {} n_blocks, as in {}", format_number(ratio), file));
   }
 }
 
 PlanRequest request_of(Arguments arguments, std::vector<std::string>& conversions) {
-  arguments.counts.settle(find_law(arguments.law.name()), arguments.law.expansion,
-                          arguments.cost.granularity);
+  arguments.counts.settle(find_law(arguments.planner.law.name()), arguments.planner.law.expansion,
+                          arguments.planner.cost.granularity);
   use_shape(arguments, conversions);
-  const double max_granularity = number_argument("--max-granularity", arguments.max_granularity);
-  if (max_granularity < 1.0) throw UsageError("--max-granularity must be at least 1");
-  const double router_cost = number_argument("--router-cost", arguments.router_cost);
-  if (router_cost < 0.0) throw UsageError("--router-cost must not be negative");
-  const double active_cost = positive_argument("--active-cost", arguments.active_cost);
-  const LawRecord law = arguments.law.load();
   // Of a shape the vocabulary is taken where it is of use; --vocab is for nothing else.
-  const bool unused = !arguments.embeddings.shape.empty() && law.n_means != NMeaning::kTotal;
-  const double embedding_rows = unused ? 0.0 : arguments.embeddings.rows();
-  PlanRequest out = arguments.cost.request(law, embedding_rows);
-  out.search.max_granularity = max_granularity;
-  out.router_cost = router_cost;
-  out.flops_per_active = active_cost;
-  if (!arguments.width_per_block.empty()) {
-    out.shape.width_per_block = positive_argument("--width-per-block", arguments.width_per_block);
-  }
-  for (const VariableInfo& v : kVariables) {
-    const std::string& text = arguments.given[index_of(v.id)];
-    if (text.empty()) continue;
-    const std::string flag = "--" + std::string(v.key);
-    if (!law_has_variable(out.law, v.id)) {
-      throw UsageError(fmt::format("{} is not a variable of the law {}", flag, out.law.law));
+  const bool unused = !arguments.embeddings.shape.empty() &&
+                      arguments.planner.law.load().n_means != NMeaning::kTotal;
+  return arguments.planner.request(unused ? 0.0 : arguments.embeddings.rows());
+}
+
+/// The shapes around every plan. Of plans in time: with the FLOPs of their runs, at their
+/// granularity.
+std::vector<ShapeSearch> shapes_of(const Arguments& arguments, const PlanRequest& request,
+                                   const std::vector<PlanAnswer>& answers) {
+  std::vector<ShapeSearch> out;
+  if (!arguments.shapes.wanted()) return out;
+  for (const PlanAnswer& answer : answers) {
+    PlanRequest counted = request;
+    double flops = answer.plan.budget;
+    if (request.time) {
+      if (!answer.plan.usable()) throw Error("there is no plan to build a model for");
+      counted.time.reset();
+      counted.time_draws.clear();
+      if (has_granularity(request.law)) {
+        counted.search.search = GranularitySearch::kFixed;
+        counted.search.granularity = answer.plan.granularity;
+      }
+      flops = flops_of_run(request, answer.plan);
     }
-    out.given[index_of(v.id)] = variable_argument(v, text);
+    out.push_back(search_shapes(
+        counted, flops,
+        arguments.shapes.options(counted, arguments.embeddings.vocab, arguments.embeddings.tied)));
   }
   return out;
 }
 
-nlohmann::ordered_json json_of(const PlanRequest& request, const std::string& name,
+nlohmann::ordered_json json_of(const Arguments& arguments, const PlanRequest& request,
                                const std::vector<PlanAnswer>& answers,
+                               const std::vector<VersusColumn>& versus,
+                               const std::vector<ShapeSearch>& shapes,
                                const std::vector<std::string>& conversions) {
-  const bool paper = request.accounting == FlopAccounting::kPaper;
   nlohmann::ordered_json out;
   out["format"] = kPlanFormat;
-  out["law"] = name;
-  out["cost"]["accounting"] = request.time ? "time" : paper ? "paper" : "6nd";
-  if (paper && !request.time) {
-    out["cost"]["active_cost"] = request.flops_per_active;
-    out["cost"]["router_cost"] = request.router_cost;
-    out["cost"]["width_per_block"] = request.shape.width_per_block;
-  }
+  out["law"] = arguments.planner.law.name();
+  out["cost"] = request.time ? nlohmann::ordered_json{{"accounting", "time"}} : cost_json(request);
   out["expansion"] = request.law.expansion ? nlohmann::ordered_json(*request.law.expansion)
                                            : nlohmann::ordered_json(nullptr);
   const auto experts = rates_of_law(request);
   out["experts"] = experts ? rates_to_json(*experts) : nlohmann::ordered_json(nullptr);
   if (!conversions.empty()) out["conversions"] = conversions;
   out["plans"] = nlohmann::ordered_json::array();
-  for (const PlanAnswer& answer : answers) {
-    const Plan& plan = answer.plan;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const Plan& plan = answers[i].plan;
     nlohmann::ordered_json row = plan_to_json(plan, request.time.has_value());
     if (experts && plan.usable()) {
       row["experts"] = rates_to_json(*rates_of_plan(request, plan), width_of_plan(request, plan));
     }
-    add_to_json(request, answer, row);
+    add_to_json(request, answers[i], row);
+    if (!versus.empty()) row["versus"] = versus_json(versus, i);
+    if (i < shapes.size()) row["shapes"] = shapes_to_json(arguments.shapes, shapes[i]);
     out["plans"].push_back(row);
   }
   return out;
@@ -158,16 +158,26 @@ nlohmann::ordered_json json_of(const PlanRequest& request, const std::string& na
 int run(const Arguments& arguments) {
   std::vector<std::string> conversions;
   PlanRequest request = request_of(arguments, conversions);
-  arguments.limits.apply(request);
   const std::string time = arguments.budget.apply_time(request);
   const std::vector<PlanAnswer> answers = answer_plans(request, arguments.budget.budgets(request),
                                                        arguments.budget.price_per_unit(request));
-  const std::string name = arguments.law.name();
   std::vector<Plan> plans;
   for (const PlanAnswer& answer : answers) plans.push_back(answer.plan);
-  print(arguments.json
-            ? json_text(json_of(request, name, answers, conversions))
-            : time + plan_text(request, name, plans, conversions) + answers_text(request, answers));
+  const std::vector<VersusColumn> versus = arguments.versus.columns(request, plans);
+  const std::vector<ShapeSearch> shapes = shapes_of(arguments, request, answers);
+  if (arguments.shapes.wanted() && arguments.shapes.emit_run(shapes)) return 0;
+  if (arguments.json) {
+    print(json_text(json_of(arguments, request, answers, versus, shapes, conversions)));
+  } else {
+    std::string text = time + plan_text(request, arguments.planner.law.name(), plans, conversions) +
+                       answers_text(request, answers);
+    if (!versus.empty()) text += "\n" + versus_text(versus, plans);
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+      const double flops = request.time ? flops_of_run(request, plans[i]) : plans[i].budget;
+      text += "\n" + shapes_text(arguments.shapes, flops, shapes[i]);
+    }
+    print(text);
+  }
   return std::any_of(plans.begin(), plans.end(), [](const Plan& p) { return p.usable(); }) ? 0 : 1;
 }
 
@@ -176,45 +186,19 @@ int run(const Arguments& arguments) {
 void add_plan(CLI::App& app, Job& job) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("plan", "What to train with a budget, within limits");
-  arguments->law.add_law(*command);
   arguments->budget.add(*command);
-  arguments->cost.add(*command);
-  arguments->law.add_conventions(*command);
-  for (const VariableInfo& v : kVariables) {
-    if (v.id != Variable::kU && v.id != Variable::kS) continue;
-    command
-        ->add_option("--" + std::string(v.key), arguments->given[index_of(v.id)],
-                     fmt::format("{}, {}, for laws that have it", v.symbol, v.meaning))
-        ->type_name("X");
-  }
+  arguments->planner.add(*command);
   arguments->counts.add(*command);
   arguments->embeddings.add(*command);
-  arguments->limits.add(*command);
-  command
-      ->add_option("--router-cost", arguments->router_cost,
-                   "c_r, FLOPs of routing (default 14; the paper gives 6 to 20)")
-      ->type_name("X");
-  command
-      ->add_option("--active-cost", arguments->active_cost,
-                   "c_f, FLOPs per active parameter and token (default 6)")
-      ->type_name("X");
-  command
-      ->add_option("--width-per-block", arguments->width_per_block,
-                   "d_model / n_blocks (default 64)")
-      ->type_name("X");
-  command
-      ->add_option("--max-granularity", arguments->max_granularity,
-                   "largest G that is searched (default 1024)")
-      ->type_name("X");
-  command->add_flag("--accept-unconverged", arguments->law.accept_unconverged,
-                    "use a fit that did not converge");
+  arguments->versus.add(*command);
+  arguments->shapes.add(*command);
   command->add_flag("--json", arguments->json, "print JSON (isoflop.plan/1) and nothing else");
   command->footer("Example:\n  isoflop plan krajewski2024-e64 --flops 1e20 1e21 1e22");
   command->callback([arguments, &job] {
-    if (arguments->law.option.empty()) {
+    if (arguments->planner.law.option.empty()) {
       for (auto* list : {&arguments->budget.flops, &arguments->budget.gpu_hours,
                          &arguments->budget.target_loss}) {
-        reclaim_positional(arguments->law.positional, *list, is_list_of_numbers);
+        reclaim_positional(arguments->planner.law.positional, *list, is_list_of_numbers);
       }
     }
     job = [arguments] { return run(*arguments); };

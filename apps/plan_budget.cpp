@@ -89,7 +89,7 @@ void BudgetArguments::add(CLI::App& command) {
   option("--mfu-dense", mfu_dense,
          "share of the table's GEMM peak that attention projections reach (default 1)", "X",
          "Time");
-  option("--time-expert-parallel", expert_parallel, "GPUs that share the experts of a layer (default 1)",
+  option("--gpus-per-layer", expert_parallel, "GPUs that share the experts of a layer (default 1)",
          "P", "Time");
   option("--all-to-all-latency-us", all_to_all_latency_us,
          "microseconds per exchange between them (default 0)", "X", "Time");
@@ -104,7 +104,7 @@ std::string BudgetArguments::apply_time(PlanRequest& request) const {
   if (cost_table.empty()) {
     if (says_time) {
       throw UsageError(
-          "--micro-batch, --activation, --time-k0, --mfu-dense, --time-expert-parallel and --all-to-all "
+          "--micro-batch, --activation, --time-k0, --mfu-dense, --gpus-per-layer and --all-to-all "
           "say something of --cost-table, which is missing");
     }
     return "";
@@ -146,7 +146,7 @@ std::string BudgetArguments::apply_time(PlanRequest& request) const {
   auto set = [](const char* flag, const std::string& text, double& value, double unit) {
     if (!text.empty()) value = unit * positive_argument(flag, text);
   };
-  set("--time-expert-parallel", expert_parallel, setup.expert_parallel, 1.0);
+  set("--gpus-per-layer", expert_parallel, setup.expert_parallel, 1.0);
   set("--all-to-all-latency-us", all_to_all_latency_us, setup.all_to_all_latency_s, 1e-6);
   set("--all-to-all-bandwidth", all_to_all_bandwidth, setup.all_to_all_bytes_per_s, 1.0);
   const CostSurface surface(table, choice);

@@ -28,7 +28,8 @@ struct PlannerArguments {
   void add(CLI::App& command);
   /// Throws UsageError, InvalidArgument or DataError where words are wrong, contradict each other
   /// or do not settle the law's conventions.
-  PlanRequest request() const;
+  /// embedding_rows as in PlanRequest.
+  PlanRequest request(double embedding_rows = 0.0) const;
 };
 
 }  // namespace isoflop::app

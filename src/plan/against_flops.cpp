@@ -6,24 +6,41 @@
 
 namespace isoflop {
 
+namespace {
+
+PlanRequest counted_in_flops(const PlanRequest& timed) {
+  PlanRequest out = timed;
+  out.time.reset();
+  out.time_draws.clear();
+  return out;
+}
+
+}  // namespace
+
+double flops_of_run(const PlanRequest& timed, const Plan& plan) {
+  const PlanRequest counted = counted_in_flops(timed);
+  Optimum run;
+  run.log_n_active = std::log(plan.n_active);
+  run.log_d = std::log(plan.d_tokens);
+  run.log_g = std::isfinite(plan.granularity) ? std::log(plan.granularity) : 0.0;
+  double log_flops = 0.0;
+  with_planners(counted, [&](const MakePlanner& make) {
+    log_flops = make(counted.law.coefficients)->log_spent(run);
+  });
+  return std::exp(log_flops);
+}
+
 std::optional<AgainstFlops> against_flops(const PlanRequest& timed, const Plan& plan) {
   if (!timed.time || !plan.usable() || !has_granularity(timed.law) ||
       timed.search.search == GranularitySearch::kFixed) {
     return std::nullopt;
   }
-  PlanRequest counted = timed;
-  counted.time.reset();
-  counted.time_draws.clear();
+  const PlanRequest counted = counted_in_flops(timed);
   AgainstFlops out{};
-  Optimum run, best;
-  run.log_n_active = std::log(plan.n_active);
-  run.log_d = std::log(plan.d_tokens);
-  run.log_g = std::log(plan.granularity);
+  out.flops = flops_of_run(timed, plan);
+  Optimum best;
   with_planners(counted, [&](const MakePlanner& make) {
-    const auto planner = make(counted.law.coefficients);
-    const double log_flops = planner->log_spent(run);
-    out.flops = std::exp(log_flops);
-    best = planner->optimum(log_flops, counted.search);
+    best = make(counted.law.coefficients)->optimum(std::log(out.flops), counted.search);
   });
   if (!best.usable()) return std::nullopt;
   out.flops_granularity = best.granularity;

@@ -14,6 +14,10 @@ struct AgainstFlops {
   double extra_share;        ///< of the time, for the plan's loss at that granularity; NaN: never
 };
 
+/// The training FLOPs of a plan in time, served tokens included, as the request's accounting
+/// counts.
+double flops_of_run(const PlanRequest& timed, const Plan& plan);
+
 /// Nothing for a plan that is not usable, a law without a granularity, a request that is not in
 /// time or fixes G.
 std::optional<AgainstFlops> against_flops(const PlanRequest& timed, const Plan& plan);
