@@ -25,6 +25,7 @@ void add_backtest(CLI::App& app, Job& job);
 void add_consensus(CLI::App& app, Job& job);
 void add_fit(CLI::App& app, Job& job);
 void add_frontier(CLI::App& app, Job& job);
+void add_granularity(CLI::App& app, Job& job);
 void add_laws(CLI::App& app, Job& job);
 void add_next_runs(CLI::App& app, Job& job);
 void add_plan(CLI::App& app, Job& job);

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   app::add_predict(parser, job);
   app::add_plan(parser, job);
   app::add_frontier(parser, job);
+  app::add_granularity(parser, job);
   app::add_next_runs(parser, job);
   app::add_consensus(parser, job);
   app::add_backtest(parser, job);

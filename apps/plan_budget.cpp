@@ -75,6 +75,14 @@ void BudgetArguments::add(CLI::App& command) {
          "Budget");
   option("--gpu", gpu, "GPU whose datasheet's peak --mfu is a share of", "NAME", "Budget");
   option("--mfu", mfu, "share of the peak that training reaches (default 0.4)", "X", "Budget");
+  add_time(command);
+}
+
+void BudgetArguments::add_time(CLI::App& command) {
+  auto option = [&](const char* flag, std::string& value, const char* meaning, const char* type,
+                    const char* group) {
+    command.add_option(flag, value, meaning)->type_name(type)->group(group);
+  };
   option("--cost-table", cost_table,
          "times of MoE layers on your GPU ('isoflop-bench' writes them): budgets are time", "FILE",
          "Time");

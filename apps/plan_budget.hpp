@@ -21,6 +21,8 @@ struct BudgetArguments {
   std::string mfu_dense, expert_parallel, all_to_all_latency_us, all_to_all_bandwidth;
 
   void add(CLI::App& command);
+  /// Only the options that a cost table is read with.
+  void add_time(CLI::App& command);
   /// Puts the time of the cost table into the request, if there is one, and says in a line what it
   /// is. Throws UsageError where words contradict each other, DataError for the file.
   std::string apply_time(PlanRequest& request) const;

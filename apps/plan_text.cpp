@@ -121,6 +121,7 @@ std::string outside_of(const Plan& plan) {
 std::string notes_on(const PlanRequest& request, const Plan& p) {
   const LawRecord& law = request.law;
   const std::string budget = budget_text(request, p.budget);
+  if (p.status == PlanStatus::kInfeasible) return "";  // limits_text says which limit
   if (!p.usable()) return fmt::format("{}: {}\n", budget, p.note);
   std::string notes;
   if (!law.ranges[Variable::kN]) {

@@ -71,7 +71,7 @@ double tolerance_of(const std::string& line) {
   const bool lists_minima = first == 2 && std::isdigit(line[first]) != 0;
   if (has("starts reached") || has("refits certified") || has("starts_at_best") || lists_minima)
     return 0.05;
-  if (has("of the FLOPs lost")) return 1e-2;
+  if (has("of the FLOPs lost") || has("of the GPU-hours lost")) return 1e-2;
   if (has(" to ") || has(" - ")) return 2e-3;
   return 1e-6;
 }

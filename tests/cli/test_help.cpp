@@ -27,7 +27,7 @@ Lines example_lines(const std::string& help) {
 TEST_CASE("isoflop: the help of every command ends with an example", "[cli][format]") {
   const Workplace here;
   for (const char* command : {"fit", "plan", "frontier", "predict", "laws", "backtest",
-                              "sensitivity", "shape", "consensus", "reproduce", "next-runs"}) {
+                              "sensitivity", "shape", "consensus", "reproduce", "next-runs", "granularity"}) {
     CAPTURE(command);
     const Outcome help = here.isoflop({command, "--help"});
     CHECK(help.exit_code == 0);
@@ -45,7 +45,7 @@ TEST_CASE("isoflop: the help of every command ends with an example", "[cli][form
 TEST_CASE("isoflop: every example works as pasted", "[cli][format]") {
   for (const std::string command :
        {"", "fit", "plan", "frontier", "predict", "laws", "backtest", "sensitivity", "shape",
-        "consensus", "reproduce", "next-runs"}) {
+        "consensus", "reproduce", "next-runs", "granularity"}) {
     const Workplace here;
     std::string script = "set -e\n";
     for (const std::string& line :
@@ -72,7 +72,7 @@ TEST_CASE("isoflop: the help names every command", "[cli][format]") {
   CHECK(help.err.empty());
   for (const char* command :
        {"  fit ", "  plan ", "  frontier ", "  predict ", "  laws ", "  backtest ",
-        "  sensitivity ", "  shape ", "  consensus ", "  reproduce ", "  next-runs "}) {
+        "  sensitivity ", "  shape ", "  consensus ", "  reproduce ", "  next-runs ", "  granularity "}) {
     CAPTURE(command);
     CHECK(contains(help.out, command));
   }

@@ -57,6 +57,7 @@ TEST_CASE("isoflop plan: the json has the documented fields", "[cli][format]") {
                                "n_blocks",
                                "router_flops_share",
                                "coarse",
+                               "binding",
                                "interval",
                                "interval_method",
                                "granularity_frequency",
