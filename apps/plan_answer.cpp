@@ -73,8 +73,8 @@ std::string robust_text(const PlanRequest& request, const PlanAnswer& answer) {
                     has_granularity(request.law) ? ", G = " + format_number(p.granularity) : "",
                     p.mean_regret, p.worst_regret);
   };
-  // Said only where it is another run that is better by something one can see.
-  constexpr double kLeast = 1e-5;
+  // Said only where another run is better by more than seeds of one run commonly differ.
+  constexpr double kLeast = 2e-3;  // nats
   const bool average = r.planned.mean_regret - r.best_on_average.mean_regret > kLeast;
   const bool worst = r.planned.worst_regret - r.least_worst.worst_regret > kLeast;
   if (!average && !worst) return "";

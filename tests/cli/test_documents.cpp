@@ -139,6 +139,15 @@ TEST_CASE("page on fits: every command prints what is shown", "[cli][format]") {
 TEST_CASE("page on plans: every command prints what is shown", "[cli][format]") {
   check_document("docs/plan.md");
 }
+TEST_CASE("page on budgets: every command prints what is shown", "[cli][format]") {
+  check_document("docs/budgets.md");
+}
+TEST_CASE("page on next runs: every command prints what is shown", "[cli][format]") {
+  check_document("docs/next-runs.md");
+}
+TEST_CASE("page on real shapes: every command prints what is shown", "[cli][format]") {
+  check_document("docs/real-shapes.md");
+}
 TEST_CASE("page on the curve: every command prints what is shown", "[cli][format]") {
   check_document("docs/frontier.md");
 }
