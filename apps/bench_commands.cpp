@@ -26,8 +26,13 @@ BenchWorld bench_world(std::vector<std::string> command_line) {
 }
 
 void add_bench_commands(CLI::App& app, Job& job, const BenchWorld& world) {
-  add_bench_model(app, job, world);
   add_bench_peaks(app, job, world);
+  add_bench_verify(app, job, world);
+  add_bench_moe(app, job, world);
+  add_bench_sweep(app, job, world);
+  add_bench_model(app, job, world);
+  add_bench_show(app, job);
+  add_bench_compare(app, job);
 }
 
 CostEnvironment with_provenance(CostEnvironment environment, const BenchWorld& world) {

@@ -46,18 +46,20 @@ void order_by_priority(std::vector<PlannedRun>& runs, std::uint64_t seed) {
 }
 
 double planned_s(const PlannedRun& run, const RooflinePeaks& rates) {
-  constexpr double kSetupSeconds = 1.0, kLeastSeconds = 0.1, kOverRoofline = 3.0;
+  constexpr double kSetupSeconds = 1.0, kSoakSeconds = 0.3, kLeastSeconds = 0.1;
+  constexpr double kOverRoofline = 3.0;
   const bench::TimingOptions& timing = run.timing;
   const LayerSize size = size_of(run.configuration.layer);
   auto figure_s = [&](Pass pass) {
     const double samples_s =
         timing.min_samples * kOverRoofline * roofline_s(size, pass, Stage::kWhole, rates);
-    return std::min(timing.max_seconds, std::max(kLeastSeconds, samples_s));
+    return kSoakSeconds + std::min(timing.max_seconds, std::max(kLeastSeconds, samples_s));
   };
   auto pass_s = [&](Pass pass) {
     const double once_s = figure_s(pass);
     const bool has_stages = timing.stages && pass != Pass::kBoth;
-    return once_s * (1.0 + (timing.eager ? 1.0 : 0.0) + (has_stages ? 1.0 : 0.0));
+    const bool is_eager = timing.eager && pass == timing.pass;
+    return once_s * (1.0 + (is_eager ? 1.0 : 0.0) + (has_stages ? 1.0 : 0.0));
   };
   double out = kSetupSeconds;
   if (timing.pass != Pass::kBackward) out += pass_s(Pass::kForward);

@@ -34,7 +34,7 @@ struct TimingOptions {
   Regime regime = Regime::kSustained;
   Pass pass = Pass::kBoth;
   bool stages = true;  ///< the parts as well, in a run of their own
-  bool eager = true;   ///< also launched kernel by kernel
+  bool eager = true;   ///< `pass` also launched kernel by kernel
   int min_samples = 30;
   double max_seconds = 3.0;         ///< per row
   double wanted_half_width = 0.01;  ///< of the interval of the median, relative: then it stops

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "comparison.hpp"
+#include "isoflop/core/parallel.hpp"
 #include "isoflop/core/random.hpp"
 
 namespace isoflop::bench {
@@ -36,16 +37,21 @@ void check_tokens(const SpotReference& reference, const OutputFetcher& fetch,
   const std::size_t top_k = layer.experts.top_k;
   Pile weights, out, d_logits, d_x;
   double largest_scale = 0.0;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const std::size_t t = random.below(layer.tokens);
-    const TokenResult token =
-        reference.token(t, ids.subspan(t * top_k, top_k),
-                        row_of.empty() ? row_of : row_of.subspan(t * top_k, top_k));
+  std::vector<std::size_t> tokens(count);
+  for (std::size_t& t : tokens) t = random.below(layer.tokens);
+  std::vector<TokenResult> expected(count);
+  parallel_for(count, 0, [&](std::size_t i) {
+    const std::size_t t = tokens[i];
+    expected[i] = reference.token(t, ids.subspan(t * top_k, top_k),
+                                  row_of.empty() ? row_of : row_of.subspan(t * top_k, top_k));
+  });
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t t = tokens[i];
     largest_scale = std::max(largest_scale, reference.logits(t).scale);
-    weights.add(token.weights, fetch(Output::kWeights, t, 1));
-    out.add(token.out, fetch(Output::kOut, t, 1));
-    d_logits.add(token.d_logits, fetch(Output::kDLogits, t, 1));
-    d_x.add(token.d_x, fetch(Output::kDX, t, 1));
+    weights.add(expected[i].weights, fetch(Output::kWeights, t, 1));
+    out.add(expected[i].out, fetch(Output::kOut, t, 1));
+    d_logits.add(expected[i].d_logits, fetch(Output::kDLogits, t, 1));
+    d_x.add(expected[i].d_x, fetch(Output::kDX, t, 1));
   }
   const StoreCounts stores = count_stores(layer);
   items.push_back(weights.judge("weights", weight_tolerance(layer, largest_scale)));
@@ -81,21 +87,27 @@ void check_units(const SpotReference& reference, const OutputFetcher& fetch,
   const auto empty = std::find(rows.begin(), rows.end(), 0);
   if (empty != rows.end()) experts.push_back(static_cast<std::uint64_t>(empty - rows.begin()));
 
+  std::vector<std::size_t> units(experts.size());
+  for (std::size_t& unit : units) unit = random.below(n);
+  std::vector<UnitResult> expected(experts.size());
+  parallel_for(experts.size(), 0, [&](std::size_t i) {
+    expected[i] = reference.unit(experts[i], units[i],
+                                 kept_rows(experts[i], ids, row_of, layer.experts.top_k, fetch));
+  });
   Pile d_w1, d_w2;
-  for (const std::uint64_t expert : experts) {
-    const std::size_t unit = random.below(n);
-    const UnitResult expected =
-        reference.unit(expert, unit, kept_rows(expert, ids, row_of, layer.experts.top_k, fetch));
+  for (std::size_t i = 0; i < experts.size(); ++i) {
+    const std::uint64_t expert = experts[i];
+    const std::size_t unit = units[i];
     Reals actual = fetch(Output::kDW1, expert * layer.up_width() + unit, 1);
     if (layer.num_up() == 2) {
       const Reals up = fetch(Output::kDW1, expert * layer.up_width() + n + unit, 1);
       actual.insert(actual.end(), up.begin(), up.end());
     }
-    d_w1.add(expected.d_w1, actual);
+    d_w1.add(expected[i].d_w1, actual);
     const Reals block = fetch(Output::kDW2, expert * d, d);
     Reals column(d);
-    for (std::size_t i = 0; i < d; ++i) column[i] = block.at(i * n + unit);
-    d_w2.add(expected.d_w2, column);
+    for (std::size_t j = 0; j < d; ++j) column[j] = block.at(j * n + unit);
+    d_w2.add(expected[i].d_w2, column);
   }
   const StoreCounts stores = count_stores(layer);
   items.push_back(d_w1.judge("dW1", tolerance_after(stores.d_w1)));

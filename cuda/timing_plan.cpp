@@ -10,7 +10,7 @@ namespace isoflop::bench {
 namespace {
 
 constexpr double kWindowSeconds = 0.1;
-constexpr double kLongestSoakSeconds = 1.5;
+constexpr double kLongestSoak = 3.0;  // over the least
 constexpr double kSteady = 0.005;
 constexpr std::uint64_t kMostSets = 64;
 
@@ -39,7 +39,7 @@ void Soak::add(double seconds, std::uint64_t repetitions) {
   const double mean_s = window_s_ / window_repetitions_;
   const bool steady = std::abs(mean_s - last_mean_s_) <= kSteady * mean_s;
   settled_ =
-      (total_s_ >= least_s_ && steady) || total_s_ >= std::max(least_s_, kLongestSoakSeconds);
+      total_s_ >= least_s_ && (steady || total_s_ >= kLongestSoak * least_s_);
   last_mean_s_ = mean_s;
   window_s_ = window_repetitions_ = 0.0;
 }

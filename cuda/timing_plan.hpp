@@ -25,7 +25,7 @@ class StopRule {
 
 /// A card that is kept busy has settled when it worked for long enough and the mean time of a
 /// repetition in two windows of 0.1 s one after the other differs by no more than half a percent;
-/// or after 1.5 s, for some cards never do.
+/// or after three times the least, for some cards never do.
 class Soak {
  public:
   /// least_s: of busy time; 0: settled at once.

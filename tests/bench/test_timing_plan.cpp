@@ -16,7 +16,7 @@ TEST_CASE("soak: a steady card settles when the least time is over", "[bench][id
 }
 
 TEST_CASE("soak: a card that slows down settles when it has stopped slowing", "[bench][identity]") {
-  Soak soak(0.25);
+  Soak soak(0.5);
   double window_s = 0.125;
   for (int i = 0; i < 6; ++i, window_s *= 1.02) {
     soak.add(window_s, 100);

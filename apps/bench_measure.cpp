@@ -1,0 +1,206 @@
+#include "bench_measure.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "bench_text.hpp"
+#include "isoflop/cost/measured_table.hpp"
+#include "isoflop/io/cost_table_file.hpp"
+#include "output.hpp"
+
+namespace isoflop::app {
+namespace {
+
+constexpr std::size_t kRunsPerAnchor = 8;
+constexpr double kDrift = 0.02;
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<long>(std::ceil(seconds));
+  if (whole < 60) return std::to_string(whole) + " s";
+  return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
+}
+
+/// A table to go on with, or nothing where there is none yet. A file with measurements is never
+/// written over.
+std::optional<CostTable> table_before(const MeasureOptions& options,
+                                      const CostEnvironment& environment) {
+  require_writable(options.output);
+  if (options.output.empty() || !std::filesystem::is_regular_file(options.output)) return {};
+  if (options.resume) {
+    CostTable table = read_cost_table(options.output);
+    require_resumable(options.output, table, environment);
+    return table;
+  }
+  try {
+    if (read_cost_table(options.output).source != CostSource::kMeasured) return {};
+  } catch (const DataError&) {
+    throw DataError(options.output, "exists and is no cost table; name another file");
+  }
+  throw DataError(options.output,
+                  "holds measurements already; --resume goes on with them, or name another file");
+}
+
+std::string first_fault(const bench::CheckReport& report) {
+  for (const bench::CheckItem& item : report.items) {
+    if (item.holds()) continue;
+    return "the check failed: " + item.what + " is off by " + digits_text(item.error * 1e3) +
+           "e-3, allowed are " + digits_text(item.tolerance * 1e3) + "e-3";
+  }
+  return "nothing could be compared";
+}
+
+/// The rates that runs are planned by: measured ones.
+RooflinePeaks rates_of(const CostPeaks& peaks) {
+  return {peaks.gemm_flops_per_s, peaks.copy_bytes_per_s};
+}
+
+class Session {
+ public:
+  Session(const BenchWorld& world, const MeasureOptions& options)
+      : world_(world), options_(options), start_s_(world.clock_s()), device_(world.open_device()) {
+    const CostEnvironment environment = with_provenance(device_->environment(), world);
+    if (auto before = table_before(options, environment)) {
+      table_.emplace(std::move(*before));
+      return;
+    }
+    table_.emplace(environment, device_->measure_peaks());
+    save();
+  }
+
+  MeasureResult run(std::vector<PlannedRun> runs) {
+    const RooflinePeaks rates = rates_of(table_->table().peaks);
+    std::erase_if(runs, [&](const PlannedRun& run) {
+      const bool held = is_complete(table_->table(), run);
+      result_.num_resumed += held ? 1 : 0;
+      return held;
+    });
+    double left_s = 0.0;
+    for (const PlannedRun& run : runs) left_s += planned_s(run, rates);
+    announce(runs.size(), left_s);
+
+    Progress progress("measuring");
+    const double all_s = left_s;
+    double planned_done_s = 0.0;
+    const double begun_s = world_.clock_s();
+    anchor_s_ = runs.empty() ? kNotMeasured : device_->anchor_s();
+    block_begin_ = table_->table().rows.size();
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      // Plans turn out wrong by a factor that all runs share.
+      const double pace =
+          planned_done_s > 0.0 ? (world_.clock_s() - begun_s) / planned_done_s : 1.0;
+      const double next_s = planned_s(runs[i], rates);
+      if (world_.clock_s() - start_s_ + pace * next_s > options_.limit_s) {
+        result_.left.assign(runs.begin() + static_cast<std::ptrdiff_t>(i), runs.end());
+        break;
+      }
+      carry_out(runs[i]);
+      planned_done_s += next_s;
+      progress.update(static_cast<std::size_t>(1e3 * planned_done_s),
+                      static_cast<std::size_t>(1e3 * all_s));
+      if ((i + 1) % kRunsPerAnchor == 0) end_block();
+    }
+    end_block();
+    result_.table = table_->table();
+    return std::move(result_);
+  }
+
+ private:
+  void announce(std::size_t count, double seconds) const {
+    if (options_.is_quiet) return;
+    std::string text = std::to_string(count) + (count == 1 ? " run" : " runs") +
+                       " planned, about " + duration_text(seconds);
+    if (std::isfinite(options_.limit_s)) text += "; limit " + duration_text(options_.limit_s);
+    if (result_.num_resumed > 0) {
+      text +=
+          "; " + std::to_string(result_.num_resumed) + " are in " + options_.output + " already";
+    }
+    print(text + "\n");
+  }
+
+  void carry_out(const PlannedRun& run) {
+    const bench::Configuration& configuration = run.configuration;
+    try {
+      const std::uint64_t needed = device_->needed_bytes(configuration, run.timing);
+      const std::uint64_t free = device_->free_bytes();
+      if (needed > free) {
+        result_.skipped.push_back({run, "needs " + bytes_text(static_cast<double>(needed)) + ", " +
+                                            bytes_text(static_cast<double>(free)) + " are free"});
+        return;
+      }
+      const bench::CheckReport report = device_->check(configuration);
+      if (!report.passed()) {
+        result_.failed.push_back({run, first_fault(report)});
+        return;
+      }
+      table_->append(device_->time(configuration, run.timing, report));
+    } catch (const InvalidArgument& fault) {  // not for this backend, or beyond its indices
+      result_.skipped.push_back({run, fault.what()});
+      return;
+    }
+    ++result_.num_measured;
+    save();
+  }
+
+  /// Rows since the last anchor are marked where the card is not what it was.
+  void end_block() {
+    if (table_->table().rows.size() == block_begin_) return;
+    const double now_s = device_->anchor_s();
+    const double drift = now_s / anchor_s_ - 1.0;
+    if (std::abs(drift) > kDrift) {
+      CostTable marked = table_->table();
+      for (std::size_t i = block_begin_; i < marked.rows.size(); ++i) {
+        marked.rows[i].remarks.push_back("drift: " + share_text(drift));
+      }
+      table_.emplace(std::move(marked));
+      save();
+    }
+    anchor_s_ = now_s;
+    block_begin_ = table_->table().rows.size();
+  }
+
+  void save() const {
+    if (!options_.output.empty()) write_file(options_.output, cost_table_to_text(*table_));
+  }
+
+  const BenchWorld& world_;
+  const MeasureOptions& options_;
+  double start_s_;
+  std::unique_ptr<bench::Device> device_;
+  std::optional<MeasuredTable> table_;
+  MeasureResult result_;
+  double anchor_s_ = kNotMeasured;
+  std::size_t block_begin_ = 0;
+};
+
+}  // namespace
+
+MeasureResult measure_runs(const BenchWorld& world, std::vector<PlannedRun> runs,
+                           const MeasureOptions& options) {
+  require_writable(options.output);
+  return Session(world, options).run(std::move(runs));
+}
+
+std::string describe_missed(const MeasureResult& result) {
+  std::string out;
+  auto add = [&](const std::string& head, const std::vector<MissedRun>& runs) {
+    if (runs.empty()) return;
+    out += "\n" + head + "\n";
+    for (const MissedRun& x : runs) out += "  " + describe_run(x.run) + ": " + x.reason + "\n";
+  };
+  add("not timed, for the results are wrong:", result.failed);
+  add("not run:", result.skipped);
+  if (!result.left.empty()) {
+    out += "\nleft for --resume, the time limit came first:\n";
+    for (const PlannedRun& run : result.left) out += "  " + describe_run(run) + "\n";
+  }
+  return out;
+}
+
+int exit_code_of(const MeasureResult& result) {
+  return result.failed.empty() && !result.table.rows.empty() ? 0 : 1;
+}
+
+}  // namespace isoflop::app

@@ -1,0 +1,69 @@
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "bench_presets.hpp"
+#include "catch.hpp"
+
+using namespace isoflop;
+using namespace isoflop::app;
+
+namespace {
+
+const std::vector<std::string> kBackends{"batched", "loop", "grouped"};
+
+}  // namespace
+
+TEST_CASE("presets: every layer can be run, and no run is planned twice", "[bench][identity]") {
+  for (const std::string_view preset : kPresetNames) {
+    std::set<std::string> seen;
+    for (const PlannedRun& run : preset_runs(preset, kBackends, 1)) {
+      INFO(describe_run(run));
+      CHECK_NOTHROW(require_runnable(run.configuration.layer));
+      CHECK(seen.insert(describe_run(run)).second);
+    }
+    CHECK(seen.size() > 10);
+  }
+}
+
+TEST_CASE("presets: sustained before burst, and the expected best backend first",
+          "[bench][identity]") {
+  for (const std::string_view preset : kPresetNames) {
+    const std::vector<PlannedRun> runs = preset_runs(preset, kBackends, 1);
+    CHECK(std::is_sorted(runs.begin(), runs.end(), [](const PlannedRun& a, const PlannedRun& b) {
+      return a.timing.regime < b.timing.regime;
+    }));
+    CHECK(runs.front().configuration.backend == "loop");
+    const bool has_new = !preset_runs(preset, {"lt-grouped", "loop"}, 1).empty();
+    CHECK(has_new);
+    CHECK(preset_runs(preset, {"loop", "lt-grouped"}, 1).front().configuration.backend ==
+          "lt-grouped");
+  }
+}
+
+TEST_CASE("presets: the layer that c_r is quoted of is in modern, and its G = 1",
+          "[bench][identity]") {
+  std::set<std::uint64_t> granularities;
+  for (const PlannedRun& run : preset_runs("modern", kBackends, 1)) {
+    const MoeLayer& x = run.configuration.layer;
+    if (run.configuration.backend == "loop" && x.d_model == 2048 && x.tokens == 16384 &&
+        x.experts.expansion() == 64.0 && run.timing.regime == Regime::kSustained) {
+      granularities.insert(static_cast<std::uint64_t>(x.experts.granularity()));
+    }
+  }
+  CHECK(granularities == std::set<std::uint64_t>{1, 2, 4, 8, 16, 32, 64});
+}
+
+TEST_CASE("presets: the layers of the paper are without a gate and balanced", "[bench][identity]") {
+  std::set<std::uint64_t> widths;
+  for (const PlannedRun& run : preset_runs("paper", kBackends, 1)) {
+    const bench::Configuration& x = run.configuration;
+    CHECK(x.layer.activation == Activation::kGelu);
+    CHECK(x.layer.experts.expansion() == 64.0);
+    CHECK(x.layer.experts.d_ff == 4 * x.layer.d_model);
+    CHECK(x.routing.kind == bench::RoutingKind::kBalanced);
+    widths.insert(x.layer.d_model);
+  }
+  CHECK(widths == std::set<std::uint64_t>{256, 384, 512, 640, 768});
+}
