@@ -19,7 +19,7 @@ int run(const Arguments& arguments, const BenchWorld& world) {
   require_writable(arguments.output);
   const std::unique_ptr<bench::Device> device = world.open_device();
   const CostEnvironment environment = with_provenance(device->environment(), world);
-  const CostPeaks peaks = device->measure_peaks();
+  const CostPeaks peaks = peaks_of(*device, environment);
   const std::string json = cost_table_to_text(MeasuredTable(environment, peaks));
   if (!arguments.output.empty()) write_file(arguments.output, json);
   print(arguments.json ? json : describe_environment(environment) + describe_peaks(peaks));

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <ctime>
 
+#include "isoflop/cost/gpus.hpp"
 #include "isoflop/git_revision.hpp"
 
 namespace isoflop::app {
@@ -33,6 +34,16 @@ void add_bench_commands(CLI::App& app, Job& job, const BenchWorld& world) {
   add_bench_model(app, job, world);
   add_bench_show(app, job);
   add_bench_compare(app, job);
+}
+
+CostPeaks peaks_of(bench::Device& device, const CostEnvironment& environment) {
+  CostPeaks out = device.measure_peaks();
+  if (const GpuSpec* const gpu = find_gpu_of_driver(environment.gpu_name)) {
+    out.spec_flops_per_s = gpu->flops_per_s;
+    out.spec_bytes_per_s = gpu->bytes_per_s;
+    out.spec_of = gpu->name;
+  }
+  return out;
 }
 
 CostEnvironment with_provenance(CostEnvironment environment, const BenchWorld& world) {

@@ -24,6 +24,9 @@ struct BenchWorld {
 /// The real one.
 BenchWorld bench_world(std::vector<std::string> command_line);
 
+/// Measured, and beside them those of the datasheet where the card is known.
+CostPeaks peaks_of(bench::Device& device, const CostEnvironment& environment);
+
 /// The same with date, revision and command line.
 CostEnvironment with_provenance(CostEnvironment environment, const BenchWorld& world);
 

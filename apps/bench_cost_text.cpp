@@ -1,7 +1,10 @@
 #include "bench_cost_text.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "bench_cost_series.hpp"
 #include "bench_text.hpp"
@@ -101,15 +104,26 @@ std::string stage_grid(const CostSeries& series, bool with_rates) {
   return grid.text("  ");
 }
 
+/// Every remark once, with the granularities that it was made on.
 std::string remarks_of(const CostSeries& series) {
-  std::string out;
-  std::set<std::string> seen;
-  for (const CostRow* row : series.rows) {
-    for (const std::string& remark : row->remarks) {
-      const std::string line =
-          "  G = " + human_number(row->layer.experts.granularity()) + ": " + remark + "\n";
-      if (seen.insert(line).second) out += line;
+  std::vector<std::pair<std::string, std::vector<std::string>>> all;
+  for (const ExpertLayer& x : series.layers) {
+    for (const CostRow* row : series.rows) {
+      if (row->layer.experts != x) continue;
+      for (const std::string& remark : row->remarks) {
+        auto known = std::find_if(all.begin(), all.end(),
+                                  [&](const auto& other) { return other.first == remark; });
+        if (known == all.end()) known = all.insert(all.end(), {remark, {}});
+        const std::string g = human_number(x.granularity());
+        if (known->second.empty() || known->second.back() != g) known->second.push_back(g);
+      }
     }
+  }
+  std::string out;
+  for (const auto& [remark, granularities] : all) {
+    std::string where;
+    for (const std::string& g : granularities) where += (where.empty() ? "" : ", ") + g;
+    out += "  G = " + where + ": " + remark + "\n";
   }
   return out;
 }

@@ -66,7 +66,7 @@ class Session {
       table_.emplace(std::move(*before));
       return;
     }
-    table_.emplace(environment, device_->measure_peaks());
+    table_.emplace(environment, peaks_of(*device_, environment));
     save();
   }
 

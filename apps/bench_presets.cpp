@@ -5,26 +5,29 @@
 namespace isoflop::app {
 namespace {
 
+enum class Which { kFastest, kDropless, kAll };  ///< of the backends
+
 struct Family {
   std::uint64_t tokens, d_model, d_ff, expansion;
   std::uint64_t k0 = 1;
   std::vector<std::uint64_t> granularities;
   Activation activation = Activation::kSwiGlu;
   int tier = 0;
-  bool every_backend = true;  ///< false: only the one that is expected to be best
+  Which which = Which::kAll;
   bool burst = false;
 };
 
 std::vector<Family> families_of(std::string_view preset) {
   const std::vector<std::uint64_t> coarse_to_fine{1, 2, 4, 8, 16, 32, 64};
-  if (preset == "quick")
+  if (preset == "quick") {
     return {{.tokens = 8192,
              .d_model = 1024,
              .d_ff = 4096,
              .expansion = 8,
              .granularities = {1, 2, 4, 8, 16, 32}}};
+  }
   if (preset == "paper") {
-    auto family = [&](std::uint64_t tokens, std::uint64_t d_model, int tier) {
+    auto family = [&](std::uint64_t tokens, std::uint64_t d_model, int tier, Which which) {
       return Family{.tokens = tokens,
                     .d_model = d_model,
                     .d_ff = 4 * d_model,
@@ -32,12 +35,13 @@ std::vector<Family> families_of(std::string_view preset) {
                     .granularities = coarse_to_fine,
                     .activation = Activation::kGelu,
                     .tier = tier,
-                    .every_backend = tokens == 16384 && (d_model == 384 || d_model == 768),
+                    .which = which,
                     .burst = tier == 0};
     };
-    return {family(16384, 384, 0), family(65536, 384, 1), family(8192, 384, 2),
-            family(16384, 768, 3), family(16384, 512, 4), family(16384, 256, 5),
-            family(16384, 640, 6)};
+    return {family(16384, 384, 0, Which::kAll),     family(65536, 384, 1, Which::kDropless),
+            family(8192, 384, 2, Which::kDropless), family(16384, 768, 3, Which::kAll),
+            family(16384, 512, 4, Which::kFastest), family(16384, 256, 5, Which::kFastest),
+            family(16384, 640, 6, Which::kFastest)};
   }
   return {
       // 128 experts of width 768, 8 per token: Qwen3-30B-A3B.
@@ -59,30 +63,33 @@ std::vector<Family> families_of(std::string_view preset) {
        .d_ff = 8192,
        .expansion = 8,
        .granularities = coarse_to_fine,
-       .tier = 2},
+       .tier = 2,
+       .which = Which::kDropless},
       {.tokens = 4096,
        .d_model = 2048,
        .d_ff = 8192,
        .expansion = 8,
        .granularities = {1, 8, 32},
        .tier = 3,
-       .every_backend = false},
+       .which = Which::kFastest},
       {.tokens = 16384,
        .d_model = 1024,
        .d_ff = 4096,
        .expansion = 8,
        .granularities = {1, 8, 32},
        .tier = 4,
-       .every_backend = false},
-      // 256 experts of width 2048, 8 per token: DeepSeek-V3.
-      {.tokens = 16384,
-       .d_model = 7168,
-       .d_ff = 16384,
-       .expansion = 32,
-       .granularities = {8},
-       .tier = 5,
-       .every_backend = false},
+       .which = Which::kFastest},
   };
+}
+
+/// The one of these that is expected to be fastest.
+std::string fastest_of(const std::vector<std::string>& backends, const MoeLayer& layer) {
+  for (const std::string_view name : backend_order(layer)) {
+    if (std::find(backends.begin(), backends.end(), name) != backends.end()) {
+      return std::string(name);
+    }
+  }
+  return "";
 }
 
 }  // namespace
@@ -91,9 +98,6 @@ double preset_minutes(std::string_view preset) { return preset == "quick" ? 2.0 
 
 std::vector<PlannedRun> preset_runs(std::string_view preset,
                                     const std::vector<std::string>& backends, std::uint64_t seed) {
-  const bool has_grouped_lt =
-      std::find(backends.begin(), backends.end(), "lt-grouped") != backends.end();
-  const std::string best = has_grouped_lt ? "lt-grouped" : "loop";
   std::vector<PlannedRun> out;
   for (const Family& family : families_of(preset)) {
     for (const std::uint64_t g : family.granularities) {
@@ -109,15 +113,18 @@ std::vector<PlannedRun> preset_runs(std::string_view preset,
                          .top_k = family.k0 * g};
       x.seed = seed;
       run.timing.max_seconds = 1.0;
+      const std::string fastest = fastest_of(backends, x.layer);
       for (const std::string& backend : backends) {
-        if (!family.every_backend && backend != best) continue;
+        if (family.which == Which::kFastest && backend != fastest) continue;
+        if (family.which == Which::kDropless && backend == "batched") continue;
         x.backend = backend;
         x.routing.kind = preset == "paper" || backend == "batched"
                              ? bench::RoutingKind::kBalanced
                              : bench::RoutingKind::kMultinomial;
         run.timing.regime = Regime::kSustained;
+        run.timing.eager = backend == fastest;
         out.push_back(run);
-        if (!family.burst || backend != best) continue;
+        if (!family.burst || backend != fastest) continue;
         run.timing.regime = Regime::kBurst;
         out.push_back(run);
       }

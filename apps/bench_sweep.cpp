@@ -19,12 +19,10 @@ std::size_t rank_of(const T& value, const std::array<T, Size>& order) {
 }
 
 auto priority(const PlannedRun& run) {
-  // Libraries that know all groups at once first, then one product per expert; batched is the bound
-  // that the others are compared with.
-  constexpr std::array<std::string_view, 4> kBackends{"lt-grouped", "loop", "batched", "grouped"};
   constexpr std::array<double, 4> kGranularities{1.0, 8.0, 32.0, 2.0};
   const bench::Configuration& x = run.configuration;
-  return std::tuple(run.timing.regime, rank_of(std::string_view(x.backend), kBackends), run.tier,
+  return std::tuple(run.timing.regime, run.tier,
+                    rank_of(std::string_view(x.backend), backend_order(x.layer)),
                     rank_of(x.layer.experts.granularity(), kGranularities));
 }
 
@@ -36,6 +34,15 @@ bool is_of(const CostRow& row, const PlannedRun& run) {
 }
 
 }  // namespace
+
+std::array<std::string_view, 4> backend_order(const MoeLayer& layer) {
+  // Something like a microsecond; a node of a graph was seen to take half of one to two.
+  constexpr double kLongProduct = 5e8;
+  const double product_flops =
+      2.0 * layer.mean_rows_per_expert() * static_cast<double>(layer.d_model * layer.up_width());
+  if (product_flops >= kLongProduct) return {"lt-grouped", "loop", "grouped", "batched"};
+  return {"lt-grouped", "grouped", "loop", "batched"};
+}
 
 void order_by_priority(std::vector<PlannedRun>& runs, std::uint64_t seed) {
   Random random(seed);

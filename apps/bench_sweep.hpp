@@ -2,6 +2,7 @@
 // table already holds. No device is needed for any of it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,10 +20,14 @@ struct PlannedRun {
   int tier = 0;  ///< what a sweep is about first has 0
 };
 
-/// By priority: sustained before burst; then the backend that is expected to be best; then the
-/// tier; then G = 1, 8, 32, 2 and the rest, so that a sweep cut short spans the range of G. Runs
-/// that are alike in all of these are shuffled, so that no order of shapes coincides with a warming
-/// card.
+/// Backends, the one that is expected to be fastest for this layer first: lt-grouped; then loop
+/// before grouped while the product of one expert is long beside the time that a node of a graph
+/// takes, else grouped before loop; batched, the bound that the others are compared with, last.
+std::array<std::string_view, 4> backend_order(const MoeLayer& layer);
+
+/// By priority: sustained before burst; then the tier; then backend_order; then G = 1, 8, 32, 2 and
+/// the rest, so that a sweep cut short spans the range of G. Runs that are alike in all of these
+/// are shuffled, so that no order of shapes coincides with a warming card.
 void order_by_priority(std::vector<PlannedRun>& runs, std::uint64_t seed);
 
 /// Seconds that one run is expected to take on a card with these rates: setup and check, then for

@@ -32,7 +32,10 @@ void require_checked(const Configuration& configuration, const CheckReport& repo
   if (!report.passed()) throw CudaError("the check did not pass: nothing is timed");
 }
 
-std::string microseconds(double seconds) { return human_number(1e6 * seconds) + " us"; }
+std::string duration(double seconds) {
+  return seconds >= 1e-3 ? human_number(1e3 * seconds) + " ms"
+                         : human_number(1e6 * seconds) + " us";
+}
 std::string in_percent(double ratio) { return human_number(100.0 * ratio) + " %"; }
 
 /// Work of a stage, or of all stages of a pass, as this layer does it.
@@ -206,13 +209,13 @@ class RowTimer {
     };
     const TimedSamples timed = timer_.run(work, plan_);
     CostRow row = row_of(pass, Stage::kWhole, false, timed.samples_s, timed.state);
-    row.remarks.push_back("host: " + microseconds(timer_.host_s(work)) + " to queue");
+    row.remarks.push_back("host: " + duration(timer_.host_s(work)) + " to queue");
     if (row.counts == "copied" && pass != Pass::kBackward) {
       const std::int32_t* const counts = run_.view(0).counts;
       const std::size_t num_experts = row.layer.experts.num_experts;
       const double copy_s =
           timer_.host_s([&](std::uint64_t, cudaStream_t) { fetch(counts, num_experts); });
-      row.remarks.push_back("counts: " + microseconds(copy_s) + " to copy from an idle device");
+      row.remarks.push_back("counts: " + duration(copy_s) + " to copy from an idle device");
     }
     if (!timed.launches_hidden()) row.remarks.push_back("launches: not hidden");
     return row;

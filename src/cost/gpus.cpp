@@ -15,6 +15,7 @@ const std::vector<GpuSpec>& known_gpus() {
         detail::parse_json(detail::gpu_texts().at(0).text, "data/gpus.json");
     for (const nlohmann::ordered_json& gpu : json.at("gpus")) {
       out.push_back({gpu.at("name").get<std::string>(), gpu.at("title").get<std::string>(),
+                     gpu.at("driver_name").get<std::string>(),
                      gpu.at("dense_bf16_flops_per_s").get<double>(),
                      gpu.at("memory_bytes_per_s").get<double>(),
                      gpu.at("memory_bytes").get<std::uint64_t>(),
@@ -33,6 +34,13 @@ const GpuSpec& find_gpu(std::string_view name) {
   }
   throw InvalidArgument("there is no GPU \"" + std::string(name) + "\" in the list; known are " +
                         known);
+}
+
+const GpuSpec* find_gpu_of_driver(std::string_view driver_name) {
+  for (const GpuSpec& gpu : known_gpus()) {
+    if (gpu.driver_name == driver_name) return &gpu;
+  }
+  return nullptr;
 }
 
 }  // namespace isoflop

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "bench_presets.hpp"
@@ -27,19 +28,33 @@ TEST_CASE("presets: every layer can be run, and no run is planned twice", "[benc
   }
 }
 
-TEST_CASE("presets: sustained before burst, and the expected best backend first",
+TEST_CASE("presets: sustained first, then by tier, the backend expected to be fastest first",
           "[bench][identity]") {
   for (const std::string_view preset : kPresetNames) {
     const std::vector<PlannedRun> runs = preset_runs(preset, kBackends, 1);
-    CHECK(std::is_sorted(runs.begin(), runs.end(), [](const PlannedRun& a, const PlannedRun& b) {
-      return a.timing.regime < b.timing.regime;
+    auto rank = [](const PlannedRun& run) {
+      const auto order = backend_order(run.configuration.layer);
+      return std::tuple(
+          run.timing.regime, run.tier,
+          std::find(order.begin(), order.end(), run.configuration.backend) - order.begin());
+    };
+    CHECK(std::is_sorted(runs.begin(), runs.end(), [&](const PlannedRun& a, const PlannedRun& b) {
+      return rank(a) < rank(b);
     }));
-    CHECK(runs.front().configuration.backend == "loop");
-    const bool has_new = !preset_runs(preset, {"lt-grouped", "loop"}, 1).empty();
-    CHECK(has_new);
     CHECK(preset_runs(preset, {"loop", "lt-grouped"}, 1).front().configuration.backend ==
           "lt-grouped");
   }
+}
+
+TEST_CASE("backend_order: one product per expert while that is long, all at once else",
+          "[bench][identity]") {
+  MoeLayer layer;
+  layer.tokens = 16384;
+  layer.d_model = 2048;
+  layer.experts = {.d_ff = 8192, .num_experts = 64, .expert_width = 8192, .top_k = 1};
+  CHECK(backend_order(layer)[1] == "loop");
+  layer.experts = {.d_ff = 8192, .num_experts = 4096, .expert_width = 128, .top_k = 64};
+  CHECK(backend_order(layer)[1] == "grouped");
 }
 
 TEST_CASE("presets: the layer that c_r is quoted of is in modern, and its G = 1",
@@ -47,7 +62,7 @@ TEST_CASE("presets: the layer that c_r is quoted of is in modern, and its G = 1"
   std::set<std::uint64_t> granularities;
   for (const PlannedRun& run : preset_runs("modern", kBackends, 1)) {
     const MoeLayer& x = run.configuration.layer;
-    if (run.configuration.backend == "loop" && x.d_model == 2048 && x.tokens == 16384 &&
+    if (run.configuration.backend == "grouped" && x.d_model == 2048 && x.tokens == 16384 &&
         x.experts.expansion() == 64.0 && run.timing.regime == Regime::kSustained) {
       granularities.insert(static_cast<std::uint64_t>(x.experts.granularity()));
     }

@@ -116,6 +116,13 @@ TEST_CASE("find_gpu: datasheet rates are dense and in FLOP and bytes per second"
   CHECK(known_gpus().size() == 6);
 }
 
+TEST_CASE("find_gpu_of_driver: the card that a driver names, and no other", "[cost][identity]") {
+  REQUIRE(find_gpu_of_driver("NVIDIA H200") != nullptr);
+  CHECK(find_gpu_of_driver("NVIDIA H200")->name == "h200");
+  CHECK(find_gpu_of_driver("NVIDIA H100 80GB HBM3")->name == "h100-sxm");
+  CHECK(find_gpu_of_driver("NVIDIA GeForce RTX 4090") == nullptr);
+}
+
 TEST_CASE("find_gpu: an unknown name is refused with the names there are", "[cost][refusal]") {
   CHECK_THROWS_WITH(find_gpu("h300"), Catch::Matchers::ContainsSubstring("h100-sxm, h100-pcie"));
 }

@@ -11,6 +11,7 @@ namespace isoflop {
 struct GpuSpec {
   std::string name;                ///< "h100-sxm"
   std::string title;               ///< as its maker calls it
+  std::string driver_name;         ///< as its driver calls it
   double flops_per_s = 0.0;        ///< bf16 with tensor cores, without sparsity
   double bytes_per_s = 0.0;        ///< of its memory
   std::uint64_t memory_bytes = 0;  ///< as advertised, in powers of ten
@@ -22,5 +23,7 @@ struct GpuSpec {
 const std::vector<GpuSpec>& known_gpus();
 /// Throws InvalidArgument with the names there are.
 const GpuSpec& find_gpu(std::string_view name);
+/// The one that the driver calls so; nullptr for a card that is not in the list.
+const GpuSpec* find_gpu_of_driver(std::string_view driver_name);
 
 }  // namespace isoflop
