@@ -26,11 +26,16 @@ struct Pair {
   const CostRow *a, *b;
 
   double ratio() const { return b->time_s / a->time_s; }
-  /// Both intervals at their ends; the ratio itself where a table has none.
-  double low() const { return std::isfinite(b->low_s) ? b->low_s / a->high_s : ratio(); }
-  double high() const { return std::isfinite(b->low_s) ? b->high_s / a->low_s : ratio(); }
+  /// Both intervals at their ends; the time itself where a table has none.
+  double low() const { return known(b->low_s, b->time_s) / known(a->high_s, a->time_s); }
+  double high() const { return known(b->high_s, b->time_s) / known(a->low_s, a->time_s); }
   const char* verdict() const {
     return low() > 1.0 ? "slower" : high() < 1.0 ? "faster" : "no difference";
+  }
+
+ private:
+  static double known(double bound_s, double time_s) {
+    return std::isfinite(bound_s) ? bound_s : time_s;
   }
 };
 

@@ -103,7 +103,8 @@ std::string describe_cost_models(const CostTable& table) {
 }
 
 std::string describe_router_costs(const CostTable& table) {
-  const std::vector<RouterCost> costs = router_costs(table);
+  std::vector<RouterCost> costs = router_costs(table);
+  std::erase_if(costs, [](const RouterCost& x) { return !x.graph; });
   if (costs.empty()) return "";
   std::vector<double> granularities;
   for (const RouterCost& x : costs) granularities.push_back(x.layer.experts.granularity());
@@ -120,8 +121,7 @@ std::string describe_router_costs(const CostTable& table) {
     std::vector<std::string> cells{
         "d " + std::to_string(first.layer.d_model) + ", d_ff " + std::to_string(e.d_ff) + ", E " +
         human_number(e.expansion()) + ", T " + std::to_string(first.layer.tokens) + ", " +
-        first.backend + ", " + first.routing + ", " + std::string(to_string(first.regime)) +
-        (first.graph ? "" : ", eager")};
+        first.backend + ", " + first.routing + ", " + std::string(to_string(first.regime))};
     cells.resize(1 + granularities.size(), "-");
     for (; i < costs.size() && series_key(costs[i]) == series_key(first); ++i) {
       const auto column = std::find(granularities.begin(), granularities.end(),

@@ -22,6 +22,7 @@ class UsageError : public InvalidArgument {
 using Job = std::function<int()>;
 
 void add_backtest(CLI::App& app, Job& job);
+void add_bench(CLI::App& app, Job& job);
 void add_consensus(CLI::App& app, Job& job);
 void add_fit(CLI::App& app, Job& job);
 void add_frontier(CLI::App& app, Job& job);

@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   app::add_laws(parser, job);
   app::add_shape(parser, job);
   app::add_reproduce(parser, job);
+  app::add_bench(parser, job);
 
   try {
     app::require_known_command(parser, argc, argv);

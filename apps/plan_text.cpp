@@ -84,7 +84,8 @@ std::string intervals_of(const PlanRequest& request, const std::vector<Plan>& pl
   TextGrid grid;
   std::vector<std::string> head{unit_of(request), "N active", "D tokens", "D/N active", "loss"};
   if (with_g) head.push_back("G");
-  head.push_back("if another refit is true");
+  head.push_back(request.law.draws.bootstrap.empty() ? "if another draw is true"
+                                                     : "if another refit is true");
   grid.add(head);
   std::string notes;
   for (const Plan& p : plans) {
@@ -106,9 +107,14 @@ std::string intervals_of(const PlanRequest& request, const std::vector<Plan>& pl
     }
   }
   const Draws& draws = request.law.draws;
-  return fmt::format("\n95 % intervals from {} refits to resampled runs ({}):\n",
-                     draws.bootstrap.size(), draws.jackknife.empty() ? "percentile" : "BCa") +
-         grid.text() + notes;
+  const std::string from =
+      draws.bootstrap.empty()
+          ? fmt::format("{} resamples of the measured times; the law itself has no draws",
+                        request.time_draws.size())
+          : fmt::format("{} refits to resampled runs{} ({})", draws.bootstrap.size(),
+                        request.time_draws.empty() ? "" : ", times resampled along",
+                        draws.jackknife.empty() ? "percentile" : "BCa");
+  return "\n95 % intervals from " + from + ":\n" + grid.text() + notes;
 }
 
 std::string outside_of(const Plan& plan) {

@@ -26,8 +26,9 @@ Lines example_lines(const std::string& help) {
 
 TEST_CASE("isoflop: the help of every command ends with an example", "[cli][format]") {
   const Workplace here;
-  for (const char* command : {"fit", "plan", "frontier", "predict", "laws", "backtest",
-                              "sensitivity", "shape", "consensus", "reproduce", "next-runs", "granularity"}) {
+  for (const char* command :
+       {"fit", "plan", "frontier", "predict", "laws", "backtest", "sensitivity", "shape",
+        "consensus", "reproduce", "next-runs", "granularity"}) {
     CAPTURE(command);
     const Outcome help = here.isoflop({command, "--help"});
     CHECK(help.exit_code == 0);
@@ -70,9 +71,9 @@ TEST_CASE("isoflop: the help names every command", "[cli][format]") {
   const Outcome help = Workplace().isoflop({"--help"});
   CHECK(help.exit_code == 0);
   CHECK(help.err.empty());
-  for (const char* command :
-       {"  fit ", "  plan ", "  frontier ", "  predict ", "  laws ", "  backtest ",
-        "  sensitivity ", "  shape ", "  consensus ", "  reproduce ", "  next-runs ", "  granularity "}) {
+  for (const char* command : {"  fit ", "  plan ", "  frontier ", "  predict ", "  laws ",
+                              "  backtest ", "  sensitivity ", "  shape ", "  consensus ",
+                              "  reproduce ", "  next-runs ", "  granularity ", "  bench "}) {
     CAPTURE(command);
     CHECK(contains(help.out, command));
   }
