@@ -97,8 +97,8 @@ std::string describe_cost_models(const CostTable& table) {
     }
   }
   if (!any) return "";
-  return "cost model: t = a + padded FLOPs / P + weight bytes / B_w + activation bytes / B_a, per "
-         "stage\nmedian relative error (and the largest) of the times it tells\n" +
+  return "cost model, per stage: t = a + b experts + padded FLOPs / P + weight bytes / B_w + "
+         "activation bytes / B_a\nmedian relative error (and the largest) of the times it tells\n" +
          errors.text("  ");
 }
 

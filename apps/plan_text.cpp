@@ -136,6 +136,12 @@ std::string notes_on(const PlanRequest& request, const Plan& p) {
   if (const std::string outside = outside_of(p); !outside.empty()) {
     notes += fmt::format("{}: beyond the runs behind this law in {}\n", budget, outside);
   }
+  if (p.extrapolates_time) {
+    notes += fmt::format(
+        "{}: its layers lie beyond those of the cost table; the time is that of the table's fitted "
+        "model\n",
+        budget);
+  }
   return notes;
 }
 

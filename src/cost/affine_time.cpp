@@ -7,12 +7,12 @@
 namespace isoflop {
 namespace {
 
-constexpr int kColumns = 4;
+constexpr int kColumns = 5;
 using Triangle = Eigen::Matrix<double, kColumns + 1, kColumns + 1>;
-using Coefficients = Eigen::Vector4d;
+using Coefficients = Eigen::Matrix<double, kColumns, 1>;
 
 /// What a least-squares problem is about: R of the QR decomposition of [columns, 1], where row i
-/// is (1, F, W, A)_i / t_i in units in which the largest entry of every column is 1.
+/// is (1, F, W, A, products)_i / t_i in units in which the largest entry of every column is 1.
 Triangle reduced(std::span<const TimedWork> data, Coefficients& unit) {
   const auto rows = static_cast<Eigen::Index>(data.size());
   Eigen::MatrixXd a =
@@ -20,7 +20,7 @@ Triangle reduced(std::span<const TimedWork> data, Coefficients& unit) {
   for (Eigen::Index i = 0; i < rows; ++i) {
     const TimedWork& x = data[static_cast<std::size_t>(i)];
     a.row(i) << 1.0 / x.time_s, x.work.padded_flops / x.time_s, x.work.weight_bytes / x.time_s,
-        x.work.activation_bytes / x.time_s, 1.0;
+        x.work.activation_bytes / x.time_s, x.work.products / x.time_s, 1.0;
   }
   unit = a.leftCols<kColumns>().colwise().maxCoeff().transpose();
   for (int c = 0; c < kColumns; ++c) {
@@ -59,7 +59,7 @@ AffineTime fit_affine_time(std::span<const TimedWork> data) {
     for (int c = 0; c < count; ++c) best[chosen[static_cast<std::size_t>(c)]] = x[c];
   }
   auto coefficient = [&](int c) { return unit[c] > 0.0 ? best[c] / unit[c] : 0.0; };
-  return {coefficient(0), coefficient(1), coefficient(2), coefficient(3)};
+  return {coefficient(0), coefficient(1), coefficient(2), coefficient(3), coefficient(4)};
 }
 
 }  // namespace isoflop

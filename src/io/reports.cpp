@@ -240,6 +240,7 @@ nlohmann::ordered_json plan_to_json(const Plan& plan, bool timed) {
   out["extrapolates"] = Json::array();
   for (const Variable v : plan.extrapolated) out["extrapolates"].push_back(info(v).symbol);
   if (plan.extrapolates_d_per_n) out["extrapolates"].push_back("D/N");
+  if (plan.extrapolates_time) out["extrapolates"].push_back("time");
   out["status"] = to_string(plan.status);
   out["note"] = plan.note.empty() ? Json(nullptr) : Json(plan.note);
   return out;

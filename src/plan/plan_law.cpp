@@ -46,6 +46,9 @@ std::vector<Plan> planned(const PlanRequest& request, const MakePlans& make_plan
       if (outside(law.ranges[v.id], values[index_of(v.id)])) plan.extrapolated.push_back(v.id);
     }
     plan.extrapolates_d_per_n = outside(law.ranges.d_per_n, plan.d_tokens / plan.n_law);
+    const double g = std::isfinite(plan.granularity) ? plan.granularity : 1.0;
+    plan.extrapolates_time =
+        request.time && request.time->is_extrapolated(std::log(plan.n_active), std::log(g));
     if (!law.secondary_source) return;
     const bool known = law.ranges[Variable::kN] && law.ranges[Variable::kD];
     if (known && plan.extrapolated.empty()) return;

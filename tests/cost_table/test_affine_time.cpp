@@ -20,6 +20,7 @@ std::vector<TimedWork> planted_data(const AffineTime& law, double noise, std::ui
     work.padded_flops = std::exp(random.uniform(23.0, 28.0));
     work.weight_bytes = std::exp(random.uniform(16.0, 21.0));
     work.activation_bytes = std::exp(random.uniform(16.0, 21.0));
+    work.products = std::exp(random.uniform(2.0, 8.0));
     out.push_back({work, law.seconds(work) * std::exp(noise * random.normal())});
   }
   return out;
@@ -32,12 +33,13 @@ double loss(const AffineTime& law, const std::vector<TimedWork>& data) {
 }
 
 TEST_CASE("fit_affine_time: times by a planted law give its coefficients", "[cost][recovery]") {
-  const AffineTime planted{2e-6, 1.0 / 7e14, 1.0 / 3e12, 1.0 / 4e12};
+  const AffineTime planted{2e-6, 1.0 / 7e14, 1.0 / 3e12, 1.0 / 4e12, 3e-7};
   const AffineTime found = fit_affine_time(planted_data(planted, 0.0, 1));
   CHECK(found.fixed_s == Approx(planted.fixed_s).epsilon(kSolved));
   CHECK(found.s_per_flop == Approx(planted.s_per_flop).epsilon(kSolved));
   CHECK(found.s_per_weight_byte == Approx(planted.s_per_weight_byte).epsilon(kSolved));
   CHECK(found.s_per_activation_byte == Approx(planted.s_per_activation_byte).epsilon(kSolved));
+  CHECK(found.s_per_product == Approx(planted.s_per_product).epsilon(kSolved));
 }
 
 TEST_CASE("fit_affine_time: no small step that stays above zero does better", "[cost][identity]") {
@@ -49,7 +51,7 @@ TEST_CASE("fit_affine_time: no small step that stays above zero does better", "[
     const double least = loss(found, data);
     for (double AffineTime::*member :
          {&AffineTime::fixed_s, &AffineTime::s_per_flop, &AffineTime::s_per_weight_byte,
-          &AffineTime::s_per_activation_byte}) {
+          &AffineTime::s_per_activation_byte, &AffineTime::s_per_product}) {
       REQUIRE(found.*member >= 0.0);
       num_at_zero += found.*member == 0.0;
       // Small against what one column could explain alone, large against rounding.
@@ -67,7 +69,7 @@ TEST_CASE("fit_affine_time: no small step that stays above zero does better", "[
 TEST_CASE("fit_affine_time: work without FLOPs leaves the rate of FLOPs at zero",
           "[cost][identity]") {
   std::vector<TimedWork> data = planted_data({1e-6, 0.0, 0.0, 1e-12}, 0.0, 3);
-  for (TimedWork& x : data) x.work.padded_flops = x.work.weight_bytes = 0.0;
+  for (TimedWork& x : data) x.work.padded_flops = x.work.weight_bytes = x.work.products = 0.0;
   const AffineTime found = fit_affine_time(data);
   CHECK(found.s_per_flop == 0.0);
   CHECK(found.s_per_weight_byte == 0.0);

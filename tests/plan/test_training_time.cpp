@@ -107,6 +107,29 @@ TEST_CASE("TrainingTime: its table is the time it was made from", "[cost][identi
   }
 }
 
+TEST_CASE("TrainingTime: says which layers lie beyond those that were measured",
+          "[cost][identity]") {
+  const ModelShapeRule shape;
+  const TrainingTime cost(paper_surface(), setup(), shape, 256.0);
+  auto log_n_of = [&](double d_model) {  // N grows with the third power of d
+    const double ratio = d_model / shape.d_model(1e9);
+    return std::log(1e9) + 3.0 * std::log(ratio);
+  };
+  REQUIRE(shape.d_model(std::exp(log_n_of(1000.0))) == Approx(1000.0));
+  for (const double g : {1.0, 8.0, 20.0, 64.0}) {
+    CAPTURE(g);
+    CHECK_FALSE(cost.is_extrapolated(log_n_of(300.0), std::log(g)));
+    CHECK_FALSE(cost.is_extrapolated(log_n_of(7000.0), std::log(g)));
+    CHECK(cost.is_extrapolated(log_n_of(200.0), std::log(g)));
+    CHECK(cost.is_extrapolated(log_n_of(10000.0), std::log(g)));
+  }
+  CHECK(cost.is_extrapolated(log_n_of(1000.0), std::log(128.0)));
+  CHECK(cost.is_extrapolated(log_n_of(1000.0), std::log(100.0)));
+
+  const TrainingTime model(roofline_surface(), setup(), shape, 256.0);
+  CHECK_FALSE(model.is_extrapolated(log_n_of(50000.0), std::log(256.0)));
+}
+
 TEST_CASE("TrainingTime: derivatives agree with differences", "[cost][derivative]") {
   const TrainingTime cost(roofline_surface(), setup(), {}, 64.0);
   constexpr double kStep = 1e-6;

@@ -16,8 +16,8 @@
 
 namespace isoflop {
 
-/// Layers that have to be there before a law of four coefficients is fitted.
-inline constexpr std::size_t kMinLayers = 5;
+/// Layers that have to be there before a law of five coefficients is fitted.
+inline constexpr std::size_t kMinLayers = 6;
 
 /// The law of one stage, or of one pass as a whole.
 struct StageFit {

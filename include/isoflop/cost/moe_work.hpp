@@ -105,6 +105,7 @@ struct StageWork {
   double executed_flops = 0.0;  ///< of the executed rows
   double weight_bytes = 0.0;    ///< weights read, gradients of weights written
   double activation_bytes = 0.0;
+  double products = 0.0;  ///< GEMMs, one per expert where those multiply
 
   double bytes() const { return weight_bytes + activation_bytes; }
   StageWork& operator+=(const StageWork& other) {
@@ -113,6 +114,7 @@ struct StageWork {
     executed_flops += other.executed_flops;
     weight_bytes += other.weight_bytes;
     activation_bytes += other.activation_bytes;
+    products += other.products;
     return *this;
   }
 };
@@ -160,13 +162,13 @@ inline StageWork stage_work(const LayerSize& size, const ExpertRows& rows, Stage
     const double flops = 2.0 * d * width;
     return StageWork{flops * rows.routed, flops * rows.padded, flops * rows.executed,
                      weight_bytes * expert_weights * width,
-                     s * (row_elements + rows.routed * width)};
+                     s * (row_elements + rows.routed * width), size.num_experts};
   };
   auto router = [&](double weight_bytes, double logit_bytes, double transfers) {
     const double flops = 2.0 * d * size.num_experts;
     return StageWork{flops * tokens, flops * in_whole_tiles(tokens), flops * tokens,
                      weight_bytes * router_weights,
-                     s * token_elements * transfers + logit_bytes * logits};
+                     s * token_elements * transfers + logit_bytes * logits, 1.0};
   };
   auto moves = [](double bytes) { return StageWork{.activation_bytes = bytes}; };
 

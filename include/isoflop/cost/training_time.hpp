@@ -72,6 +72,9 @@ class TrainingTime {
     return low + (high - low) * (log_g * kPerPower - left);
   }
   double router_share(double, double) const { return std::numeric_limits<double>::quiet_NaN(); }
+  /// Whether the layer of this model lies beyond those that were measured, so that its time is the
+  /// fitted model's; never for a roofline.
+  bool is_extrapolated(double log_n_active, double log_g) const;
 
  private:
   static double at(const MonotoneCurve& curve, double x) {
@@ -86,6 +89,7 @@ class TrainingTime {
 
   // By log2 G; shared, because every draw of a plan has a copy of the cost.
   std::shared_ptr<const std::vector<MonotoneCurve>> curves_;
+  std::shared_ptr<const std::vector<std::vector<bool>>> extrapolated_;  // points of the curves
 };
 
 static_assert(Cost<TrainingTime>);

@@ -91,6 +91,8 @@ struct Plan {
   std::optional<CoarsePlan> coarse;    ///< where the law has a granularity
   std::vector<Variable> extrapolated;  ///< outside the range of the runs behind the law
   bool extrapolates_d_per_n = false;
+  /// The layer lies beyond what the cost table holds: its time is that of the table's fitted model.
+  bool extrapolates_time = false;
   std::optional<PlanDraws> draws;  ///< by add_draws, where the law has draws and the plan is usable
 
   double tokens_per_active_parameter() const { return d_tokens / n_active; }
