@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "isoflop/core/parallel.hpp"
 #include "isoflop/cost/cost_surface.hpp"
 #include "isoflop/cost/gpus.hpp"
 #include "isoflop/io/cost_table_file.hpp"
@@ -21,7 +23,7 @@ namespace {
 
 constexpr double kHoursPerDay = 24.0;
 constexpr double kDefaultMfu = 0.4;
-constexpr std::uint64_t kTimeDraws = 20;
+constexpr std::size_t kTimeDraws = 100;
 
 /// The only value that the rows have, or a usage error that names the flag and the values.
 template <class T, class F>
@@ -160,9 +162,16 @@ std::string BudgetArguments::apply_time(PlanRequest& request) const {
   const CostSurface surface(table, choice);
   request.time.emplace(surface, setup, request.shape, request.search.max_granularity);
   const bool measured = table.source == CostSource::kMeasured;  // else nothing scatters
-  for (std::uint64_t seed = 1; measured && seed <= kTimeDraws; ++seed) {
-    request.time_draws.emplace_back(surface.resampled(seed), setup, request.shape,
-                                    request.search.max_granularity);
+  std::vector<std::optional<TrainingTime>> draws(measured ? kTimeDraws : 0);
+  parallel_for(draws.size(), 0, [&](std::size_t i) {
+    try {
+      draws[i].emplace(surface.resampled(i + 1), setup, request.shape,
+                       request.search.max_granularity);
+    } catch (const InvalidArgument&) {  // too few different layers were drawn to tell a time
+    }
+  });
+  for (auto& draw : draws) {
+    if (draw) request.time_draws.push_back(std::move(*draw));
   }
   return fmt::format("time: {} ({}{}), {} tokens at once, {}, dense products at {} FLOP/s{}\n",
                      cost_table, kCostSourceNames[static_cast<std::size_t>(table.source)],
