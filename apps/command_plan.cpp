@@ -100,28 +100,22 @@ PlanRequest request_of(Arguments arguments, std::vector<std::string>& conversion
   return arguments.planner.request(unused ? 0.0 : arguments.embeddings.rows());
 }
 
-/// The shapes around every plan. Of plans in time: with the FLOPs of their runs, at their
-/// granularity.
+/// The shapes around every plan.
 std::vector<ShapeSearch> shapes_of(const Arguments& arguments, const PlanRequest& request,
                                    const std::vector<PlanAnswer>& answers) {
   std::vector<ShapeSearch> out;
   if (!arguments.shapes.wanted()) return out;
   for (const PlanAnswer& answer : answers) {
-    PlanRequest counted = request;
-    double flops = answer.plan.budget;
-    if (request.time) {
-      if (!answer.plan.usable()) throw Error("there is no plan to build a model for");
-      counted.time.reset();
-      counted.time_draws.clear();
-      if (has_granularity(request.law)) {
-        counted.search.search = GranularitySearch::kFixed;
-        counted.search.granularity = answer.plan.granularity;
-      }
-      flops = flops_of_run(request, answer.plan);
-    }
+    if (request.time && !answer.plan.usable()) throw Error("there is no plan to build a model for");
     out.push_back(search_shapes(
-        counted, flops,
-        arguments.shapes.options(counted, arguments.embeddings.vocab, arguments.embeddings.tied)));
+        request, answer.plan.budget,
+        arguments.shapes.options(request, arguments.embeddings.vocab, arguments.embeddings.tied)));
+    const double rate = arguments.budget.flops_per_gpu_second();
+    for (RealShape& shape : out.back().best) {  // by a share of a GPU's peak
+      if (rate > 0.0) {
+        shape.gpu_hours = shape.d_tokens * shape.flops_per_token / rate / kSecondsPerHour;
+      }
+    }
   }
   return out;
 }
@@ -173,8 +167,7 @@ int run(const Arguments& arguments) {
                        answers_text(request, answers);
     if (!versus.empty()) text += "\n" + versus_text(versus, plans);
     for (std::size_t i = 0; i < shapes.size(); ++i) {
-      const double flops = request.time ? flops_of_run(request, plans[i]) : plans[i].budget;
-      text += "\n" + shapes_text(arguments.shapes, flops, shapes[i]);
+      text += "\n" + shapes_text(arguments.shapes, request, plans[i].budget, shapes[i]);
     }
     print(text);
   }

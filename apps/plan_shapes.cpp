@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "arguments.hpp"
@@ -10,6 +11,7 @@
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
 #include "output.hpp"
+#include "plan_text.hpp"
 #include "shape_text.hpp"
 #include "text_grid.hpp"
 
@@ -36,7 +38,9 @@ std::vector<std::string> row_of(std::size_t rank, const RealShape& s) {
                            std::to_string(model.expert_width)});
   }
   row.insert(row.end(), {human_number(s.n_active), human_number(s.n_law), human_number(s.d_tokens),
-                         fmt::format("{:.4f}", s.loss), fmt::format("{:+.1e}", s.excess_loss),
+                         human_number(s.flops_per_token * s.d_tokens)});
+  if (std::isfinite(s.gpu_hours)) row.push_back(human_number(s.gpu_hours));
+  row.insert(row.end(), {fmt::format("{:.4f}", s.loss), fmt::format("{:+.1e}", s.excess_loss),
                          fmt::format("{:.2f} %", 100.0 * s.budget_lost),
                          human_bytes(training_bytes(s.bytes))});
   return row;
@@ -112,7 +116,9 @@ ShapeOptions RealShapeArguments::options(const PlanRequest& request, const std::
     if (out.depth_tolerance < 1.0) throw UsageError("--depth-tolerance must be at least 1");
   }
   if (gated && plain) throw UsageError("--gated and --plain contradict each other");
-  out.gated = gated || (!plain && is_gated_family(request.shape));
+  const bool times_gated = request.time && request.time->setup().activation == Activation::kSwiGlu;
+  out.gated =
+      gated || (!plain && (times_gated || (!request.time && is_gated_family(request.shape))));
   return out;
 }
 
@@ -153,16 +159,18 @@ bool RealShapeArguments::emit_run(const std::vector<ShapeSearch>& searches) cons
   return emit_output.empty();
 }
 
-std::string shapes_text(const RealShapeArguments& arguments, double budget_flops,
-                        const ShapeSearch& search) {
-  const std::string budget = human_number(budget_flops);
+std::string shapes_text(const RealShapeArguments& arguments, const PlanRequest& request,
+                        double budget_spent, const ShapeSearch& search) {
+  const std::string budget = budget_text(request, budget_spent);
   if (search.best.empty()) return fmt::format("{}: no shapes: {}\n", budget, search.note);
   const RealShape& first = search.best.front();
   TextGrid grid;
   std::vector<std::string> head{"", "d_model", "blocks", "heads", "d_ff"};
   if (first.shape.is_routed()) head.insert(head.end(), {"G", "experts", "width"});
-  head.insert(head.end(), {"N active", "N of the law", "D tokens", "loss", "above", "FLOPs lost",
-                           "training state"});
+  head.insert(head.end(), {"N active", "N of the law", "D tokens", "FLOPs"});
+  const bool has_hours = std::isfinite(first.gpu_hours);
+  if (has_hours) head.push_back("GPU-hours");
+  head.insert(head.end(), {"loss", "above", unit_of(request) + " lost", "training state"});
   grid.add(head);
   for (std::size_t i = 0; i < search.best.size(); ++i) grid.add(row_of(i + 1, search.best[i]));
   const LaunchConfig run = arguments.run_of(first);
@@ -187,6 +195,7 @@ Json shapes_to_json(const RealShapeArguments& arguments, const ShapeSearch& sear
     row["params_active"] = s.params.active();
     row["flops_per_token"] = s.flops_per_token;
     row["d_tokens"] = s.d_tokens;
+    row["gpu_hours"] = std::isfinite(s.gpu_hours) ? Json(s.gpu_hours) : Json(nullptr);
     row["loss"] = s.loss;
     row["excess_loss"] = s.excess_loss;
     row["budget_lost"] = std::isfinite(s.budget_lost) ? Json(s.budget_lost) : Json(nullptr);

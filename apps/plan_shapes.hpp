@@ -39,8 +39,8 @@ struct RealShapeArguments {
 };
 
 /// A table of the shapes for this budget, best first, or the reason why there are none.
-std::string shapes_text(const RealShapeArguments& arguments, double budget_flops,
-                        const ShapeSearch& search);
+std::string shapes_text(const RealShapeArguments& arguments, const PlanRequest& request,
+                        double budget, const ShapeSearch& search);
 
 /// The shapes as a list; docs/real-shapes.md describes the fields.
 nlohmann::ordered_json shapes_to_json(const RealShapeArguments& arguments,

@@ -16,8 +16,6 @@
 namespace isoflop::app {
 namespace {
 
-std::string unit_of(const PlanRequest& request) { return request.time ? "GPU-hours" : "FLOPs"; }
-
 std::string head_of(const PlanRequest& request, const std::string& name) {
   const LawRecord& law = request.law;
   const std::string out = fmt::format(
@@ -146,6 +144,8 @@ std::string notes_on(const PlanRequest& request, const Plan& p) {
 }
 
 }  // namespace
+
+std::string unit_of(const PlanRequest& request) { return request.time ? "GPU-hours" : "FLOPs"; }
 
 std::string budget_text(const PlanRequest& request, double budget) {
   return human_number(request.time ? budget / kSecondsPerHour : budget);

@@ -35,26 +35,35 @@ void require_meaning(const TrainingSetup& setup) {
 }  // namespace
 
 LayerTime training_time(const CostSurface& surface, const TrainingSetup& setup,
-                        const ModelShapeRule& shape, double n_active, double granularity) {
-  const double d = shape.d_model(n_active), shared = 1.0 - 1.0 / setup.expert_parallel;
-  const double matrices = setup.activation == Activation::kSwiGlu ? 3.0 : 2.0;
-  LayerTime layer = surface.seconds({setup.tokens, d, shape.feed_forward * d / matrices,
-                                     setup.expansion / setup.expert_parallel, granularity, setup.k0,
-                                     setup.activation});
-  const double dense = shape.attention * d * d * kFlopsPerWeight +
+                        const TimedShape& model, double granularity) {
+  const double d = model.d_model, shared = 1.0 - 1.0 / setup.expert_parallel;
+  LayerTime layer =
+      surface.seconds({setup.tokens, d, model.d_ff, setup.expansion / setup.expert_parallel,
+                       granularity, setup.k0, setup.activation});
+  const double dense = model.attention * d * d * kFlopsPerWeight +
                        kRouterFlops * d * setup.expansion * granularity * shared;
   const double sent = setup.k0 * granularity * d * kBytes * shared;
   const double exchange = setup.expert_parallel > 1.0 ? setup.all_to_all_latency_s / setup.tokens +
                                                             sent / setup.all_to_all_bytes_per_s
                                                       : 0.0;
-  layer.time_s =
-      d / shape.width_per_block *
-      (dense / setup.dense_flops_per_s + layer.time_s / setup.tokens + kExchanges * exchange);
+  layer.time_s = model.n_blocks * (dense / setup.dense_flops_per_s + layer.time_s / setup.tokens +
+                                   kExchanges * exchange);
   return layer;
 }
 
+LayerTime training_time(const CostSurface& surface, const TrainingSetup& setup,
+                        const ModelShapeRule& shape, double n_active, double granularity) {
+  const double d = shape.d_model(n_active);
+  const double matrices = setup.activation == Activation::kSwiGlu ? 3.0 : 2.0;
+  return training_time(
+      surface, setup,
+      TimedShape{d, shape.feed_forward * d / matrices, d / shape.width_per_block, shape.attention},
+      granularity);
+}
+
 TrainingTime::TrainingTime(const CostSurface& surface, const TrainingSetup& setup,
-                           const ModelShapeRule& shape, double max_granularity) {
+                           const ModelShapeRule& shape, double max_granularity)
+    : surface_(surface), setup_(setup) {
   require_meaning(setup);
   std::vector<MonotoneCurve> curves;
   std::vector<std::vector<bool>> extrapolated;

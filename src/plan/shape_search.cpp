@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <optional>
 #include <tuple>
+#include <utility>
 
 #include "isoflop/plan/any_planner.hpp"
 #include "isoflop/plan/shape_size.hpp"
@@ -17,6 +19,7 @@ constexpr double kSizeFactor = 4.0;       // of N_active, each way
 constexpr double kGatedTolerance = 0.05;  // of d_ff
 constexpr double kMostCandidates = 2e6;   // a search that would examine more is narrowed
 constexpr double kRounding = 1e-12;
+constexpr double kSecondsPerHour = 3600.0;
 
 bool is_whole(double x) { return x >= 1.0 && x < 1e9 && x == std::round(x); }
 std::uint64_t count(double x) { return static_cast<std::uint64_t>(x); }
@@ -43,13 +46,13 @@ struct PerDepth {
 
 class Search {
  public:
-  Search(const PlanRequest& request, double budget_flops, const ShapeOptions& options,
+  Search(const PlanRequest& request, double budget, const ShapeOptions& options,
          const AnyPlanner& planner, const Optimum& optimum)
       : request_(request),
         options_(options),
         planner_(planner),
         optimum_(optimum),
-        budget_(budget_flops),
+        budget_(budget),
         expansion_(expansion_of(request)),
         is_dense_(!(expansion_ > 1.0)),
         granularities_(granularities()) {}
@@ -207,9 +210,26 @@ class Search {
     std::push_heap(best_.begin(), best_.end());
   }
 
-  double cost_of(const ModelShape& shape, double blocks, double n_active) const {
+  /// Of one token, in the unit of the budget.
+  double cost_of(const ModelShape& shape, double blocks, double n_active) {
+    if (request_.time) return blocks * seconds_per_block(shape);
+    return flops_of(shape, blocks, n_active);
+  }
+
+  double flops_of(const ModelShape& shape, double blocks, double n_active) const {
     return flops_per_token(request_, n_active, real(shape.d_model), blocks,
                            real(shape.num_experts));
+  }
+
+  double seconds_per_block(const ModelShape& shape) {
+    const double g = shape.is_routed() ? real(shape.d_ff / shape.expert_width) : 1.0;
+    const auto [known, is_new] =
+        seconds_.try_emplace({shape.d_model, shape.is_routed() ? shape.expert_width : 0}, 0.0);
+    if (is_new) {
+      known->second = request_.time->seconds_of(
+          {real(shape.d_model), real(shape.d_ff), 1.0, request_.shape.attention}, g);
+    }
+    return known->second;
   }
 
   /// ln of the active parameters for which the planner's law sees this N. The step is exact where N
@@ -227,7 +247,7 @@ class Search {
     return x;
   }
 
-  RealShape complete(const Candidate& c) const {
+  RealShape complete(const Candidate& c) {
     RealShape out;
     out.shape = *model(c.d_model, c.granularity);
     out.shape.num_blocks = c.num_blocks;
@@ -236,8 +256,12 @@ class Search {
     out.granularity = real(c.granularity);
     out.n_law = law_size(request_, out.params);
     out.n_active = planned_active(request_, out.params);
-    out.flops_per_token = cost_of(out.shape, real(c.num_blocks), out.n_active);
+    out.flops_per_token = flops_of(out.shape, real(c.num_blocks), out.n_active);
     out.d_tokens = std::exp(c.log_d);
+    if (request_.time) {
+      out.gpu_hours =
+          out.d_tokens * cost_of(out.shape, real(c.num_blocks), out.n_active) / kSecondsPerHour;
+    }
     out.loss = std::exp(c.log_loss);
     out.excess_loss = out.loss - std::exp(optimum_.log_loss);
     out.budget_lost = -std::expm1(log_budget_for(c.log_loss) - std::log(budget_));
@@ -266,7 +290,8 @@ class Search {
   std::vector<std::uint64_t> granularities_;
   double smallest_ = 0.0, largest_ = 0.0;
   std::size_t num_examined_ = 0;
-  std::vector<Candidate> best_;  // a heap, the worst in front
+  std::vector<Candidate> best_;                                        // a heap, the worst in front
+  std::map<std::pair<std::uint64_t, std::uint64_t>, double> seconds_;  // by d_model and width
 };
 
 void require_sensible(const PlanRequest& request, const ShapeOptions& options) {
@@ -278,6 +303,11 @@ void require_sensible(const PlanRequest& request, const ShapeOptions& options) {
   if (!(options.depth_tolerance >= 1.0)) {
     throw InvalidArgument("the tolerance of depth is a factor of at least 1");
   }
+  if (request.time && options.gated != (request.time->setup().activation == Activation::kSwiGlu)) {
+    throw InvalidArgument(options.gated
+                              ? "gated layers (SwiGLU) are not those whose times the cost table has"
+                              : "the cost table has times of gated layers (SwiGLU): --gated");
+  }
   if (request.law.g_means == GMeaning::kTwoDmodelOverDexpert) {
     throw InvalidArgument("real shapes need a law whose G is d_ff / d_expert");
   }
@@ -285,21 +315,20 @@ void require_sensible(const PlanRequest& request, const ShapeOptions& options) {
 
 }  // namespace
 
-ShapeSearch search_shapes(const PlanRequest& request, double budget_flops,
-                          const ShapeOptions& options) {
+ShapeSearch search_shapes(const PlanRequest& request, double budget, const ShapeOptions& options) {
   require_sensible(request, options);
-  if (!(budget_flops > 0.0) || !std::isfinite(budget_flops)) {
+  if (!(budget > 0.0) || !std::isfinite(budget)) {
     throw InvalidArgument("a budget must be a positive finite number");
   }
   law_size(request, ParameterCount{});  // throws where nobody said what N counts
   ShapeSearch out;
   with_planners(request, [&](const MakePlanner& make) {
     const auto planner = make(request.law.coefficients);
-    out.optimum = planner->optimum(std::log(budget_flops), request.search);
+    out.optimum = planner->optimum(std::log(budget), request.search);
     out.status = out.optimum.status;
     out.note = out.optimum.note;
     if (!out.optimum.usable()) return;
-    Search(request, budget_flops, options, *planner, out.optimum).run(out);
+    Search(request, budget, options, *planner, out.optimum).run(out);
     if (!out.best.empty()) return;
     out.status = PlanStatus::kInfeasible;
     out.note = out.num_examined == 0

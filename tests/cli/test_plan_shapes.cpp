@@ -74,15 +74,17 @@ TEST_CASE("plan shapes: a family of gated layers is gated unless it is said to b
 
 TEST_CASE("plan shapes: the table has a row per shape and the run of the best", "[cli][format]") {
   const RealShapeArguments arguments = parsed("--shapes");
-  const std::string text = shapes_text(arguments, 1e21, shapes_of(arguments));
+  const std::string text =
+      shapes_text(arguments, isoflop::testing::moe_request(), 1e21, shapes_of(arguments));
   CHECK_THAT(text, ContainsSubstring("1e21: the best 10 of 558 shapes near the plan, whose loss is "
                                      "2.2872\n"));
   CHECK_THAT(text, ContainsSubstring("\n 1.     2560      37     20  10240  16     1024    640"));
   CHECK_THAT(text, ContainsSubstring("\n10.     2048 "));
   CHECK_THAT(text, ContainsSubstring("\n1.: batches of 4.194M tokens (2048 sequences of 2048), "
                                      "12670 steps\n"));
-  CHECK_THAT(shapes_text(arguments, 1e5, shapes_of(arguments, 1e5)),
-             ContainsSubstring("100K: no shapes: the smallest model of this family"));
+  CHECK_THAT(
+      shapes_text(arguments, isoflop::testing::moe_request(), 1e5, shapes_of(arguments, 1e5)),
+      ContainsSubstring("100K: no shapes: the smallest model of this family"));
 }
 
 TEST_CASE("plan shapes: the JSON holds the shape in a form that a model is read from",

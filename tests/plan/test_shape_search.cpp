@@ -1,8 +1,11 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <tuple>
 
 #include "catch.hpp"
+#include "cost_table/layers.hpp"
+#include "isoflop/cost/roofline.hpp"
 #include "isoflop/laws/chinchilla.hpp"
 #include "isoflop/laws/fine_grained_moe.hpp"
 #include "isoflop/plan/shape_search.hpp"
@@ -123,6 +126,42 @@ TEST_CASE("search_shapes: no shape beats the optimum under 6ND", "[plan][identit
     REQUIRE(found.best.size() == 10);
     CHECK(found.best.front().excess_loss >= -1e-13);  // rounding alone
   }
+}
+
+TEST_CASE("search_shapes: in time every shape trains for the whole budget at its own speed",
+          "[plan][identity]") {
+  PlanRequest request = moe_request();
+  TrainingSetup setup;
+  setup.expansion = 64.0;
+  setup.activation = Activation::kGelu;
+  setup.dense_flops_per_s = 3e14;
+  const std::array layers{
+      layer_of({.d_model = 512, .d_ff = 2048, .activation = Activation::kGelu})};
+  const CostSurface surface(RooflineTable({6e14, 3e12}, "", layers, {}).table(), {});
+  request.time.emplace(surface, setup, request.shape, 1024.0);
+  constexpr double kHours = 500.0;
+  const ShapeSearch found = search_shapes(request, 3600.0 * kHours);
+  REQUIRE(found.best.size() == 10);
+  for (const RealShape& x : found.best) {
+    CAPTURE(x.shape.d_model, x.shape.num_blocks, x.granularity);
+    CHECK(x.gpu_hours == Approx(kHours).epsilon(1e-12));
+    // The formula once more, from the shape itself.
+    const double d = static_cast<double>(x.shape.d_model);
+    const double layer_s = surface
+                               .seconds({setup.tokens, d, static_cast<double>(x.shape.d_ff), 64.0,
+                                         x.granularity, 1.0, Activation::kGelu})
+                               .time_s;
+    const double token_s = static_cast<double>(x.shape.num_blocks) *
+                           (4.0 * d * d * 6.0 / 3e14 + layer_s / setup.tokens);
+    CHECK(x.d_tokens * token_s == Approx(3600.0 * kHours).epsilon(1e-12));
+    CHECK(x.loss ==
+          Approx(loss_at(request, x.n_law / n_law_per_active(request), x.d_tokens, x.granularity))
+              .epsilon(1e-12));
+    CHECK(std::abs(x.excess_loss) < 0.01);
+  }
+  ShapeOptions gated;
+  gated.gated = true;
+  CHECK_THROWS_AS(search_shapes(request, 3600.0 * kHours, gated), InvalidArgument);
 }
 
 TEST_CASE("search_shapes: the penalty goes to zero as the multiples shrink", "[plan][identity]") {

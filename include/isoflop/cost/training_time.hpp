@@ -10,9 +10,8 @@
 ///   the
 ///             same, its experts are E G / p of them; the router keeps all (third term)
 ///   l, b      latency and bandwidth of an all-to-all exchange, four per block and step: dispatch
-///   and
-///             combine, forward and backward; rows of s = 2 bytes a number go out one per expert,
-///             also where two experts of a token live on one GPU
+///             and combine, forward and backward; rows of s = 2 bytes a number go out one per
+///             expert, also where two experts of a token live on one GPU
 /// The form is that of Krajewski, Ludziejewski et al. 2024, arXiv 2402.07871, Eq. 11, which it
 /// becomes for tau = T (8 d^2 c_f + d E G c_r) / P and p = 1. Embedding, head, attention scores and
 /// optimizer are left out, as there.
@@ -44,7 +43,16 @@ struct TrainingSetup {
   double all_to_all_bytes_per_s = std::numeric_limits<double>::infinity();
 };
 
+/// What the time of one model depends on besides its granularity; depth may be broken.
+struct TimedShape {
+  double d_model, d_ff, n_blocks;
+  double attention;  ///< weights over d^2
+};
+
 /// GPU-seconds per token of one model, and whether the layer was extrapolated beyond the table.
+LayerTime training_time(const CostSurface& surface, const TrainingSetup& setup,
+                        const TimedShape& model, double granularity);
+/// The same of the family's model of this size.
 LayerTime training_time(const CostSurface& surface, const TrainingSetup& setup,
                         const ModelShapeRule& shape, double n_active, double granularity);
 
@@ -75,6 +83,11 @@ class TrainingTime {
   /// Whether the layer of this model lies beyond those that were measured, so that its time is the
   /// fitted model's; never for a roofline.
   bool is_extrapolated(double log_n_active, double log_g) const;
+  /// GPU-seconds per token of a model that need not be of the family; not tabulated.
+  double seconds_of(const TimedShape& model, double granularity) const {
+    return training_time(surface_, setup_, model, granularity).time_s;
+  }
+  const TrainingSetup& setup() const { return setup_; }
 
  private:
   static double at(const MonotoneCurve& curve, double x) {
@@ -87,6 +100,8 @@ class TrainingTime {
     return detail::chain(x, at(curve, x.value), curve.slope(inside), S(0.0));
   }
 
+  CostSurface surface_;
+  TrainingSetup setup_;
   // By log2 G; shared, because every draw of a plan has a copy of the cost.
   std::shared_ptr<const std::vector<MonotoneCurve>> curves_;
   std::shared_ptr<const std::vector<std::vector<bool>>> extrapolated_;  // points of the curves

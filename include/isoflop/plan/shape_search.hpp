@@ -15,7 +15,8 @@
 /// nearest whole number), and all G of the plan's search (powers of two; one; or, where the search
 /// is continuous, whole numbers within a factor 2 of the plan's), of all sizes within a factor 4 of
 /// the plan's N_active, less where multiples are so fine that millions of models would be.
-/// Each sees the tokens that the budget pays for at its own exact FLOPs.
+/// Each sees the tokens that the budget pays for at its own exact FLOPs or, where the budget is time,
+/// at the time of its own layers.
 ///
 /// The loss of the law depends on depth and width only through N, but the router's price of the
 /// accounting `paper` falls with width at equal N. So a shape wider than the family's ratio can
@@ -63,6 +64,7 @@ struct RealShape {
   double n_law = Plan::kNone;     ///< as the law counts it
   double n_active = Plan::kNone;  ///< as the plan counts it
   double flops_per_token = Plan::kNone;
+  double gpu_hours = Plan::kNone;  ///< of the run, where the budget is time
   double d_tokens = Plan::kNone;
   double loss = Plan::kNone;         ///< nats per token
   double excess_loss = Plan::kNone;  ///< above the continuous optimum's
@@ -78,11 +80,11 @@ struct ShapeSearch {
   std::vector<RealShape> best;  ///< lowest loss first; of equal losses the narrower, shallower
 };
 
-/// The best shapes for a budget in FLOPs, within the request's limits. With a fixed number of
+/// The best shapes for a budget in the unit of the request's cost, within its limits. With a fixed number of
 /// tokens per active parameter, a shape trains on exactly so many and the budget must suffice.
-/// Throws InvalidArgument for options that contradict each other, a law whose N or G has no
+/// Throws InvalidArgument for options that contradict each other or the layers that were timed, a law whose N or G has no
 /// meaning for a shape, and as with_planners does.
-ShapeSearch search_shapes(const PlanRequest& request, double budget_flops,
+ShapeSearch search_shapes(const PlanRequest& request, double budget,
                           const ShapeOptions& options = {});
 
 }  // namespace isoflop
