@@ -7,6 +7,7 @@
 #include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "arguments.hpp"
 #include "commands.hpp"
@@ -100,6 +101,77 @@ PlanRequest request_of(Arguments arguments, std::vector<std::string>& conversion
   return arguments.planner.request(unused ? 0.0 : arguments.embeddings.rows());
 }
 
+/// What one of the expansion rates that were compared would give.
+struct RivalExpansion {
+  double expansion;
+  PlanStatus status;
+  double loss;
+};
+
+/// --expansion free: settles E as the one, of powers of two that the runs behind the law had, with
+/// the lowest loss. Needs a limit on memory, the only thing that more experts cost where FLOPs
+/// count active parameters. Nothing where E is not free.
+std::vector<RivalExpansion> choose_expansion(Arguments& arguments) {
+  std::string& expansion = arguments.planner.law.expansion;
+  if (expansion != "free") return {};
+  expansion.clear();
+  const LawRecord law = arguments.planner.law.load();
+  const std::optional<Range>& range = law.ranges[Variable::kE];
+  if (!law_has_variable(law, Variable::kE) || !range) {
+    const std::string why = law.expansion
+                                ? "holds for E = " + format_number(*law.expansion) + " alone"
+                                : "has no E whose range is known";
+    throw UsageError("--expansion free: " + arguments.planner.law.name() + " " + why);
+  }
+  if (arguments.planner.limits.max_memory_gb.empty()) {
+    throw UsageError(fmt::format(
+        "--expansion free: more experts cost no FLOPs, so that E = {}, the most that the runs "
+        "behind the law had, would win: add --max-memory-gb",
+        format_number(range->high)));
+  }
+  if (!arguments.budget.target_loss.empty()) {
+    throw UsageError("--expansion free goes with --flops, --gpu-hours, or --gpus and --days");
+  }
+  std::vector<RivalExpansion> out;
+  for (double e = 1.0; e <= range->high; e *= 2.0) {
+    if (e < range->low) continue;
+    expansion = format_number(e);
+    std::vector<std::string> unused;
+    PlanRequest request = request_of(arguments, unused);
+    arguments.budget.apply_time(request);
+    const std::vector<double> budgets = arguments.budget.budgets(request);
+    if (budgets.size() != 1) throw UsageError("--expansion free is for one budget at a time");
+    const Plan plan = plan_law(request, budgets).front();
+    out.push_back({e, plan.status, plan.usable() ? plan.loss : HUGE_VAL});
+  }
+  const auto best = std::min_element(out.begin(), out.end(),
+                                     [](const auto& a, const auto& b) { return a.loss < b.loss; });
+  expansion = format_number(best->expansion);
+  return out;
+}
+
+std::string describe(const std::vector<RivalExpansion>& rivals) {
+  std::string out;
+  for (const RivalExpansion& x : rivals) {
+    out +=
+        fmt::format("{}E = {}: {}", out.empty() ? "loss by E: " : ", ", format_number(x.expansion),
+                    x.status == PlanStatus::kOptimal ? fmt::format("{:.4f}", x.loss)
+                                                     : std::string(to_string(x.status)));
+  }
+  return out.empty() ? out : out + "\n";
+}
+
+nlohmann::ordered_json to_json(const std::vector<RivalExpansion>& rivals) {
+  nlohmann::ordered_json out = nlohmann::ordered_json::array();
+  for (const RivalExpansion& x : rivals) {
+    const bool usable = x.status == PlanStatus::kOptimal;
+    out.push_back({{"expansion", x.expansion},
+                   {"status", to_string(x.status)},
+                   {"loss", usable ? nlohmann::ordered_json(x.loss) : nullptr}});
+  }
+  return out;
+}
+
 /// The shapes around every plan.
 std::vector<ShapeSearch> shapes_of(const Arguments& arguments, const PlanRequest& request,
                                    const std::vector<PlanAnswer>& answers) {
@@ -149,8 +221,9 @@ nlohmann::ordered_json json_of(const Arguments& arguments, const PlanRequest& re
   return out;
 }
 
-int run(const Arguments& arguments) {
+int run(Arguments arguments) {
   std::vector<std::string> conversions;
+  const std::vector<RivalExpansion> rivals = choose_expansion(arguments);
   PlanRequest request = request_of(arguments, conversions);
   const std::string time = arguments.budget.apply_time(request);
   const std::vector<PlanAnswer> answers = answer_plans(request, arguments.budget.budgets(request),
@@ -161,9 +234,12 @@ int run(const Arguments& arguments) {
   const std::vector<ShapeSearch> shapes = shapes_of(arguments, request, answers);
   if (arguments.shapes.wanted() && arguments.shapes.emit_run(shapes)) return 0;
   if (arguments.json) {
-    print(json_text(json_of(arguments, request, answers, versus, shapes, conversions)));
+    nlohmann::ordered_json out = json_of(arguments, request, answers, versus, shapes, conversions);
+    if (!rivals.empty()) out["expansions"] = to_json(rivals);
+    print(json_text(out));
   } else {
-    std::string text = time + plan_text(request, arguments.planner.law.name(), plans, conversions) +
+    std::string text = time + describe(rivals) +
+                       plan_text(request, arguments.planner.law.name(), plans, conversions) +
                        answers_text(request, answers);
     if (!versus.empty()) text += "\n" + versus_text(versus, plans);
     for (std::size_t i = 0; i < shapes.size(); ++i) {

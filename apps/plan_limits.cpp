@@ -139,19 +139,21 @@ void LimitArguments::apply(PlanRequest& request) const {
   set("--context", context, cached);
   set("--embedding-rows", vocab_rows, rows);
   const double per_weight = (serving ? kWeightBytes : kTrainingBytes) / gpus;
-  const double total = n_total_per_active(request);
-  if (!std::isfinite(total)) {
-    throw UsageError(
-        "--max-memory-gb: this law's N counts embeddings, so that all parameters do not follow "
-        "from "
-        "active ones: use --max-n-active");
-  }
+  const double expansion = request.law.expansion.value_or(1.0);
   MemoryUse& use = limits.memory;
   use.shape = request.shape;
-  use.per_active = per_weight * total;
+  if (request.law.family && request.law.n_means == NMeaning::kActive) {
+    use.per_active = per_weight;
+    use.per_square_depth = per_weight * request.shape.feed_forward * (expansion - 1.0);
+  } else if (const double total = n_total_per_active(request); std::isfinite(total)) {
+    use.per_active = per_weight * total;
+  } else {
+    throw UsageError(
+        "--max-memory-gb: this law's N counts embeddings, so that all parameters do not follow "
+        "from active ones: use --max-n-active");
+  }
   use.per_width = per_weight * rows;
   use.per_width_depth = serving ? kCacheBytes * sequences * cached / gpus : 0.0;
-  const double expansion = request.law.expansion.value_or(1.0);
   use.router_width_depth = expansion > 1.0 ? per_weight * expansion : 0.0;
 }
 

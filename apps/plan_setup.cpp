@@ -25,7 +25,9 @@ void LawArguments::add_conventions(CLI::App& command) {
       ->type_name("MEANING");
   command
       .add_option("--expansion", expansion,
-                  "expansion rate E, where the law's file does not say it; 1 is dense")
+                  "expansion rate E, where the law's file does not say it; 1 is dense. plan: free, "
+                  "the best "
+                  "of powers of two, where E is a variable of the law")
       ->type_name("E");
 }
 

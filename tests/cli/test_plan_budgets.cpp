@@ -146,5 +146,51 @@ TEST_CASE("isoflop granularity: an ideal A100 prefers what the paper saw at smal
   CHECK(runs[3]["loss"].get<double>() - runs[2]["loss"].get<double>() < 5e-4);
 }
 
+TEST_CASE("isoflop plan: a free expansion rate is the best of those that are planned one by one",
+          "[cli][identity]") {
+  const Workplace here;
+  const std::vector<std::string> words{
+      "plan", "ludziejewski2025", "--flops", "1e21", "--max-memory-gb", "80", "--json"};
+  auto with = [&](const std::string& expansion) {
+    std::vector<std::string> all = words;
+    all.insert(all.end(), {"--expansion", expansion});
+    const Outcome outcome = here.isoflop(all);
+    REQUIRE(outcome.exit_code == 0);
+    return Json::parse(outcome.out);
+  };
+  const Json free = with("free");
+  REQUIRE(free.at("expansions").size() == 6);
+  double least = 1e9;
+  for (const Json& x : free.at("expansions")) {
+    const std::string e = std::to_string(x.at("expansion").get<int>());
+    const double loss = with(e).at("plans").at(0).at("loss");
+    CHECK(x.at("loss") == loss);
+    least = std::min(least, loss);
+  }
+  CHECK(free.at("plans").at(0).at("loss") == least);
+  // All parameters at 16 bytes each, embeddings and the router's 16 d per block among them.
+  const Json& plan = free.at("plans").at(0);
+  const double router =
+      16.0 * plan.at("d_model").get<double>() * plan.at("n_blocks").get<double>();
+  CHECK(plan.at("n_total").get<double>() + router == Approx(5e9).epsilon(1e-9));
+}
+
+TEST_CASE("isoflop plan: a free expansion rate is refused where nothing holds it",
+          "[cli][refusal]") {
+  const Workplace here;
+  for (const char* words :
+       {"plan ludziejewski2025 --flops 1e21 --expansion free",
+        "plan krajewski2024-e64 --flops 1e21 --expansion free --max-memory-gb 80",
+        "plan hoffmann2022 --flops 1e21 --expansion free --max-memory-gb 80",
+        "plan ludziejewski2025 --flops 1e21 1e22 --expansion free --max-memory-gb 80",
+        "plan ludziejewski2025 --target-loss 2.3 --expansion free --max-memory-gb 80"}) {
+    CAPTURE(words);
+    const Outcome outcome = here.shell("isoflop " + std::string(words));
+    CHECK(outcome.exit_code == 2);
+    CHECK(num_lines(outcome.err) == 1);
+    CHECK(outcome.out.empty());
+  }
+}
+
 }  // namespace
 }  // namespace isoflop::testing

@@ -164,7 +164,8 @@ TEST_CASE("next runs: chosen runs leave no wider intervals than as many of a reg
   };
   CHECK(left(chosen) < left(regular));
   question.budget_flops *= 10.0;
-  CHECK(left(next_runs(request, question)) < left(chosen));
+  // The same runs where none of those that the budget kept out would tell more.
+  CHECK(left(next_runs(request, question)) <= left(chosen) * (1.0 + 1e-9));
 }
 
 TEST_CASE("next runs: intervals now are those of the plans of the draws", "[plan][identity]") {

@@ -40,10 +40,8 @@ struct ModelShapeRule {
     const double d = d_model(n_active);
     return n_active + feed_forward * (expansion - 1.0) * d * d * d / width_per_block;
   }
-  /// One block, embeddings left out: the smallest model of the family.
-  double smallest_n_active() const {
-    return (attention + feed_forward) * width_per_block * width_per_block;
-  }
+  /// One block: the smallest model of the family.
+  double smallest_n_active() const { return n_of_width(width_per_block); }
 };
 
 /// N_total / N_active, both without embeddings and router.

@@ -1,6 +1,6 @@
 /// What a plan has to keep to beside its budget. At a given budget and granularity every limit here
 /// is a largest size: more active parameters would break it.
-///   bytes(N, G) = s N_total + c d n_blocks + r G d n_blocks + e d <= memory
+///   bytes(N, G) = s N_total + x d^2 n_blocks + c d n_blocks + r G d n_blocks + e d <= memory
 ///   with d the width and n_blocks the depth that the family of models has at N
 #pragma once
 
@@ -31,6 +31,9 @@ struct MemoryUse {
   double router_width_depth = 0.0;  ///< r: of the router, per G d n_blocks
   double per_width = 0.0;           ///< e: of embedding and head, per d
   ModelShapeRule shape{};
+  /// x: of experts that a token does not use, per d^2 n_blocks, where N_total is not in proportion
+  /// to N_active and s counts active parameters alone
+  double per_square_depth = 0.0;
 
   double bytes(double log_n_active, double log_g) const {
     const double n = std::exp(log_n_active), d = shape.d_model(n);
@@ -39,7 +42,8 @@ struct MemoryUse {
   /// The same for a width and depth of one's own.
   double bytes_of(double n_active, double granularity, double d_model, double n_blocks) const {
     return per_active * n_active +
-           (per_width_depth + router_width_depth * granularity) * d_model * n_blocks +
+           (per_square_depth * d_model + per_width_depth + router_width_depth * granularity) *
+               d_model * n_blocks +
            per_width * d_model;
   }
 };
