@@ -84,6 +84,11 @@ class Group {
     auto describe = [&](cublasLtMatrixLayoutOpaque_t& layout, const GroupArrays::Matrix& matrix) {
       ISOFLOP_CUBLAS_CALL(cublasLtGroupedMatrixLayoutInit(
           &layout, CUDA_R_16BF, num_experts_, matrix.rows, matrix.cols, matrix.leading));
+      const std::int32_t wide = CUBLASLT_INTEGER_WIDTH_64;  // the library's default is 32
+      for (const auto width : {CUBLASLT_GROUPED_MATRIX_LAYOUT_ROWS_COLS_ARRAY_INTEGER_WIDTH,
+                               CUBLASLT_GROUPED_MATRIX_LAYOUT_LD_ARRAY_INTEGER_WIDTH}) {
+        ISOFLOP_CUBLAS_CALL(cublasLtMatrixLayoutSetAttribute(&layout, width, &wide, sizeof(wide)));
+      }
     };
     describe(a_, arrays_.a);
     describe(b_, arrays_.b);
