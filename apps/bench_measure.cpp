@@ -57,9 +57,9 @@ RooflinePeaks rates_of(const CostPeaks& peaks) {
   return {peaks.gemm_flops_per_s, peaks.copy_bytes_per_s};
 }
 
-class Session {
+class Measurement {
  public:
-  Session(const BenchWorld& world, const MeasureOptions& options)
+  Measurement(const BenchWorld& world, const MeasureOptions& options)
       : world_(world), options_(options), start_s_(world.clock_s()), device_(world.open_device()) {
     const CostEnvironment environment = with_provenance(device_->environment(), world);
     if (auto before = table_before(options, environment)) {
@@ -180,7 +180,7 @@ class Session {
 MeasureResult measure_runs(const BenchWorld& world, std::vector<PlannedRun> runs,
                            const MeasureOptions& options) {
   require_writable(options.output);
-  return Session(world, options).run(std::move(runs));
+  return Measurement(world, options).run(std::move(runs));
 }
 
 std::string describe_missed(const MeasureResult& result) {
