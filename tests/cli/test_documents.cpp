@@ -142,6 +142,9 @@ TEST_CASE("page on plans: every command prints what is shown", "[cli][format]") 
 TEST_CASE("page on budgets: every command prints what is shown", "[cli][format]") {
   check_document("docs/budgets.md");
 }
+TEST_CASE("page on the benchmark: every command prints what is shown", "[cli][format]") {
+  check_document("docs/bench.md");
+}
 TEST_CASE("page on next runs: every command prints what is shown", "[cli][format]") {
   check_document("docs/next-runs.md");
 }
