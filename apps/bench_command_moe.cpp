@@ -32,8 +32,8 @@ int run(const Arguments& arguments, const BenchWorld& world) {
     runs.push_back(run);
   }
   order_by_priority(runs, runs.front().configuration.seed);
-  for (const std::string& remark : remarks) warn(remark);
   const MeasureResult result = measure_runs(world, std::move(runs), arguments.measure);
+  for (const std::string& remark : remarks) warn(remark);
   if (arguments.measure.is_quiet) {
     print(cost_table_to_text(MeasuredTable(result.table)));
     for (const MissedRun& x : result.failed) warn(describe_run(x.run) + ": " + x.reason);

@@ -72,8 +72,8 @@ int run(const Arguments& arguments, const BenchWorld& world) {
   std::vector<std::string> remarks;
   const std::vector<bench::Configuration> configurations =
       arguments.run.configurations(layers, remarks);
-  for (const std::string& remark : remarks) warn(remark);
   const std::unique_ptr<bench::Device> device = world.open_device();
+  for (const std::string& remark : remarks) warn(remark);
   const CostEnvironment environment = with_provenance(device->environment(), world);
   Json json{{"format", "isoflop.verify/1"}, {"gpu_name", environment.gpu_name}};
   json["layers"] = Json::array();

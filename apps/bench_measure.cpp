@@ -23,17 +23,14 @@ std::string duration_text(double seconds) {
   return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
 }
 
-/// A table to go on with, or nothing where there is none yet. A file with measurements is never
-/// written over.
-std::optional<CostTable> table_before(const MeasureOptions& options,
-                                      const CostEnvironment& environment) {
+/// What `output` holds already, or nothing. A file with measurements is never written over.
+std::optional<CostTable> table_before(const MeasureOptions& options) {
+  if (options.resume && options.output.empty()) {
+    throw UsageError("--resume goes on with the file of -o, which is missing");
+  }
   require_writable(options.output);
   if (options.output.empty() || !std::filesystem::is_regular_file(options.output)) return {};
-  if (options.resume) {
-    CostTable table = read_cost_table(options.output);
-    require_resumable(options.output, table, environment);
-    return table;
-  }
+  if (options.resume) return read_cost_table(options.output);
   try {
     if (read_cost_table(options.output).source != CostSource::kMeasured) return {};
   } catch (const DataError&) {
@@ -60,9 +57,13 @@ RooflinePeaks rates_of(const CostPeaks& peaks) {
 class Measurement {
  public:
   Measurement(const BenchWorld& world, const MeasureOptions& options)
-      : world_(world), options_(options), start_s_(world.clock_s()), device_(world.open_device()) {
+      : world_(world), options_(options), start_s_(world.clock_s()) {
+    // What is wrong with the file is said before a device is asked for.
+    std::optional<CostTable> before = table_before(options);
+    device_ = world.open_device();
     const CostEnvironment environment = with_provenance(device_->environment(), world);
-    if (auto before = table_before(options, environment)) {
+    if (before) {
+      require_resumable(options.output, *before, environment);
       table_.emplace(std::move(*before));
       return;
     }
@@ -179,7 +180,6 @@ class Measurement {
 
 MeasureResult measure_runs(const BenchWorld& world, std::vector<PlannedRun> runs,
                            const MeasureOptions& options) {
-  require_writable(options.output);
   return Measurement(world, options).run(std::move(runs));
 }
 

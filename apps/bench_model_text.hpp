@@ -11,7 +11,8 @@ namespace isoflop::app {
 /// Errors of the cost model per backend and pass, and the coefficients of its stages; "" for a
 /// roofline and where too few layers were measured.
 std::string describe_cost_models(const CostTable& table);
-/// c_r over series and granularity with intervals, of graphs alone, and the headline; "" where nothing can be said.
+/// c_r over series and granularity with intervals, of graphs alone, and the headline; "" where
+/// nothing can be said.
 std::string describe_router_costs(const CostTable& table);
 
 /// isoflop.show/1.

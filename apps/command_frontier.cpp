@@ -28,6 +28,7 @@ int run(const Arguments& arguments) {
   options.to = positive_argument("--to", arguments.to);
   if (options.to <= options.from) throw UsageError("--to must be above --from");
   options.num_points = count_argument("--points", arguments.points, 2);
+  if (options.num_points > 1'000'000) throw UsageError("--points: at most a million");
   options.num_threads =
       static_cast<unsigned>(std::min(count_argument("--threads", arguments.threads, 0), 1024ull));
   const PlanRequest request = arguments.planner.request();

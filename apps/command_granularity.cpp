@@ -31,6 +31,7 @@ struct Arguments {
 
 struct Run {
   double granularity, d_tokens, loss;
+  bool extrapolates_time;  ///< the layer lies beyond those of the cost table
 };
 
 /// The same cost spent at every granularity.
@@ -57,7 +58,8 @@ Column column_of(const std::string& by, const PlanRequest& request, double n_act
     for (double g = 1.0; g <= most; g *= 2.0) {
       const double log_d = planner->log_tokens(spent, run.log_n_active, std::log(g));
       out.runs.push_back(
-          {g, std::exp(log_d), std::exp(planner->log_loss(run.log_n_active, log_d, std::log(g)))});
+          {g, std::exp(log_d), std::exp(planner->log_loss(run.log_n_active, log_d, std::log(g))),
+           request.time && request.time->is_extrapolated(run.log_n_active, std::log(g))});
     }
   });
   return out;
@@ -89,11 +91,18 @@ int run(const Arguments& arguments) {
   const double reference = positive_argument("--reference", arguments.reference);
   const double most = positive_argument("--max-g", arguments.most);
   if (reference < 1.0 || most < 1.0) throw UsageError("--reference and --max-g are at least 1");
+  if (most < reference)
+    throw UsageError("--max-g is below --reference, which every G is compared with");
   PlanRequest request = arguments.planner.request();
   if (!has_granularity(request.law)) {
     throw UsageError(fmt::format("the law {} has no granularity", request.law.law));
   }
-  request.search.max_granularity = std::max(most, reference);
+  if (request.limits.any() || request.search.search != GranularitySearch::kPowersOfTwo) {
+    throw UsageError(
+        "this command holds N and compares every G: limits and --granularity belong to isoflop "
+        "plan");
+  }
+  request.search.max_granularity = most;
   std::vector<Column> columns{column_of("FLOPs", request, n_active, d, reference, most)};
   std::string heads;
   std::vector<std::string> batches = arguments.micro_batches;
@@ -116,8 +125,10 @@ int run(const Arguments& arguments) {
     for (const Column& column : columns) {
       nlohmann::ordered_json rows = nlohmann::ordered_json::array();
       for (const Run& r : column.runs) {
-        rows.push_back(
-            {{"granularity", r.granularity}, {"d_tokens", r.d_tokens}, {"loss", r.loss}});
+        rows.push_back({{"granularity", r.granularity},
+                        {"d_tokens", r.d_tokens},
+                        {"loss", r.loss},
+                        {"extrapolates_time", r.extrapolates_time}});
       }
       out["columns"].push_back(
           {{"by", column.by}, {"best_granularity", column.best().granularity}, {"runs", rows}});
@@ -149,6 +160,18 @@ int run(const Arguments& arguments) {
                   human_number(d)) +
       grid.text() + "\n";
   for (const Column& column : columns) text += verdict(column, reference);
+  for (const Column& column : columns) {
+    std::string beyond;
+    for (const Run& r : column.runs) {
+      if (!r.extrapolates_time) continue;
+      beyond += (beyond.empty() ? "" : ", ") + format_number(r.granularity);
+    }
+    if (beyond.empty()) continue;
+    text += fmt::format(
+        "by {}: beyond the layers of the cost table at G = {}; times there are those of its fitted "
+        "model\n",
+        column.by, beyond);
+  }
   print(text);
   return 0;
 }

@@ -211,10 +211,10 @@ nlohmann::ordered_json json_of(const Arguments& arguments, const PlanRequest& re
     const Plan& plan = answers[i].plan;
     nlohmann::ordered_json row = plan_to_json(plan, request.time.has_value());
     if (experts && plan.usable()) {
-      row["experts"] = rates_to_json(*rates_of_plan(request, plan), width_of_plan(request, plan));
+      row["experts"] = rates_to_json(*rates_of_plan(request, plan), d_ff_of_plan(request, plan));
     }
     add_to_json(request, answers[i], row);
-    if (!versus.empty()) row["versus"] = versus_json(versus, i);
+    if (!versus.empty()) row["versus"] = versus_json(request, versus, i);
     if (i < shapes.size()) row["shapes"] = shapes_to_json(arguments.shapes, shapes[i]);
     out["plans"].push_back(row);
   }
@@ -226,8 +226,16 @@ int run(Arguments arguments) {
   const std::vector<RivalExpansion> rivals = choose_expansion(arguments);
   PlanRequest request = request_of(arguments, conversions);
   const std::string time = arguments.budget.apply_time(request);
+  if (request.time) {  // a run is launched as it was timed
+    const TrainingSetup& setup = request.time->setup();
+    arguments.shapes.timed_tokens = setup.tokens;
+    if (arguments.shapes.expert_parallel.empty() && setup.expert_parallel > 1.0) {
+      arguments.shapes.expert_parallel = format_number(setup.expert_parallel);
+    }
+  }
   const std::vector<PlanAnswer> answers = answer_plans(request, arguments.budget.budgets(request),
-                                                       arguments.budget.price_per_unit(request));
+                                                       arguments.budget.price_per_unit(request),
+                                                       arguments.budget.flops_per_gpu_second());
   std::vector<Plan> plans;
   for (const PlanAnswer& answer : answers) plans.push_back(answer.plan);
   const std::vector<VersusColumn> versus = arguments.versus.columns(request, plans);
@@ -241,7 +249,7 @@ int run(Arguments arguments) {
     std::string text = time + describe(rivals) +
                        plan_text(request, arguments.planner.law.name(), plans, conversions) +
                        answers_text(request, answers);
-    if (!versus.empty()) text += "\n" + versus_text(versus, plans);
+    if (!versus.empty()) text += "\n" + versus_text(request, versus, plans);
     for (std::size_t i = 0; i < shapes.size(); ++i) {
       text += "\n" + shapes_text(arguments.shapes, request, plans[i].budget, shapes[i]);
     }

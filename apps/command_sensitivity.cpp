@@ -174,7 +174,7 @@ void add_decision(const PlanRequest& request, const Decision& d, Json& out) {
   out["granularity"] = number_or_null(d.plan.granularity);
   out["loss"] = number_or_null(d.plan.loss);
   const auto rates = rates_of_plan(request, d.plan);
-  out["experts"] = rates && d.plan.usable() ? rates_to_json(*rates, width_of_plan(request, d.plan))
+  out["experts"] = rates && d.plan.usable() ? rates_to_json(*rates, d_ff_of_plan(request, d.plan))
                                             : Json(nullptr);
 }
 
@@ -246,7 +246,7 @@ std::string experts_line(const Study& study) {
   const auto rates = rates_of_plan(study.request, study.base.plan);
   if (!rates) return "";
   return "Experts, as asked: " +
-         describe_rates(*rates, width_of_plan(study.request, study.base.plan)) + "\n";
+         describe_rates(*rates, d_ff_of_plan(study.request, study.base.plan)) + "\n";
 }
 
 std::string text_of(const Study& study, const FitOptions& options, const Records& records) {

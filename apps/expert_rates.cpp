@@ -92,7 +92,7 @@ ExpertRates rates_of(const ExpertWords& words) {
   }
 }
 
-std::string describe_rates(const ExpertRates& rates, std::optional<double> d_model) {
+std::string describe_rates(const ExpertRates& rates, std::optional<double> d_ff) {
   auto rate = [](const std::optional<double>& x) {
     return x ? " = " + human_number(*x) : std::string(" open");
   };
@@ -100,15 +100,14 @@ std::string describe_rates(const ExpertRates& rates, std::optional<double> d_mod
                     ", k0 = " + human_number(rates.k0) + ": E' = E G";
   if (rates.num_experts()) out += " = " + count_text(*rates.num_experts());
   out += " experts of width n = d_ff / G";
-  if (rates.granularity && d_model) {
-    out += " = " + count_text(std::round(kDffPerDmodel * *d_model / *rates.granularity));
+  if (rates.granularity && d_ff) {
+    out += " = " + count_text(std::round(*d_ff / *rates.granularity));
   }
   return out + ", K = " + (rates.top_k() ? count_text(*rates.top_k()) : "k0 G") + " per token";
 }
 
-nlohmann::ordered_json rates_to_json(const ExpertRates& rates, std::optional<double> d_model) {
-  std::optional<double> d_ff, width;
-  if (d_model) d_ff = kDffPerDmodel * *d_model;
+nlohmann::ordered_json rates_to_json(const ExpertRates& rates, std::optional<double> d_ff) {
+  std::optional<double> width;
   if (d_ff && rates.granularity) width = *d_ff / *rates.granularity;
   return {{"E", number_or_null(rates.expansion)},
           {"G", number_or_null(rates.granularity)},
@@ -138,9 +137,16 @@ std::optional<ExpertRates> rates_of_plan(const PlanRequest& request, const Plan&
   return out;
 }
 
-std::optional<double> width_of_plan(const PlanRequest& request, const Plan& plan) {
-  if (request.law.family || !std::isfinite(plan.d_model)) return std::nullopt;
-  return plan.d_model;
+std::optional<double> d_ff_per_d_model(const PlanRequest& request) {
+  if (request.law.family) return std::nullopt;
+  const bool gated = request.time && request.time->setup().activation == Activation::kSwiGlu;
+  return gated ? request.shape.feed_forward / 3.0 : kDffPerDmodel;
+}
+
+std::optional<double> d_ff_of_plan(const PlanRequest& request, const Plan& plan) {
+  const std::optional<double> ratio = d_ff_per_d_model(request);
+  if (!ratio || !std::isfinite(plan.d_model)) return std::nullopt;
+  return *ratio * plan.d_model;
 }
 
 }  // namespace isoflop::app

@@ -42,18 +42,21 @@ ExpertRates rates_of(const ExpertWords& words);
 std::string count_text(double count);
 
 /// "E = 64, G = 16, k0 = 1: E' = E G = 1024 experts of width n = d_ff / 16, K = 16 per token"; with
-/// `d_model` n is a number. What is open is called so.
-std::string describe_rates(const ExpertRates& rates, std::optional<double> d_model = std::nullopt);
+/// `d_ff` n is a number. What is open is called so.
+std::string describe_rates(const ExpertRates& rates, std::optional<double> d_ff = std::nullopt);
 
 /// {E, G, k0, num_experts, expert_width, top_k, d_ff}; null where open.
 nlohmann::ordered_json rates_to_json(const ExpertRates& rates,
-                                     std::optional<double> d_model = std::nullopt);
+                                     std::optional<double> d_ff = std::nullopt);
 
 /// The rates that a law plans with; nothing for a law of dense models or unknown E.
 std::optional<ExpertRates> rates_of_law(const PlanRequest& request);
 /// The same with the plan's G.
 std::optional<ExpertRates> rates_of_plan(const PlanRequest& request, const Plan& plan);
-/// d_model of a plan where d_ff = 4 d_model follows from it: not in a family of its own.
-std::optional<double> width_of_plan(const PlanRequest& request, const Plan& plan);
+/// d_ff over d_model of the models that are planned: 4, or 8/3 where the times are those of gated
+/// layers (SwiGLU), which have as many weights in three matrices. Nothing in a family of its own.
+std::optional<double> d_ff_per_d_model(const PlanRequest& request);
+/// d_ff of a plan, where that is known.
+std::optional<double> d_ff_of_plan(const PlanRequest& request, const Plan& plan);
 
 }  // namespace isoflop::app

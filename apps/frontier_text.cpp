@@ -166,7 +166,7 @@ std::string frontier_text(const PlanRequest& request, const std::string& name,
                                 law.expansion ? ", E = " + format_number(*law.expansion) : "",
                                 describe_cost(request));
   out += table(request, curve, columns);
-  if (!columns.empty()) out += "\n" + versus_notes(columns, curve.plans);
+  if (!columns.empty()) out += "\n" + versus_notes(request, columns, curve.plans);
   out += switches_of(curve) + intervals_of(request, curve);
   const std::string notes = notes_on(request, curve.plans);
   return notes.empty() ? out : out + "\n" + notes;
@@ -237,7 +237,7 @@ nlohmann::ordered_json frontier_json(const PlanRequest& request, const std::stri
   out["plans"] = Json::array();
   for (std::size_t i = 0; i < curve.plans.size(); ++i) {
     Json plan = plan_to_json(curve.plans[i]);
-    if (!columns.empty()) plan["versus"] = versus_json(columns, i);
+    if (!columns.empty()) plan["versus"] = versus_json(request, columns, i);
     out["plans"].push_back(std::move(plan));
   }
   return out;

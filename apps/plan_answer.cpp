@@ -47,8 +47,8 @@ std::string time_text(const PlanRequest& request, const PlanAnswer& answer) {
   if (!answer.against_flops) return "";
   const AgainstFlops& a = *answer.against_flops;
   const std::string budget = budget_text(request, answer.plan.budget);
-  const std::string g = format_number(answer.plan.granularity),
-                    other = format_number(a.flops_granularity);
+  const std::string g = human_number(answer.plan.granularity),
+                    other = human_number(a.flops_granularity);
   if (g == other) {
     return fmt::format("{}: on this GPU G = {}, as for the {} FLOPs of this run\n", budget, g,
                        human_number(a.flops));
@@ -95,7 +95,7 @@ Json robust_to_json(const RobustPlan& p) {
 }  // namespace
 
 std::vector<PlanAnswer> answer_plans(const PlanRequest& request, const std::vector<double>& budgets,
-                                     double price_per_unit) {
+                                     double price_per_unit, double flops_per_gpu_second) {
   std::vector<Plan> plans = plan_law(request, budgets);
   add_draws(request, plans);
   const std::vector<Plan> own = own_plans(request, budgets);
@@ -107,6 +107,9 @@ std::vector<PlanAnswer> answer_plans(const PlanRequest& request, const std::vect
     answer.against_flops = against_flops(request, plans[i]);
     answer.robust = robust_plans(request, plans[i]);
     answer.price = plans[i].budget * price_per_unit;
+    if (!request.time && flops_per_gpu_second > 0.0) {
+      answer.gpu_hours = plans[i].budget / flops_per_gpu_second / kSecondsPerHour;
+    }
     out.push_back(answer);
   }
   return out;
@@ -117,6 +120,10 @@ std::string answers_text(const PlanRequest& request, const std::vector<PlanAnswe
   for (const PlanAnswer& answer : answers) {
     out += limits_text(request, answer.plan) + time_text(request, answer) +
            robust_text(request, answer) + movement(request, answer);
+    if (answer.gpu_hours > 0.0 && answer.plan.usable()) {
+      out += fmt::format("{}: {} GPU-hours\n", budget_text(request, answer.plan.budget),
+                         human_number(answer.gpu_hours));
+    }
     if (answer.price > 0.0 && answer.plan.usable()) {
       out +=
           fmt::format("{}: costs {:.2f}\n", budget_text(request, answer.plan.budget), answer.price);
@@ -143,6 +150,7 @@ void add_to_json(const PlanRequest& request, const PlanAnswer& answer, Json& row
                      {"best_on_average", robust_to_json(answer.robust->best_on_average)},
                      {"least_worst", robust_to_json(answer.robust->least_worst)}};
   }
+  if (answer.gpu_hours > 0.0) row["gpu_hours"] = answer.gpu_hours;
   if (answer.price > 0.0) row["price"] = answer.price;
 }
 

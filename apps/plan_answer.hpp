@@ -17,12 +17,14 @@ struct PlanAnswer {
   std::optional<Plan> own_accounting;  ///< where FLOPs are not counted as the law's own are
   std::optional<AgainstFlops> against_flops;
   std::optional<RobustPlans> robust;
-  double price = 0.0;  ///< 0: nobody said
+  double price = 0.0;      ///< 0: nobody said
+  double gpu_hours = 0.0;  ///< of a budget in FLOPs on the GPU that was named; 0: none was
 };
 
-/// Plans with everything that belongs to them; price_per_unit as BudgetArguments has it.
+/// Plans with everything that belongs to them; price_per_unit and flops_per_gpu_second as
+/// BudgetArguments has them.
 std::vector<PlanAnswer> answer_plans(const PlanRequest& request, const std::vector<double>& budgets,
-                                     double price_per_unit);
+                                     double price_per_unit, double flops_per_gpu_second);
 
 /// Lines under the table of plans; empty where there is nothing to say.
 std::string answers_text(const PlanRequest& request, const std::vector<PlanAnswer>& answers);

@@ -11,6 +11,7 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "isoflop/core/parallel.hpp"
+#include "isoflop/cost/choose_rows.hpp"
 #include "isoflop/cost/cost_surface.hpp"
 #include "isoflop/cost/gpus.hpp"
 #include "isoflop/io/cost_table_file.hpp"
@@ -114,8 +115,9 @@ std::string BudgetArguments::apply_time(PlanRequest& request) const {
   if (cost_table.empty()) {
     if (says_time) {
       throw UsageError(
-          "--micro-batch, --activation, --time-k0, --mfu-dense, --gpus-per-layer and --all-to-all "
-          "say something of --cost-table, which is missing");
+          "--micro-batch, --activation, --time-k0, --mfu-dense, --gpus-per-layer, "
+          "--all-to-all-latency-us and --all-to-all-bandwidth say something of --cost-table, which "
+          "is missing");
     }
     return "";
   }
@@ -127,13 +129,20 @@ std::string BudgetArguments::apply_time(PlanRequest& request) const {
   }
   if (request.accounting != FlopAccounting::kPaper) {
     throw UsageError(
-        "--cost-table times models of experts, whose active parameters and E must be known: use a "
-        "law and --cost paper");
+        "--cost-table needs the FLOPs of models of experts beside the times (--cost paper): a law "
+        "with an expansion rate E and an N without embeddings");
+  }
+  if (request.router_cost != PlanRequest{}.router_cost) {
+    throw UsageError("--router-cost counts FLOPs; with a cost table routing takes its own time");
   }
   if (regime != "sustained" && regime != "burst") {
     throw UsageError(fmt::format("--regime: \"{}\" is neither sustained nor burst", regime));
   }
+  if (expert_parallel.empty() && !(all_to_all_latency_us.empty() && all_to_all_bandwidth.empty())) {
+    throw UsageError("--all-to-all-latency-us and --all-to-all-bandwidth need --gpus-per-layer");
+  }
   const CostTable table = read_cost_table(cost_table);
+  if (table.rows.empty()) throw DataError(cost_table, "has no rows to plan with");
   CostChoice choice;
   choice.backend = backend;
   choice.regime = regime == "burst" ? Regime::kBurst : Regime::kSustained;
@@ -151,7 +160,7 @@ std::string BudgetArguments::apply_time(PlanRequest& request) const {
                      : only_one<double>(
                            table, "--micro-batch",
                            [](const CostRow& r) { return static_cast<double>(r.layer.tokens); },
-                           [](const double& t) { return human_number(t) + " tokens"; });
+                           [](const double& t) { return format_number(t); });
   setup.dense_flops_per_s = dense_rate(table, mfu_dense);
   auto set = [](const char* flag, const std::string& text, double& value, double unit) {
     if (!text.empty()) value = unit * positive_argument(flag, text);
@@ -173,10 +182,17 @@ std::string BudgetArguments::apply_time(PlanRequest& request) const {
   for (auto& draw : draws) {
     if (draw) request.time_draws.push_back(std::move(*draw));
   }
-  return fmt::format("time: {} ({}{}), {} tokens at once, {}, dense products at {} FLOP/s{}\n",
+  std::string who;
+  if (measured) {
+    who = fmt::format(", {}, {} routing",
+                      backend == kBestBackend ? "fastest dropless backend" : backend,
+                      choose_rows(table, choice).front().routing);
+  }
+  return fmt::format("time: {} ({}{}{}), {} tokens at once, {}{}, dense products at {} FLOP/s{}\n",
                      cost_table, kCostSourceNames[static_cast<std::size_t>(table.source)],
                      table.environment.gpu_name.empty() ? "" : ", " + table.environment.gpu_name,
-                     human_number(setup.tokens), to_string(setup.activation),
+                     who, human_number(setup.tokens), to_string(setup.activation),
+                     setup.k0 == 1.0 ? "" : ", k0 = " + format_number(setup.k0),
                      human_number(setup.dense_flops_per_s),
                      setup.expert_parallel > 1.0
                          ? ", experts over " + format_number(setup.expert_parallel) + " GPUs"

@@ -35,12 +35,12 @@ std::string amount(Limit limit, double value) {
   return human_number(value);
 }
 
-std::string flag_of(Limit limit) {
+std::string flag_of(Limit limit, const Limits& limits) {
   switch (limit) {
     case Limit::kMemory:
       return "--max-memory-gb";
     case Limit::kMaxActive:
-      return "--max-n-active";
+      return limits.active_from_latency ? "--max-ms-per-token at" : "--max-n-active";
     case Limit::kMinTokens:
       return "--min-d";
     case Limit::kTokensPerActive:
@@ -63,7 +63,7 @@ void LimitArguments::add(CLI::App& command) {
     command.add_option(flag, value, meaning)->type_name(type)->group("Limits");
   };
   option("--unique-tokens", unique_tokens,
-         "tokens that are there; beyond them they repeat and is worth less (Muennighoff et al. "
+         "tokens that are there; beyond them they repeat and are worth less (Muennighoff et al. "
          "2023)",
          "U");
   option("--inference-tokens", inference_tokens,
@@ -115,6 +115,7 @@ void LimitArguments::apply(PlanRequest& request) const {
   if (!max_ms_per_token.empty()) {
     const double bytes = 1e-3 * positive_argument("--max-ms-per-token", max_ms_per_token) *
                          positive_argument("--memory-bandwidth", memory_bandwidth);
+    limits.active_from_latency = bytes / kWeightBytes < limits.max_n_active;
     limits.max_n_active = std::min(limits.max_n_active, bytes / kWeightBytes);
   }
   if (memory != "training" && memory != "inference") {
@@ -162,13 +163,14 @@ std::string limits_text(const PlanRequest& request, const Plan& plan) {
   if (plan.status == PlanStatus::kInfeasible) {
     Limits limits = request.limits;
     const Limit broken = plan.broken.limit;
-    return fmt::format("{}: no model keeps to {} {}; {} would leave one\n", budget, flag_of(broken),
-                       amount(broken, *limits.value(broken)), amount(broken, plan.broken.enough));
+    return fmt::format("{}: no model keeps to {} {}; {} would leave one\n", budget,
+                       flag_of(broken, limits), amount(broken, *limits.value(broken)),
+                       amount(broken, plan.broken.enough));
   }
   std::string out;
   for (const BindingLimit& b : plan.binding) {
     out += fmt::format("{}: {} {} binds: 10 % {} is worth {:.4f} nats, or {:.2f} % of the budget\n",
-                       budget, flag_of(b.limit), amount(b.limit, b.value),
+                       budget, flag_of(b.limit, request.limits), amount(b.limit, b.value),
                        asks(b.limit) ? "less of it" : "more of it", 0.1 * b.value * b.loss_per_unit,
                        10.0 * b.value * b.budget_per_unit / plan.budget);
   }

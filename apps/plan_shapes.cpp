@@ -128,7 +128,9 @@ LaunchConfig RealShapeArguments::run_of(const RealShape& shape) const {
                            : positive_argument("--batch-tokens", batch_tokens);
   std::uint64_t gpus = 1;
   take("--expert-parallel", expert_parallel, gpus);
-  return launch_config(shape.shape, shape.d_tokens, batch, shape.shape.is_routed() ? gpus : 1);
+  const auto sequences = timed_tokens / static_cast<double>(shape.shape.seq_len);
+  return launch_config(shape.shape, shape.d_tokens, batch, shape.shape.is_routed() ? gpus : 1,
+                       static_cast<std::uint64_t>(std::fmax(1.0, std::floor(sequences))));
 }
 
 std::string RealShapeArguments::emitted(const ShapeSearch& search) const {
@@ -204,6 +206,7 @@ Json shapes_to_json(const RealShapeArguments& arguments, const ShapeSearch& sear
                     {"optimizer", s.bytes.optimizer},
                     {"kv_cache_per_token", s.bytes.kv_cache_per_token}};
     row["run"] = {{"seq_length", run.shape.seq_len},
+                  {"micro_batch_size", run.micro_batch_size},
                   {"global_batch_size", run.global_batch_size},
                   {"steps", run.num_steps},
                   {"tokens", run.tokens()}};

@@ -19,6 +19,7 @@ struct RealShapeArguments {
   std::string multiple_of, expert_multiple_of, head_dim, expert_parallel, depth_tolerance;
   std::string vocab_size, seq_length, batch_tokens;
   std::string emit, emit_output, rank;
+  double timed_tokens = 0.0;  ///< micro-batch that times are of; 0: a sequence at once
 
   void add(CLI::App& command);
   /// Whether shapes are asked for. Throws UsageError where the other options are given without.

@@ -33,10 +33,10 @@ std::string head_of(const PlanRequest& request, const std::string& name) {
 std::vector<std::string> experts_of(const PlanRequest& request, const Plan& plan) {
   const auto rates = rates_of_plan(request, plan);
   auto text = [](const std::optional<double>& x) { return x ? count_text(*x) : "-"; };
-  const auto d_model = width_of_plan(request, plan);
-  const bool known = rates && rates->granularity && d_model;
+  const auto d_ff = d_ff_of_plan(request, plan);
+  const bool known = rates && rates->granularity && d_ff;
   return {rates ? text(rates->num_experts()) : "-",
-          known ? fmt::format("{:.0f}", kDffPerDmodel * *d_model / *rates->granularity) : "-",
+          known ? fmt::format("{:.0f}", *d_ff / *rates->granularity) : "-",
           rates ? text(rates->top_k()) : "-"};
 }
 
@@ -171,7 +171,11 @@ std::string plan_text(const PlanRequest& request, const std::string& name,
   std::string out = head_of(request, name);
   for (const std::string& how : conversions) out += "from the shape: " + how + "\n";
   if (const auto rates = rates_of_law(request)) {
-    out += "Experts: " + describe_rates(*rates) + (request.law.family ? "" : ", d_ff = 4 d_model") +
+    const auto ratio = d_ff_per_d_model(request);
+    out += "Experts: " + describe_rates(*rates) +
+           (!ratio          ? ""
+            : *ratio == 4.0 ? ", d_ff = 4 d_model"
+                            : ", d_ff = 8/3 d_model (SwiGLU)") +
            "\n";
   }
   out += "\n" + grid.text();

@@ -13,6 +13,7 @@
 #include "isoflop/io/number.hpp"
 #include "isoflop/plan/own_accounting.hpp"
 #include "plan_setup.hpp"
+#include "plan_text.hpp"
 #include "text_grid.hpp"
 
 namespace isoflop::app {
@@ -133,7 +134,8 @@ std::string multiplier_text(const Versus& answer) {
   return fmt::format("{:.2f}x", answer.compute_multiplier);
 }
 
-std::string versus_notes(const std::vector<VersusColumn>& columns, const std::vector<Plan>& plans) {
+std::string versus_notes(const PlanRequest& request, const std::vector<VersusColumn>& columns,
+                         const std::vector<Plan>& plans) {
   std::string out;
   for (const VersusColumn& column : columns) {
     out += fmt::format("over {}: budget that it needs for the plan's loss, over the plan's own\n",
@@ -142,28 +144,30 @@ std::string versus_notes(const std::vector<VersusColumn>& columns, const std::ve
   for (const VersusColumn& column : columns) {
     for (std::size_t i = 0; i < plans.size(); ++i) {
       if (column.answers[i].note.empty() || !plans[i].usable()) continue;
-      out += fmt::format("{}: over {}: {} ({:.4f})\n", human_number(plans[i].budget), column.word,
-                         column.answers[i].note, plans[i].loss);
+      out += fmt::format("{}: over {}: {} ({:.4f})\n", budget_text(request, plans[i].budget),
+                         column.word, column.answers[i].note, plans[i].loss);
     }
   }
   return out;
 }
 
-std::string versus_text(const std::vector<VersusColumn>& columns, const std::vector<Plan>& plans) {
+std::string versus_text(const PlanRequest& request, const std::vector<VersusColumn>& columns,
+                        const std::vector<Plan>& plans) {
   if (columns.empty()) return "";
   TextGrid grid;
-  std::vector<std::string> head{"FLOPs"};
+  std::vector<std::string> head{unit_of(request)};
   for (const VersusColumn& column : columns) head.push_back("over " + column.word);
   grid.add(head);
   for (std::size_t i = 0; i < plans.size(); ++i) {
-    std::vector<std::string> row{human_number(plans[i].budget)};
+    std::vector<std::string> row{budget_text(request, plans[i].budget)};
     for (const VersusColumn& column : columns) row.push_back(multiplier_text(column.answers[i]));
     grid.add(row);
   }
-  return "\n" + grid.text() + versus_notes(columns, plans);
+  return "\n" + grid.text() + versus_notes(request, columns, plans);
 }
 
-nlohmann::ordered_json versus_json(const std::vector<VersusColumn>& columns, std::size_t plan) {
+nlohmann::ordered_json versus_json(const PlanRequest& request,
+                                   const std::vector<VersusColumn>& columns, std::size_t plan) {
   nlohmann::ordered_json out;
   auto number = [](double x) {
     return std::isfinite(x) ? nlohmann::ordered_json(x) : nlohmann::ordered_json(nullptr);
@@ -172,7 +176,11 @@ nlohmann::ordered_json versus_json(const std::vector<VersusColumn>& columns, std
     const Versus& answer = column.answers[plan];
     nlohmann::ordered_json& one = out[column.word];
     one["compute_multiplier"] = number(answer.compute_multiplier);
-    one["budget_flops"] = number(answer.budget);
+    if (request.time) {
+      one["gpu_hours"] = number(answer.budget / kSecondsPerHour);
+    } else {
+      one["budget_flops"] = number(answer.budget);
+    }
     one["note"] =
         answer.note.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(answer.note);
   }

@@ -39,14 +39,17 @@ std::string multiplier_text(const Versus& answer);
 
 /// One line per column on what was compared, and one per answer that is none though there is a
 /// plan.
-std::string versus_notes(const std::vector<VersusColumn>& columns, const std::vector<Plan>& plans);
+std::string versus_notes(const PlanRequest& request, const std::vector<VersusColumn>& columns,
+                         const std::vector<Plan>& plans);
 
 /// A table of the multipliers, one row per plan, and the notes; for reports whose own table has no
 /// room for them.
-std::string versus_text(const std::vector<VersusColumn>& columns, const std::vector<Plan>& plans);
+std::string versus_text(const PlanRequest& request, const std::vector<VersusColumn>& columns,
+                        const std::vector<Plan>& plans);
 
 /// {"dense": {"compute_multiplier", "budget_flops", "note"}, …} for one plan; null where
 /// nothing was compared.
-nlohmann::ordered_json versus_json(const std::vector<VersusColumn>& columns, std::size_t plan);
+nlohmann::ordered_json versus_json(const PlanRequest& request,
+                                   const std::vector<VersusColumn>& columns, std::size_t plan);
 
 }  // namespace isoflop::app

@@ -18,10 +18,10 @@
 #include <string>
 #include <vector>
 
+#include "isoflop/core/parallel.hpp"
 #include "isoflop/core/select_rows.hpp"
 #include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
-#include "isoflop/core/parallel.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/plan/any_planner.hpp"
 #include "isoflop/plan/next_runs.hpp"

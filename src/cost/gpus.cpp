@@ -1,5 +1,6 @@
 #include "isoflop/cost/gpus.hpp"
 
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "embedded_texts.hpp"
@@ -14,12 +15,11 @@ const std::vector<GpuSpec>& known_gpus() {
     const nlohmann::ordered_json json =
         detail::parse_json(detail::gpu_texts().at(0).text, "data/gpus.json");
     for (const nlohmann::ordered_json& gpu : json.at("gpus")) {
-      out.push_back({gpu.at("name").get<std::string>(), gpu.at("title").get<std::string>(),
-                     gpu.at("driver_name").get<std::string>(),
-                     gpu.at("dense_bf16_flops_per_s").get<double>(),
-                     gpu.at("memory_bytes_per_s").get<double>(),
-                     gpu.at("memory_bytes").get<std::uint64_t>(),
-                     gpu.at("source").get<std::string>(), gpu.at("note").get<std::string>()});
+      out.push_back(
+          {gpu.at("name").get<std::string>(), gpu.at("title").get<std::string>(),
+           gpu.at("driver_name").get<std::string>(), gpu.at("dense_bf16_flops_per_s").get<double>(),
+           gpu.at("memory_bytes_per_s").get<double>(), gpu.at("memory_bytes").get<std::uint64_t>(),
+           gpu.at("source").get<std::string>(), gpu.at("note").get<std::string>()});
     }
     return out;
   }();
@@ -27,9 +27,10 @@ const std::vector<GpuSpec>& known_gpus() {
 }
 
 const GpuSpec& find_gpu(std::string_view name) {
-  std::string known;
+  std::string known, lower(name);
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   for (const GpuSpec& gpu : known_gpus()) {
-    if (gpu.name == name) return gpu;
+    if (gpu.name == lower || gpu.driver_name == name) return gpu;
     known += (known.empty() ? "" : ", ") + gpu.name;
   }
   throw InvalidArgument("there is no GPU \"" + std::string(name) + "\" in the list; known are " +

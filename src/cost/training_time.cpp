@@ -1,6 +1,5 @@
 #include "isoflop/cost/training_time.hpp"
 
-#include <algorithm>
 #include <string>
 
 #include "isoflop/error.hpp"
@@ -63,14 +62,12 @@ LayerTime training_time(const CostSurface& surface, const TrainingSetup& setup,
 
 TrainingTime::TrainingTime(const CostSurface& surface, const TrainingSetup& setup,
                            const ModelShapeRule& shape, double max_granularity)
-    : surface_(surface), setup_(setup) {
+    : surface_(surface), setup_(setup), shape_(shape) {
   require_meaning(setup);
   std::vector<MonotoneCurve> curves;
-  std::vector<std::vector<bool>> extrapolated;
   const double smallest = std::log(shape.smallest_n_active());
   for (double g = 1.0; g <= max_granularity || curves.empty(); g *= 2.0) {
     std::vector<double> x, y;
-    std::vector<bool> beyond;
     for (int i = 0; i <= static_cast<int>(kFolds * kPointsPerFold); ++i) {
       x.push_back(smallest + i / kPointsPerFold);
       const LayerTime time = training_time(surface, setup, shape, std::exp(x.back()), g);
@@ -79,7 +76,6 @@ TrainingTime::TrainingTime(const CostSurface& surface, const TrainingSetup& setu
             "the cost table has too few layers to tell the time of layers it does not hold");
       }
       y.push_back(std::log(time.time_s));
-      beyond.push_back(time.is_extrapolated());
       if (i > 0 && !(y.back() > y[y.size() - 2])) {
         throw InvalidArgument(
             "by this cost table a larger model would take less time: it is too coarse or too noisy "
@@ -87,25 +83,8 @@ TrainingTime::TrainingTime(const CostSurface& surface, const TrainingSetup& setu
       }
     }
     curves.emplace_back(std::move(x), std::move(y));
-    extrapolated.push_back(std::move(beyond));
   }
   curves_ = std::make_shared<const std::vector<MonotoneCurve>>(std::move(curves));
-  extrapolated_ = std::make_shared<const std::vector<std::vector<bool>>>(std::move(extrapolated));
-}
-
-bool TrainingTime::is_extrapolated(double log_n_active, double log_g) const {
-  // A point between two that were tabulated is measured if both are.
-  auto both = [](double place, std::size_t size, auto&& is_beyond) {
-    const double inside = std::clamp(place, 0.0, static_cast<double>(size - 1));
-    const auto left = static_cast<std::size_t>(inside + 1e-9);
-    const bool between = inside - static_cast<double>(left) > 1e-9;
-    return is_beyond(left) || (between && is_beyond(left + 1));
-  };
-  return both(log_g / std::numbers::ln2, curves_->size(), [&](std::size_t g) {
-    const double place = (log_n_active - (*curves_)[g].low()) * kPointsPerFold;
-    const std::vector<bool>& points = (*extrapolated_)[g];
-    return both(place, points.size(), [&](std::size_t i) { return points[i]; });
-  });
 }
 
 }  // namespace isoflop

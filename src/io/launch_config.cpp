@@ -1,5 +1,6 @@
 #include "isoflop/io/launch_config.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -48,7 +49,7 @@ std::uint64_t default_batch_tokens(double tokens) {
 }
 
 LaunchConfig launch_config(const ModelShape& shape, double tokens, double batch_tokens,
-                           std::uint64_t expert_parallel) {
+                           std::uint64_t expert_parallel, std::uint64_t micro_batch_size) {
   require_consistent(shape);
   if (!(tokens >= 1.0 && batch_tokens >= 1.0)) {
     throw InvalidArgument("a run needs at least one token, and one per batch");
@@ -63,6 +64,7 @@ LaunchConfig launch_config(const ModelShape& shape, double tokens, double batch_
   LaunchConfig out;
   out.shape = shape;
   out.expert_parallel = shape.is_routed() ? expert_parallel : 1;
+  out.micro_batch_size = std::max<std::uint64_t>(1, micro_batch_size);
   const auto seq_len = static_cast<double>(shape.seq_len);
   out.global_batch_size =
       static_cast<std::uint64_t>(std::fmax(1.0, std::floor(batch_tokens / seq_len)));

@@ -20,6 +20,7 @@ std::string write_hugging_face(const LaunchConfig& config) {
   if (out["model_type"] == model_types().back()) return "{}";
   out[kTrainingKey] = {{"tokens", config.tokens()},
                        {"seq_length", config.shape.seq_len},
+                       {"micro_batch_size", config.micro_batch_size},
                        {"global_batch_size", config.global_batch_size},
                        {"steps", config.num_steps},
                        {"expert_parallel", config.expert_parallel}};
@@ -36,6 +37,7 @@ LaunchConfig read_hugging_face(std::string_view text, const std::string& origin)
     fields.fail(std::string("lacks \"") + kTrainingKey + "\"");
   }
   const ConfigFields run(*training, origin);
+  out.micro_batch_size = run.count("micro_batch_size");
   out.global_batch_size = run.count("global_batch_size");
   out.num_steps = run.count("steps");
   out.expert_parallel = run.count("expert_parallel");

@@ -106,7 +106,7 @@ std::string write_megatron(const LaunchConfig& config) {
   value("--attention-dropout", "0.0");  // one epoch needs none; the default is 0.1
   value("--hidden-dropout", "0.0");
   flag("--bf16");
-  count("--micro-batch-size", 1);
+  count("--micro-batch-size", config.micro_batch_size);
   count("--global-batch-size", config.global_batch_size);
   count("--train-iters", config.num_steps);
   return out;
@@ -150,7 +150,7 @@ LaunchConfig read_megatron(std::string_view text, const std::string& origin) {
   arguments.expect("--attention-dropout", "0.0");
   arguments.expect("--hidden-dropout", "0.0");
   arguments.expect("--bf16", "");
-  arguments.count("--micro-batch-size");
+  out.micro_batch_size = arguments.count("--micro-batch-size");
   out.global_batch_size = arguments.count("--global-batch-size");
   out.num_steps = arguments.count("--train-iters");
   arguments.expect_nothing_else();

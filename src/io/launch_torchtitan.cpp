@@ -118,7 +118,7 @@ def isoflop_run() -> Trainer.Config:
         ),
         optimizer=default_adamw(),
         training=TrainingConfig(
-            local_batch_size=1,
+            local_batch_size=LOCAL_BATCH_SIZE,
             global_batch_size=GLOBAL_BATCH_SIZE,
             seq_len=SEQ_LEN,
             steps=STEPS,
@@ -199,6 +199,7 @@ std::string write_torchtitan(const LaunchConfig& config) {
   constant("VOCAB_SIZE", shape.vocab_size);
   constant("ENABLE_WEIGHT_TYING", python(shape.tied));
   constant("SEQ_LEN", shape.seq_len);
+  constant("LOCAL_BATCH_SIZE", config.micro_batch_size);
   constant("GLOBAL_BATCH_SIZE", config.global_batch_size);
   constant("STEPS", config.num_steps);
   constant("EXPERT_PARALLEL_DEGREE", config.expert_parallel);
@@ -222,6 +223,7 @@ LaunchConfig read_torchtitan(std::string_view text, const std::string& origin) {
   shape.vocab_size = constants.count("VOCAB_SIZE", 1);
   shape.tied = constants.flag("ENABLE_WEIGHT_TYING");
   shape.seq_len = constants.count("SEQ_LEN", 1);
+  out.micro_batch_size = constants.count("LOCAL_BATCH_SIZE", 1);
   out.global_batch_size = constants.count("GLOBAL_BATCH_SIZE", 1);
   out.num_steps = constants.count("STEPS", 1);
   out.expert_parallel = constants.count("EXPERT_PARALLEL_DEGREE", 1);

@@ -103,10 +103,16 @@ Json findings_to_json(const FitOutcome& outcome) {
   return out;
 }
 
-Json draws_to_json(const std::optional<PlanDraws>& draws) {
+constexpr double kSecondsPerHour = 3600.0;
+
+/// Of a plan in time regrets are GPU-hours.
+Json draws_to_json(const std::optional<PlanDraws>& draws, bool timed) {
+  const std::string regret = timed ? "regret_gpu_hours" : "regret_flops";
+  const double unit = timed ? kSecondsPerHour : 1.0;
   Json out;
-  for (const char* key : {"interval", "interval_method", "granularity_frequency", "regret_flops",
-                          "regret_flops_95", "draws", "draws_without_plan"}) {
+  for (const std::string& key : {std::string("interval"), std::string("interval_method"),
+                                 std::string("granularity_frequency"), regret, regret + "_95",
+                                 std::string("draws"), std::string("draws_without_plan")}) {
     out[key] = nullptr;
   }
   if (!draws) return out;
@@ -124,8 +130,8 @@ Json draws_to_json(const std::optional<PlanDraws>& draws) {
   for (const auto& [g, share] : draws->granularity_frequency) {
     out["granularity_frequency"][format_number(g)] = share;
   }
-  out["regret_flops"] = finite_or_null(draws->regret);
-  out["regret_flops_95"] = finite_or_null(draws->regret_95);
+  out[regret] = finite_or_null(draws->regret / unit);
+  out[regret + "_95"] = finite_or_null(draws->regret_95 / unit);
   out["draws"] = draws->num_draws;
   out["draws_without_plan"] = draws->num_without_plan;
   return out;
@@ -205,7 +211,8 @@ nlohmann::ordered_json fit_to_json(const FitOutcome& outcome) {
 nlohmann::ordered_json plan_to_json(const Plan& plan, bool timed) {
   Json out;
   out["budget_flops"] = timed ? Json(nullptr) : Json(plan.budget);
-  if (timed) out["gpu_hours"] = plan.budget / 3600.0;
+  if (timed) out["gpu_hours"] = plan.budget / kSecondsPerHour;
+  const double unit = timed ? kSecondsPerHour : 1.0;
   out["n_total"] = finite_or_null(plan.n_total);
   out["n_active"] = finite_or_null(plan.n_active);
   out["n_law"] = finite_or_null(plan.n_law);
@@ -223,7 +230,8 @@ nlohmann::ordered_json plan_to_json(const Plan& plan, bool timed) {
     coarse["n_active"] = finite_or_null(plan.coarse->n_active);
     coarse["d_tokens"] = finite_or_null(plan.coarse->d_tokens);
     coarse["loss"] = finite_or_null(plan.coarse->loss);
-    coarse["extra_flops"] = finite_or_null(plan.coarse->extra_budget);
+    coarse[timed ? "extra_gpu_hours" : "extra_flops"] =
+        finite_or_null(plan.coarse->extra_budget / unit);
     out["coarse"] = coarse;
   }
   out["binding"] = Json::array();
@@ -231,12 +239,12 @@ nlohmann::ordered_json plan_to_json(const Plan& plan, bool timed) {
     out["binding"].push_back({{"constraint", to_string(b.limit)},
                               {"value", b.value},
                               {"price", finite_or_null(b.loss_per_unit)},
-                              {"price_budget", finite_or_null(b.budget_per_unit)}});
+                              {"price_budget", finite_or_null(b.budget_per_unit / unit)}});
   }
   if (plan.status == PlanStatus::kInfeasible) {
     out["relax"] = {{"constraint", to_string(plan.broken.limit)}, {"enough", plan.broken.enough}};
   }
-  out.update(draws_to_json(plan.draws));
+  out.update(draws_to_json(plan.draws, timed));
   out["extrapolates"] = Json::array();
   for (const Variable v : plan.extrapolated) out["extrapolates"].push_back(info(v).symbol);
   if (plan.extrapolates_d_per_n) out["extrapolates"].push_back("D/N");

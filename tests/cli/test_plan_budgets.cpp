@@ -61,6 +61,35 @@ TEST_CASE("isoflop plan: hours at a share of the peak are FLOPs", "[cli][identit
   CHECK(hours["budget_flops"].get<double>() == Approx(flops).epsilon(1e-12));
 }
 
+TEST_CASE("isoflop plan: in time every amount of the json is hours", "[cli][identity]") {
+  const Workplace here;
+  here.write("COST.json", cost_table());
+  const Json plan = plan_json(here, {"--cost-table", "COST.json", "--gpu-hours", "1000",
+                                     "--max-n-active", "1B", "--versus", "coarse"})[0];
+  // What G = 1 needs is the budget and what it needs on top.
+  const double needs = plan["versus"]["coarse"]["gpu_hours"];
+  CHECK(needs == Approx(1000.0 + plan["coarse"]["extra_gpu_hours"].get<double>()).epsilon(1e-6));
+  CHECK(needs / 1000.0 ==
+        Approx(plan["versus"]["coarse"]["compute_multiplier"].get<double>()).epsilon(1e-9));
+  CHECK_FALSE(plan["coarse"].contains("extra_flops"));
+  CHECK_FALSE(plan.contains("regret_flops"));
+  // A tenth more of a limit is worth less than all hours.
+  const Json& limit = plan["binding"][0];
+  CHECK(limit["price_budget"].get<double>() * 1e8 < 1000.0);
+}
+
+TEST_CASE("isoflop plan: a run is launched with the micro-batch that was timed",
+          "[cli][identity]") {
+  const Workplace here;
+  here.write("COST.json", cost_table());
+  const Outcome run =
+      here.isoflop({"plan", "krajewski2024-e64", "--cost-table", "COST.json", "--gpu-hours", "1000",
+                    "--gpus-per-layer", "8", "--emit", "megatron"});
+  CHECK(run.exit_code == 0);
+  CHECK(contains(run.out, "\n--micro-batch-size 8\n"));  // 16384 tokens in sequences of 2048
+  CHECK(contains(run.out, "\n--expert-model-parallel-size 8\n"));
+}
+
 TEST_CASE("isoflop plan: the budget for a loss plans that loss", "[cli][identity]") {
   const Workplace here;
   here.write("COST.json", cost_table());
@@ -125,7 +154,7 @@ TEST_CASE("isoflop plan: words about budgets that contradict each other are refu
   check_refused(with({"--flops", "1e21", "--batch", "8"}), 2, "--memory inference");
   check_refused(with({"--target-loss", "0.4"}), 1, "no budget reaches it");
   check_refused({"plan", "besiroglu2024", "--cost-table", "COST.json", "--gpu-hours", "1"}, 2,
-                "times models of experts");
+                "a law with an expansion rate E and an N without embeddings");
 }
 
 TEST_CASE("isoflop granularity: an ideal A100 prefers what the paper saw at small batches",
@@ -170,8 +199,7 @@ TEST_CASE("isoflop plan: a free expansion rate is the best of those that are pla
   CHECK(free.at("plans").at(0).at("loss") == least);
   // All parameters at 16 bytes each, embeddings and the router's 16 d per block among them.
   const Json& plan = free.at("plans").at(0);
-  const double router =
-      16.0 * plan.at("d_model").get<double>() * plan.at("n_blocks").get<double>();
+  const double router = 16.0 * plan.at("d_model").get<double>() * plan.at("n_blocks").get<double>();
   CHECK(plan.at("n_total").get<double>() + router == Approx(5e9).epsilon(1e-9));
 }
 

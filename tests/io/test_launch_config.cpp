@@ -113,6 +113,16 @@ TEST_CASE("write_launch: what is written reads back as the same run", "[io][iden
   }
 }
 
+TEST_CASE("write_launch: the micro-batch of a run reads back in every format", "[io][identity]") {
+  const LaunchConfig run = launch_config(routed(true), 6.19e10, 4194304.0, 1, 8);
+  CHECK(run.micro_batch_size == 8);
+  for (std::size_t i = 0; i < launch_formats().size(); ++i) {
+    const auto format = static_cast<LaunchFormat>(i);
+    CAPTURE(launch_formats()[i]);
+    CHECK(read_launch(format, write_launch(format, run), "run") == run);
+  }
+}
+
 TEST_CASE("write_launch: Megatron-LM gets arguments under its own names", "[io][format]") {
   CHECK(write_launch(LaunchFormat::kMegatron, run_of(routed(true), 64)) ==
         R"(--num-layers 16
@@ -167,8 +177,10 @@ TEST_CASE("write_launch: torchtitan gets constants and a function that builds it
   const std::string text = write_launch(LaunchFormat::kTorchtitan, run_of(routed(true), 64));
   CHECK_THAT(text, ContainsSubstring("\nDIM = 1024\nN_LAYERS = 16\nN_HEADS = 8\nHEAD_DIM = 128\n"));
   CHECK_THAT(text, ContainsSubstring("\nNUM_EXPERTS = 512\nTOP_K = 8\nMOE_HIDDEN_DIM = 384\n"));
-  CHECK_THAT(text, ContainsSubstring("\nSEQ_LEN = 2048\nGLOBAL_BATCH_SIZE = 2048\nSTEPS = 14759\n"
-                                     "EXPERT_PARALLEL_DEGREE = 64\n"));
+  CHECK_THAT(text,
+             ContainsSubstring(
+                 "\nSEQ_LEN = 2048\nLOCAL_BATCH_SIZE = 1\nGLOBAL_BATCH_SIZE = 2048\nSTEPS = 14759\n"
+                 "EXPERT_PARALLEL_DEGREE = 64\n"));
   CHECK_THAT(text, ContainsSubstring("\ndef isoflop_run() -> Trainer.Config:\n"));
 }
 

@@ -171,6 +171,26 @@ TEST_CASE("Planner: in time no size and granularity of a dense grid does better"
   }
 }
 
+TEST_CASE("Planner: in time a continuous granularity does no worse than any between",
+          "[plan][identity]") {
+  PlanRequest request = moe_request();
+  const CostSurface surface = roofline_surface();
+  request.time.emplace(surface, setup(), request.shape, 64.0);
+  for (const double gpu_hours : {10.0, 100.0, 1000.0, 1e4}) {
+    CAPTURE(gpu_hours);
+    request.search = {.search = GranularitySearch::kContinuous, .max_granularity = 64.0};
+    const Plan best = plan_at(request, 3600.0 * gpu_hours);
+    REQUIRE(best.usable());
+    request.search.search = GranularitySearch::kFixed;
+    for (double log_g = 0.0; log_g < std::log(64.0); log_g += 0.05) {
+      request.search.granularity = std::exp(log_g);
+      CHECK(best.loss <= plan_at(request, 3600.0 * gpu_hours).loss * (1.0 + 1e-9));
+    }
+    request.search = {.max_granularity = 64.0};
+    CHECK(best.loss <= plan_at(request, 3600.0 * gpu_hours).loss * (1.0 + 1e-12));
+  }
+}
+
 TEST_CASE("Planner: layers at the rate of the paper's FLOPs are planned as those FLOPs",
           "[plan][identity]") {
   PlanRequest timed = moe_request();

@@ -21,7 +21,8 @@ struct GpuSpec {
 
 /// In the order of the file.
 const std::vector<GpuSpec>& known_gpus();
-/// Throws InvalidArgument with the names there are.
+/// By name, in either case, or by that of the driver. Throws InvalidArgument with the names there
+/// are.
 const GpuSpec& find_gpu(std::string_view name);
 /// The one that the driver calls so; nullptr for a card that is not in the list.
 const GpuSpec* find_gpu_of_driver(std::string_view driver_name);

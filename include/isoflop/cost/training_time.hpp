@@ -38,7 +38,7 @@ struct TrainingSetup {
   double k0 = 1.0;
   Activation activation = Activation::kSwiGlu;
   double dense_flops_per_s = 0.0;  ///< P, > 0
-  double expert_parallel = 1.0;    ///< p, from 1 to E G
+  double expert_parallel = 1.0;    ///< p, from 1 to E
   double all_to_all_latency_s = 0.0;
   double all_to_all_bytes_per_s = std::numeric_limits<double>::infinity();
 };
@@ -80,9 +80,12 @@ class TrainingTime {
     return low + (high - low) * (log_g * kPerPower - left);
   }
   double router_share(double, double) const { return std::numeric_limits<double>::quiet_NaN(); }
-  /// Whether the layer of this model lies beyond those that were measured, so that its time is the
-  /// fitted model's; never for a roofline.
-  bool is_extrapolated(double log_n_active, double log_g) const;
+  /// Whether the layer of the family's model lies beyond those that were measured, so that its time
+  /// is the fitted model's; never for a roofline.
+  bool is_extrapolated(double log_n_active, double log_g) const {
+    return training_time(surface_, setup_, shape_, std::exp(log_n_active), std::exp(log_g))
+        .is_extrapolated();
+  }
   /// GPU-seconds per token of a model that need not be of the family; not tabulated.
   double seconds_of(const TimedShape& model, double granularity) const {
     return training_time(surface_, setup_, model, granularity).time_s;
@@ -102,9 +105,9 @@ class TrainingTime {
 
   CostSurface surface_;
   TrainingSetup setup_;
+  ModelShapeRule shape_;
   // By log2 G; shared, because every draw of a plan has a copy of the cost.
   std::shared_ptr<const std::vector<MonotoneCurve>> curves_;
-  std::shared_ptr<const std::vector<std::vector<bool>>> extrapolated_;  // points of the curves
 };
 
 static_assert(Cost<TrainingTime>);

@@ -25,7 +25,8 @@ struct LaunchConfig {
   ModelShape shape;
   std::uint64_t global_batch_size = 0;  ///< sequences of shape.seq_len tokens
   std::uint64_t num_steps = 0;
-  std::uint64_t expert_parallel = 1;  ///< GPUs that share the experts of a block
+  std::uint64_t micro_batch_size = 1;  ///< sequences that a GPU sees at once
+  std::uint64_t expert_parallel = 1;   ///< GPUs that share the experts of a block
 
   std::uint64_t batch_tokens() const { return global_batch_size * shape.seq_len; }
   std::uint64_t tokens() const { return batch_tokens() * num_steps; }
@@ -42,7 +43,7 @@ std::uint64_t default_batch_tokens(double tokens);
 /// steps as see all tokens, ceil(tokens / batch). Throws InvalidArgument unless both are at least
 /// 1, for more than 2^53 tokens, and where experts are not shared evenly.
 LaunchConfig launch_config(const ModelShape& shape, double tokens, double batch_tokens,
-                           std::uint64_t expert_parallel = 1);
+                           std::uint64_t expert_parallel = 1, std::uint64_t micro_batch_size = 1);
 
 /// Throws InvalidArgument for a shape that the format cannot say.
 std::string write_launch(LaunchFormat format, const LaunchConfig& config);

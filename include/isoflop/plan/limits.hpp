@@ -54,6 +54,7 @@ struct Limits {
   double max_bytes = kFree;
   MemoryUse memory{};
   double max_n_active = kFree;
+  bool active_from_latency = false;  ///< max_n_active is what a time per token allows
   double min_tokens = 0.0;
   double tokens_per_active = 0.0;  ///< held exactly; 0: free
   /// Tokens to be served with the trained model; one costs a third of a trained one, its forward

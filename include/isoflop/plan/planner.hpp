@@ -162,7 +162,9 @@ class Planner {
       Found best = near ? walk_powers(log_budget, options, *near) : all_powers(log_budget, options);
       if (best.point && options.search == GranularitySearch::kContinuous) {
         const double max_log_g = std::log(options.max_granularity);
-        best.point = refine_granularity(log_budget, *best.point, max_log_g);
+        best.point = BestSize<L, C>::kOneValley
+                         ? refine_granularity(log_budget, *best.point, max_log_g)
+                         : best_of_octaves(log_budget, *best.point, max_log_g);
         best.g_on_edge = best.point && best.point->log_g >= max_log_g * (1.0 - 1e-9);
         if (best.point) best.granularity = std::exp(best.point->log_g);
       }
@@ -244,6 +246,27 @@ class Planner {
     double y = left;
     if (slope(left) < 0.0) y = slope(right) <= 0.0 ? right : bracketed_root(slope, left, right);
     return size_.at(log_budget, y, power.log_n_active);
+  }
+
+  /// The best granularity of all, where a cost has kinks at powers of two (a table's times are
+  /// interpolated between them) or more than one valley: whatever has a flat place between two
+  /// powers competes with the best power.
+  SizedRun best_of_octaves(double log_budget, const SizedRun& power, double max_log_g) const {
+    constexpr double kBeside = 1e-6;  // of the kinks
+    auto slope = [&](double y) {
+      const auto point = size_.at(log_budget, y, power.log_n_active);
+      return point ? size_.slope_in_g(log_budget, point->log_n_active, y) : 1.0;
+    };
+    SizedRun best = power;
+    for (double left = 0.0; left < max_log_g; left += std::log(2.0)) {
+      const double low = left + kBeside, high = std::min(max_log_g, left + std::log(2.0)) - kBeside;
+      if (!(low < high) || slope(low) >= 0.0 || slope(high) <= 0.0) continue;
+      const auto point = size_.at(log_budget, bracketed_root(slope, low, high), power.log_n_active);
+      if (point && point->log_loss < best.log_loss) best = *point;
+    }
+    const auto edge = size_.at(log_budget, max_log_g, power.log_n_active);
+    if (edge && edge->log_loss < best.log_loss) best = *edge;
+    return best;
   }
 
   /// Every limit that binds, with what a unit of it costs: derivatives of the loss by central
