@@ -55,6 +55,10 @@ double snapped(double x, double low, double high) {
   return x;
 }
 
+/// Whether a place beyond the edge of what was measured deserves to be called so: half a percent is
+/// less than times scatter by, and sizes are often said with three digits.
+bool is_far(double x, double edge) { return std::abs(x - edge) > 5e-3; }
+
 /// Layers that differ by granularity alone.
 struct Series {
   double place;         ///< ln d_model
@@ -64,7 +68,7 @@ struct Series {
     const double x = snapped(std::log(layer.granularity), times.low(), times.high());
     if (x >= times.low() && x <= times.high()) return {times(x), false};
     const double edge = x < times.low() ? times.low() : times.high();
-    return {times(edge) + model(layer) - model(with_granularity(layer, edge)), true};
+    return {times(edge) + model(layer) - model(with_granularity(layer, edge)), is_far(x, edge)};
   }
 };
 
@@ -78,7 +82,9 @@ LogTime along(const std::vector<Node>& nodes, double place, const LayerPoint& la
   if (x < low || x > high) {
     const Node& edge = x < low ? nodes.front() : nodes.back();
     const LayerPoint moved = move(layer, edge.place);
-    return {edge.at(moved, model).value + model(layer) - model(moved), true};
+    const LogTime value = edge.at(moved, model);
+    return {value.value + model(layer) - model(moved),
+            value.extrapolated || is_far(x, edge.place)};
   }
   std::vector<double> places, values;
   bool extrapolated = false;
