@@ -12,7 +12,7 @@ foreach(package IN ITEMS Ceres fmt Libcsv)
   list(APPEND without "-DCMAKE_DISABLE_FIND_PACKAGE_${package}=ON")
 endforeach()
 run("${CMAKE_COMMAND}" -S "${SOURCE}" -B "${WORK}" -G "${GENERATOR}"
-    "-DCMAKE_CXX_COMPILER=${COMPILER}" -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_CXX_FLAGS=-O0"
+    "-DCMAKE_CXX_COMPILER=${COMPILER}" -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O0
     -DISOFLOP_BENCH_ONLY=ON -DISOFLOP_CUDA=OFF ${without})
 run("${CMAKE_COMMAND}" --build "${WORK}" --target isoflop_bench_program)
 set(program "${WORK}/apps/isoflop-bench")
