@@ -78,12 +78,11 @@ class Measurement {
       result_.num_resumed += held ? 1 : 0;
       return held;
     });
-    double left_s = 0.0;
-    for (const PlannedRun& run : runs) left_s += planned_s(run, rates);
-    announce(runs.size(), left_s);
+    double all_s = 0.0;
+    for (const PlannedRun& run : runs) all_s += planned_s(run, rates);
+    announce(runs.size(), all_s);
 
-    Progress progress("measuring");
-    const double all_s = left_s;
+    Progress progress("run");
     double planned_done_s = 0.0;
     const double begun_s = world_.clock_s();
     anchor_s_ = runs.empty() ? kNotMeasured : device_->anchor_s();
@@ -99,8 +98,7 @@ class Measurement {
       }
       carry_out(runs[i]);
       planned_done_s += next_s;
-      progress.update(static_cast<std::size_t>(1e3 * planned_done_s),
-                      static_cast<std::size_t>(1e3 * all_s));
+      progress.update(i + 1, runs.size());
       if ((i + 1) % kRunsPerAnchor == 0) end_block();
     }
     end_block();

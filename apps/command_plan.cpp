@@ -226,6 +226,7 @@ int run(Arguments arguments) {
   const std::vector<RivalExpansion> rivals = choose_expansion(arguments);
   PlanRequest request = request_of(arguments, conversions);
   const std::string time = arguments.budget.apply_time(request);
+  BudgetArguments::add_time_draws(request);
   if (request.time) {  // a run is launched as it was timed
     const TrainingSetup& setup = request.time->setup();
     arguments.shapes.timed_tokens = setup.tokens;

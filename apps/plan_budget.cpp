@@ -170,20 +170,8 @@ std::string BudgetArguments::apply_time(PlanRequest& request) const {
   set("--all-to-all-bandwidth", all_to_all_bandwidth, setup.all_to_all_bytes_per_s, 1.0);
   const CostSurface surface(table, choice);
   request.time.emplace(surface, setup, request.shape, request.search.max_granularity);
-  const bool measured = table.source == CostSource::kMeasured;  // else nothing scatters
-  std::vector<std::optional<TrainingTime>> draws(measured ? kTimeDraws : 0);
-  parallel_for(draws.size(), 0, [&](std::size_t i) {
-    try {
-      draws[i].emplace(surface.resampled(i + 1), setup, request.shape,
-                       request.search.max_granularity);
-    } catch (const InvalidArgument&) {  // too few different layers were drawn to tell a time
-    }
-  });
-  for (auto& draw : draws) {
-    if (draw) request.time_draws.push_back(std::move(*draw));
-  }
   std::string who;
-  if (measured) {
+  if (table.source == CostSource::kMeasured) {
     who = fmt::format(", {}, {} routing",
                       backend == kBestBackend ? "fastest dropless backend" : backend,
                       choose_rows(table, choice).front().routing);
@@ -197,6 +185,20 @@ std::string BudgetArguments::apply_time(PlanRequest& request) const {
                      setup.expert_parallel > 1.0
                          ? ", experts over " + format_number(setup.expert_parallel) + " GPUs"
                          : "");
+}
+
+void BudgetArguments::add_time_draws(PlanRequest& request) {
+  if (!request.time || request.time->is_formula()) return;  // nothing scatters
+  std::vector<std::optional<TrainingTime>> draws(kTimeDraws);
+  parallel_for(draws.size(), 0, [&](std::size_t i) {
+    try {
+      draws[i].emplace(request.time->resampled(i + 1));
+    } catch (const InvalidArgument&) {  // these layers do not tell the time of others
+    }
+  });
+  for (auto& draw : draws) {
+    if (draw) request.time_draws.push_back(std::move(*draw));
+  }
 }
 
 double BudgetArguments::flops_per_gpu_second() const {

@@ -26,6 +26,8 @@ struct BudgetArguments {
   /// Puts the time of the cost table into the request, if there is one, and says in a line what it
   /// is. Throws UsageError where words contradict each other, DataError for the file.
   std::string apply_time(PlanRequest& request) const;
+  /// How far the request's time scatters, for intervals; nothing where it is none or a formula.
+  static void add_time_draws(PlanRequest& request);
   /// The budgets in the unit of the request's cost; of losses to reach, the least that does.
   std::vector<double> budgets(const PlanRequest& request) const;
   /// Dollars, or whatever the price is in, per budget unit; 0 where no price was said or the budget

@@ -8,8 +8,6 @@
 
 namespace isoflop::app {
 
-inline constexpr double kSecondsPerHour = 3600.0;
-
 /// "FLOPs", or "GPU-hours" where the request is in time.
 std::string unit_of(const PlanRequest& request);
 /// A budget as a number of FLOPs, or of GPU-hours where the request is in time.

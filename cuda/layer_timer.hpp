@@ -1,5 +1,5 @@
-/// All rows of one configuration: every pass as a CUDA graph, the one asked for also launched kernel
-/// by kernel, and the stages in a run of their own.
+/// All rows of one configuration: every pass as a CUDA graph, the one asked for also launched
+/// kernel by kernel, and the stages in a run of their own.
 #pragma once
 
 #include <cstdint>

@@ -38,8 +38,7 @@ void Soak::add(double seconds, std::uint64_t repetitions) {
   if (window_s_ < kWindowSeconds) return;
   const double mean_s = window_s_ / window_repetitions_;
   const bool steady = std::abs(mean_s - last_mean_s_) <= kSteady * mean_s;
-  settled_ =
-      total_s_ >= least_s_ && (steady || total_s_ >= kLongestSoak * least_s_);
+  settled_ = total_s_ >= least_s_ && (steady || total_s_ >= kLongestSoak * least_s_);
   last_mean_s_ = mean_s;
   window_s_ = window_repetitions_ = 0.0;
 }

@@ -83,8 +83,7 @@ LogTime along(const std::vector<Node>& nodes, double place, const LayerPoint& la
     const Node& edge = x < low ? nodes.front() : nodes.back();
     const LayerPoint moved = move(layer, edge.place);
     const LogTime value = edge.at(moved, model);
-    return {value.value + model(layer) - model(moved),
-            value.extrapolated || is_far(x, edge.place)};
+    return {value.value + model(layer) - model(moved), value.extrapolated || is_far(x, edge.place)};
   }
   std::vector<double> places, values;
   bool extrapolated = false;
@@ -288,6 +287,8 @@ CostSurface::CostSurface(const CostTable& table, const CostChoice& choice) {
   content->roofline = peaks_of(table);
   content_ = std::move(content);
 }
+
+bool CostSurface::is_roofline() const { return content_->roofline.has_value(); }
 
 LayerTime CostSurface::seconds(const LayerPoint& layer, Pass pass) const {
   if (content_->roofline) {

@@ -62,7 +62,7 @@ LayerTime training_time(const CostSurface& surface, const TrainingSetup& setup,
 
 TrainingTime::TrainingTime(const CostSurface& surface, const TrainingSetup& setup,
                            const ModelShapeRule& shape, double max_granularity)
-    : surface_(surface), setup_(setup), shape_(shape) {
+    : surface_(surface), setup_(setup), shape_(shape), max_granularity_(max_granularity) {
   require_meaning(setup);
   std::vector<MonotoneCurve> curves;
   const double smallest = std::log(shape.smallest_n_active());

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "isoflop/cost/training_time.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/list.hpp"
@@ -102,8 +103,6 @@ Json findings_to_json(const FitOutcome& outcome) {
   }
   return out;
 }
-
-constexpr double kSecondsPerHour = 3600.0;
 
 /// Of a plan in time regrets are GPU-hours.
 Json draws_to_json(const std::optional<PlanDraws>& draws, bool timed) {

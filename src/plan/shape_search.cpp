@@ -19,7 +19,6 @@ constexpr double kSizeFactor = 4.0;       // of N_active, each way
 constexpr double kGatedTolerance = 0.05;  // of d_ff
 constexpr double kMostCandidates = 2e6;   // a search that would examine more is narrowed
 constexpr double kRounding = 1e-12;
-constexpr double kSecondsPerHour = 3600.0;
 
 bool is_whole(double x) { return x >= 1.0 && x < 1e9 && x == std::round(x); }
 std::uint64_t count(double x) { return static_cast<std::uint64_t>(x); }

@@ -45,8 +45,9 @@ TEST_CASE("times: p10 and median and p90 of every row are positive and in this o
   }
 }
 
-TEST_CASE("times: a configuration gives its passes as graphs, the last eager too, and all its stages",
-          "[cuda][gpu][identity]") {
+TEST_CASE(
+    "times: a configuration gives its passes as graphs, the last eager too, and all its stages",
+    "[cuda][gpu][identity]") {
   const std::vector<CostRow> rows =
       timed(small_configuration("grouped", "multinomial"), short_options());
   auto count = [&](auto&& matches) { return std::count_if(rows.begin(), rows.end(), matches); };

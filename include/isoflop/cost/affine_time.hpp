@@ -2,8 +2,8 @@
 ///   t = a + b products + F_padded / P + weight bytes / B_w + activation bytes / B_a
 /// with no coefficient negative; products: GEMMs, one per expert.
 /// Unlike the maximum of a roofline this charges arithmetic and traffic even where they overlap in
-/// part, and a fixed time for launching; the rates are those that kernels reach, not peaks. The time
-/// per product is what is spent on every expert however little there is to multiply.
+/// part, and a fixed time for launching; the rates are those that kernels reach, not peaks. The
+/// time per product is what is spent on every expert however little there is to multiply.
 #pragma once
 
 #include <span>

@@ -67,6 +67,8 @@ class CostSurface {
   /// itself. Equal seeds give equal surfaces on every machine.
   CostSurface resampled(std::uint64_t seed) const;
 
+  bool is_roofline() const;
+
  private:
   struct Content;
   explicit CostSurface(std::shared_ptr<const Content> content) : content_(std::move(content)) {}

@@ -160,15 +160,21 @@ inline StageWork stage_work(const LayerSize& size, const ExpertRows& rows, Stage
   // Of a GEMM of the experts: rows x d x width, whose weights are read or, in wgrad, written.
   auto experts = [&](double width, double weight_bytes) {
     const double flops = 2.0 * d * width;
-    return StageWork{flops * rows.routed, flops * rows.padded, flops * rows.executed,
+    return StageWork{flops * rows.routed,
+                     flops * rows.padded,
+                     flops * rows.executed,
                      weight_bytes * expert_weights * width,
-                     s * (row_elements + rows.routed * width), size.num_experts};
+                     s * (row_elements + rows.routed * width),
+                     size.num_experts};
   };
   auto router = [&](double weight_bytes, double logit_bytes, double transfers) {
     const double flops = 2.0 * d * size.num_experts;
-    return StageWork{flops * tokens, flops * in_whole_tiles(tokens), flops * tokens,
+    return StageWork{flops * tokens,
+                     flops * in_whole_tiles(tokens),
+                     flops * tokens,
                      weight_bytes * router_weights,
-                     s * token_elements * transfers + logit_bytes * logits, 1.0};
+                     s * token_elements * transfers + logit_bytes * logits,
+                     1.0};
   };
   auto moves = [](double bytes) { return StageWork{.activation_bytes = bytes}; };
 

@@ -18,6 +18,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <numbers>
@@ -31,6 +32,8 @@
 #include "isoflop/cost/monotone_curve.hpp"
 
 namespace isoflop {
+
+inline constexpr double kSecondsPerHour = 3600.0;
 
 struct TrainingSetup {
   double tokens = 16384.0;  ///< T: the micro-batch of one GPU
@@ -91,6 +94,13 @@ class TrainingTime {
     return training_time(surface_, setup_, model, granularity).time_s;
   }
   const TrainingSetup& setup() const { return setup_; }
+  /// Whether the time is a roofline's, so that nothing of it was measured.
+  bool is_formula() const { return surface_.is_roofline(); }
+  /// By the surface that other samples might have given (CostSurface::resampled). Throws as the
+  /// constructor does, where too few different layers were drawn.
+  TrainingTime resampled(std::uint64_t seed) const {
+    return {surface_.resampled(seed), setup_, shape_, max_granularity_};
+  }
 
  private:
   static double at(const MonotoneCurve& curve, double x) {
@@ -106,6 +116,7 @@ class TrainingTime {
   CostSurface surface_;
   TrainingSetup setup_;
   ModelShapeRule shape_;
+  double max_granularity_;
   // By log2 G; shared, because every draw of a plan has a copy of the cost.
   std::shared_ptr<const std::vector<MonotoneCurve>> curves_;
 };

@@ -232,15 +232,18 @@ class Planner {
     return near && std::isfinite(near->log_n_active) ? near->log_n_active : size_.log_smallest();
   }
 
+  /// The slope in ln G of the best loss at a granularity: by the envelope theorem that at the best
+  /// N.
+  double slope_at(double log_budget, double log_g, double from) const {
+    const auto point = size_.at(log_budget, log_g, from);
+    if (!point) return 1.0;  // too fine to be affordable: the optimum is coarser
+    return size_.slope_in_g(log_budget, point->log_n_active, log_g);
+  }
+
   /// The best granularity between the neighbours of the best power of two.
   std::optional<SizedRun> refine_granularity(double log_budget, const SizedRun& power,
                                              double max_log_g) const {
-    // By the envelope theorem the slope in ln G at the best N is that of the whole.
-    auto slope = [&](double y) {
-      const auto point = size_.at(log_budget, y, power.log_n_active);
-      if (!point) return 1.0;  // too fine to be affordable: the optimum is coarser
-      return size_.slope_in_g(log_budget, point->log_n_active, y);
-    };
+    auto slope = [&](double y) { return slope_at(log_budget, y, power.log_n_active); };
     const double left = std::max(0.0, power.log_g - std::log(2.0));
     const double right = std::min(max_log_g, power.log_g + std::log(2.0));
     double y = left;
@@ -253,10 +256,7 @@ class Planner {
   /// powers competes with the best power.
   SizedRun best_of_octaves(double log_budget, const SizedRun& power, double max_log_g) const {
     constexpr double kBeside = 1e-6;  // of the kinks
-    auto slope = [&](double y) {
-      const auto point = size_.at(log_budget, y, power.log_n_active);
-      return point ? size_.slope_in_g(log_budget, point->log_n_active, y) : 1.0;
-    };
+    auto slope = [&](double y) { return slope_at(log_budget, y, power.log_n_active); };
     SizedRun best = power;
     for (double left = 0.0; left < max_log_g; left += std::log(2.0)) {
       const double low = left + kBeside, high = std::min(max_log_g, left + std::log(2.0)) - kBeside;

@@ -15,8 +15,8 @@
 /// nearest whole number), and all G of the plan's search (powers of two; one; or, where the search
 /// is continuous, whole numbers within a factor 2 of the plan's), of all sizes within a factor 4 of
 /// the plan's N_active, less where multiples are so fine that millions of models would be.
-/// Each sees the tokens that the budget pays for at its own exact FLOPs or, where the budget is time,
-/// at the time of its own layers.
+/// Each sees the tokens that the budget pays for at its own exact FLOPs or, where the budget is
+/// time, at the time of its own layers.
 ///
 /// The loss of the law depends on depth and width only through N, but the router's price of the
 /// accounting `paper` falls with width at equal N. So a shape wider than the family's ratio can
@@ -80,10 +80,10 @@ struct ShapeSearch {
   std::vector<RealShape> best;  ///< lowest loss first; of equal losses the narrower, shallower
 };
 
-/// The best shapes for a budget in the unit of the request's cost, within its limits. With a fixed number of
-/// tokens per active parameter, a shape trains on exactly so many and the budget must suffice.
-/// Throws InvalidArgument for options that contradict each other or the layers that were timed, a law whose N or G has no
-/// meaning for a shape, and as with_planners does.
+/// The best shapes for a budget in the unit of the request's cost, within its limits. With a fixed
+/// number of tokens per active parameter, a shape trains on exactly so many and the budget must
+/// suffice. Throws InvalidArgument for options that contradict each other or the layers that were
+/// timed, a law whose N or G has no meaning for a shape, and as with_planners does.
 ShapeSearch search_shapes(const PlanRequest& request, double budget,
                           const ShapeOptions& options = {});
 
