@@ -1,4 +1,4 @@
-#include "bench_cost_series.hpp"
+#include "apps/bench_cost_series.hpp"
 
 #include <algorithm>
 #include <cmath>

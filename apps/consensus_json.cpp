@@ -1,9 +1,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "consensus_text.hpp"
-#include "expert_rates.hpp"
+#include "apps/isoflop/options/expert_counts.hpp"
 #include "isoflop/io/law_file.hpp"
+#include "isoflop/text/consensus.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -1,4 +1,4 @@
-#include "law_convention.hpp"
+#include "apps/law_convention.hpp"
 
 #include <fmt/format.h>
 

@@ -1,16 +1,16 @@
-#include "plan_answer.hpp"
+#include "apps/plan_answer.hpp"
 
 #include <fmt/format.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "apps/isoflop/options/limits.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/plan/own_accounting.hpp"
 #include "isoflop/plan/plan_draws.hpp"
-#include "plan_limits.hpp"
-#include "plan_text.hpp"
+#include "isoflop/text/plan.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -11,7 +11,7 @@ foreach(file IN LISTS files)
   string(APPEND entries "    {\"${name}\", R\"isoflop(${text})isoflop\"},\n")
 endforeach()
 file(WRITE "${OUTPUT}" "// Generated from data by cmake/embed_texts.cmake.
-#include \"embedded_texts.hpp\"
+#include \"io/embedded_texts.hpp\"
 
 namespace isoflop::detail {
 

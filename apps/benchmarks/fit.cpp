@@ -1,7 +1,9 @@
 // bench_fit RUNS.csv GRID.csv: how long the work of a fit takes, on the 240 points of Besiroglu et
 // al. 2024 (RUNS, column outlier), on the simulated 78-cell grid (GRID) and on a million simulated
 // runs. A program, not a test: figures go into docs/results.md with machine and date.
-// apps/scipy_peer.py runs it and SciPy in one call.
+// apps/benchmarks/scipy_fit.py runs it and SciPy in one call.
+#include "isoflop/fit/fit.hpp"
+
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -15,7 +17,6 @@
 #include <vector>
 
 #include "isoflop/fit/bootstrap.hpp"
-#include "isoflop/fit/fit.hpp"
 #include "isoflop/fit/minimizer.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/records.hpp"

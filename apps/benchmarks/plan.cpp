@@ -1,7 +1,7 @@
 // bench_plan [LAW]: how long plans take, and curves of plans, with and without draws. The draws are
 // made up: coefficients of the law scattered by a normal factor. A program, not a test: figures go
-// into docs/results.md with machine and date. `--peer apps/scipy_plan_peer.py` times the same plan
-// through scipy.optimize in the same call.
+// into docs/results.md with machine and date. `--peer apps/benchmarks/scipy_plan.py` times the same
+// plan through scipy.optimize in the same call.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -202,7 +202,7 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   parser.add_option("--threads", arguments.threads, "of the curve with draws")
       ->check(CLI::PositiveNumber);
-  parser.add_option("--peer", arguments.peer, "apps/scipy_plan_peer.py");
+  parser.add_option("--peer", arguments.peer, "apps/benchmarks/scipy_plan.py");
   parser.add_flag("--json", arguments.json);
   CLI11_PARSE(parser, argc, argv);
   try {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The work of bench_fit through SciPy's least_squares, for a ratio measured in the same place.
 
-    python3 apps/scipy_peer.py chinchilla_epoch245.csv [--every 20] [--resamples 200]
+    python3 apps/benchmarks/scipy_fit.py chinchilla_epoch245.csv [--every 20] [--resamples 200]
 
 Fits L(N, D) = E + A/N^alpha + B/D^beta to the runs with outlier = 0:
 

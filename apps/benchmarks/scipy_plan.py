@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """One plan of bench_plan through scipy.optimize, for a ratio measured in the same place.
 
-    python3 apps/scipy_plan_peer.py FLOPS a alpha b beta g gamma c
+    python3 apps/benchmarks/scipy_plan.py FLOPS a alpha b beta g gamma c
 
     minimise  L(N, D, G) = c + (g/G^gamma + a)/N^alpha + b/D^beta      over N, and G = 1, 2, ..., 1024
     with      D = FLOPS / (6 N_active + 14 E G d^2 / 64),  N_active = 12 d^3 / 64,  E = 64

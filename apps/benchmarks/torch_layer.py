@@ -8,9 +8,9 @@ card, with rotated inputs; FLOPs are those of the experts only, 2 (u + 1) T K d 
 for SwiGLU) and twice as many backward, over the time of the whole layer with its router.
 
 Python and PyTorch are needed for this comparison and for nothing else in isoflop:
-  python3 cuda/torch_peer.py --tokens 32768 --d-model 2048 --num-experts 128 --expert-width 768 \\
+  python3 apps/benchmarks/torch_layer.py --tokens 32768 --d-model 2048 --num-experts 128 --expert-width 768 \\
       --top-k 8
-  python3 cuda/torch_peer.py --check        # against a dense layer, on any device
+  python3 apps/benchmarks/torch_layer.py --check        # against a dense layer, on any device
 """
 import argparse
 import json

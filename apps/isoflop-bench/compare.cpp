@@ -5,12 +5,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "bench_commands.hpp"
-#include "bench_text.hpp"
-#include "expert_setup.hpp"
+#include "apps/isoflop-bench/text/environment.hpp"
+#include "apps/isoflop-bench/verbs.hpp"
+#include "apps/words/experts.hpp"
+#include "apps/words/terminal.hpp"
 #include "isoflop/io/cost_table_file.hpp"
-#include "output.hpp"
-#include "text_grid.hpp"
+#include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "bench_commands.hpp"
+#include "apps/isoflop-bench/verbs.hpp"
+#include "apps/isoflop/known_verb.hpp"
+#include "apps/words/terminal.hpp"
 #include "isoflop/version.hpp"
-#include "known_command.hpp"
-#include "output.hpp"
 
 int main(int argc, char** argv) {
   using namespace isoflop;

@@ -2,14 +2,14 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "arguments.hpp"
-#include "bench_commands.hpp"
-#include "bench_cost_text.hpp"
-#include "bench_setup.hpp"
+#include "apps/isoflop-bench/options.hpp"
+#include "apps/isoflop-bench/text/cost_table.hpp"
+#include "apps/isoflop-bench/verbs.hpp"
+#include "apps/words/terminal.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/cost/gpus.hpp"
 #include "isoflop/cost/roofline.hpp"
 #include "isoflop/io/cost_table_file.hpp"
-#include "output.hpp"
 
 namespace isoflop::app {
 namespace {

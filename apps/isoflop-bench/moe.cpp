@@ -2,13 +2,13 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "bench_commands.hpp"
-#include "bench_cost_text.hpp"
-#include "bench_measure.hpp"
-#include "bench_setup.hpp"
+#include "apps/isoflop-bench/options.hpp"
+#include "apps/isoflop-bench/text/cost_table.hpp"
+#include "apps/isoflop-bench/verbs.hpp"
+#include "apps/words/terminal.hpp"
+#include "cuda/campaign/measure.hpp"
 #include "isoflop/cost/measured_table.hpp"
 #include "isoflop/io/cost_table_file.hpp"
-#include "output.hpp"
 
 namespace isoflop::app {
 namespace {

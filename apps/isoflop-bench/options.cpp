@@ -1,4 +1,4 @@
-#include "bench_setup.hpp"
+#include "apps/isoflop-bench/options.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,8 +6,8 @@
 #include <span>
 #include <string_view>
 
-#include "arguments.hpp"
-#include "commands.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/io/number.hpp"
 
 namespace isoflop::app {

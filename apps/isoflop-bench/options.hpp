@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "bench_sweep.hpp"
-#include "expert_setup.hpp"
+#include "apps/words/experts.hpp"
+#include "cuda/campaign/sweep.hpp"
 
 namespace CLI {
 class App;

@@ -2,10 +2,10 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "bench_commands.hpp"
-#include "bench_text.hpp"
+#include "apps/isoflop-bench/text/environment.hpp"
+#include "apps/isoflop-bench/verbs.hpp"
+#include "apps/words/terminal.hpp"
 #include "isoflop/io/cost_table_file.hpp"
-#include "output.hpp"
 
 namespace isoflop::app {
 namespace {

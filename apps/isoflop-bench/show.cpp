@@ -4,13 +4,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "bench_commands.hpp"
-#include "bench_cost_series.hpp"
-#include "bench_cost_text.hpp"
-#include "bench_model_text.hpp"
+#include "apps/bench_cost_series.hpp"
+#include "apps/isoflop-bench/text/cost_model.hpp"
+#include "apps/isoflop-bench/text/cost_table.hpp"
+#include "apps/isoflop-bench/verbs.hpp"
+#include "apps/words/terminal.hpp"
 #include "isoflop/io/cost_table_file.hpp"
 #include "isoflop/io/number.hpp"
-#include "output.hpp"
 
 namespace isoflop::app {
 namespace {

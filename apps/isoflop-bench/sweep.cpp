@@ -3,12 +3,12 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "arguments.hpp"
-#include "bench_commands.hpp"
-#include "bench_cost_text.hpp"
-#include "bench_measure.hpp"
-#include "bench_presets.hpp"
-#include "output.hpp"
+#include "apps/isoflop-bench/text/cost_table.hpp"
+#include "apps/isoflop-bench/verbs.hpp"
+#include "apps/words/terminal.hpp"
+#include "apps/words/words.hpp"
+#include "cuda/campaign/measure.hpp"
+#include "cuda/campaign/presets.hpp"
 
 namespace isoflop::app {
 namespace {

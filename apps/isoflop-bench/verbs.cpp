@@ -1,4 +1,4 @@
-#include "bench_commands.hpp"
+#include "apps/isoflop-bench/verbs.hpp"
 
 #include <chrono>
 #include <ctime>

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "commands.hpp"
-#include "moe_bench.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "cuda/device/moe_bench.hpp"
 
 namespace isoflop::app {
 

@@ -4,11 +4,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "bench_commands.hpp"
-#include "bench_setup.hpp"
-#include "bench_text.hpp"
-#include "output.hpp"
-#include "text_grid.hpp"
+#include "apps/isoflop-bench/options.hpp"
+#include "apps/isoflop-bench/text/environment.hpp"
+#include "apps/isoflop-bench/verbs.hpp"
+#include "apps/words/terminal.hpp"
+#include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -1,4 +1,6 @@
 // isoflop backtest: how well laws forecast runs that they were not fitted to.
+#include "isoflop/fit/backtest.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,12 +10,13 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "embedding_setup.hpp"
-#include "expert_rates.hpp"
-#include "fit_setup.hpp"
-#include "isoflop/fit/backtest.hpp"
+#include "apps/isoflop/options/embeddings.hpp"
+#include "apps/isoflop/options/expert_counts.hpp"
+#include "apps/isoflop/options/records_and_fit.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/law_convention.hpp"
+#include "apps/words/terminal.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/io/law_file.hpp"
@@ -22,9 +25,7 @@
 #include "isoflop/plan/lost_flops.hpp"
 #include "isoflop/plan/n_conversion.hpp"
 #include "isoflop/plan/plannable.hpp"
-#include "law_convention.hpp"
-#include "output.hpp"
-#include "text_grid.hpp"
+#include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
 namespace {

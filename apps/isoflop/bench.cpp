@@ -9,7 +9,7 @@
 #include <system_error>
 #include <vector>
 
-#include "commands.hpp"
+#include "apps/isoflop/verbs.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -1,16 +1,17 @@
 // isoflop consensus: what each law recommends for a budget, in one convention, side by side.
+#include "isoflop/text/consensus.hpp"
+
 #include <algorithm>
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "consensus_text.hpp"
-#include "expert_rates.hpp"
-#include "expert_setup.hpp"
+#include "apps/isoflop/options/expert_counts.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/experts.hpp"
+#include "apps/words/terminal.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/io/law_file.hpp"
-#include "output.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -1,4 +1,6 @@
 // isoflop fit: the law behind a table of finished training runs.
+#include "isoflop/text/fit.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,11 +11,11 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "expert_rates.hpp"
-#include "fit_setup.hpp"
-#include "fit_text.hpp"
+#include "apps/isoflop/options/expert_counts.hpp"
+#include "apps/isoflop/options/records_and_fit.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/terminal.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/core/select_rows.hpp"
 #include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
@@ -24,7 +26,6 @@
 #include "isoflop/laws/list.hpp"
 #include "isoflop/laws/log_losses.hpp"
 #include "isoflop/plan/plan_law.hpp"
-#include "output.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -1,16 +1,17 @@
 // isoflop frontier: the compute-optimal curve over a range of budgets.
+#include "isoflop/text/frontier.hpp"
+
 #include <algorithm>
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "frontier_text.hpp"
+#include "apps/isoflop/options/planner.hpp"
+#include "apps/isoflop/options/versus.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/terminal.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/plan/frontier.hpp"
-#include "output.hpp"
-#include "plan_versus.hpp"
-#include "planner_setup.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
-#include "commands.hpp"
+#include "apps/isoflop/verbs.hpp"
 
 namespace isoflop::app {
 

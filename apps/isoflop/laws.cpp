@@ -5,13 +5,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "commands.hpp"
+#include "apps/isoflop/options/law.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/terminal.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/list.hpp"
-#include "output.hpp"
-#include "plan_setup.hpp"
-#include "text_grid.hpp"
+#include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
 namespace {

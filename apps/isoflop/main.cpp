@@ -5,9 +5,9 @@
 #include <iostream>
 #include <string>
 
-#include "commands.hpp"
+#include "apps/isoflop/known_verb.hpp"
+#include "apps/isoflop/verbs.hpp"
 #include "isoflop/version.hpp"
-#include "known_command.hpp"
 
 int main(int argc, char** argv) {
   using namespace isoflop;

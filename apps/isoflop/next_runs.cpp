@@ -1,4 +1,6 @@
 // isoflop next-runs: what to train next so that the plan for a larger budget becomes more certain.
+#include "isoflop/plan/next_runs.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -7,15 +9,14 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "cost_setup.hpp"
+#include "apps/isoflop/options/accounting.hpp"
+#include "apps/isoflop/options/law.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/terminal.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/plan/next_runs.hpp"
-#include "output.hpp"
-#include "plan_setup.hpp"
-#include "text_grid.hpp"
+#include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -1,4 +1,6 @@
 // isoflop plan: the parameters, tokens and granularity to train with a budget and within limits.
+#include "isoflop/text/plan.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,23 +11,22 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "cost_setup.hpp"
-#include "embedding_setup.hpp"
-#include "expert_rates.hpp"
+#include "apps/isoflop/options/accounting.hpp"
+#include "apps/isoflop/options/budget.hpp"
+#include "apps/isoflop/options/embeddings.hpp"
+#include "apps/isoflop/options/expert_counts.hpp"
+#include "apps/isoflop/options/planner.hpp"
+#include "apps/isoflop/options/real_shapes.hpp"
+#include "apps/isoflop/options/versus.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/law_convention.hpp"
+#include "apps/plan_answer.hpp"
+#include "apps/words/terminal.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/io/reports.hpp"
-#include "law_convention.hpp"
-#include "output.hpp"
-#include "plan_answer.hpp"
-#include "plan_budget.hpp"
-#include "plan_shapes.hpp"
-#include "plan_text.hpp"
-#include "plan_versus.hpp"
-#include "planner_setup.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -12,10 +12,13 @@
 #include <optional>
 #include <type_traits>
 
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "expert_rates.hpp"
-#include "expert_setup.hpp"
+#include "apps/isoflop/options/expert_counts.hpp"
+#include "apps/isoflop/options/law.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/law_convention.hpp"
+#include "apps/words/experts.hpp"
+#include "apps/words/terminal.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
@@ -23,9 +26,6 @@
 #include "isoflop/laws/granularity_meaning.hpp"
 #include "isoflop/laws/list.hpp"
 #include "isoflop/plan/plan_request.hpp"
-#include "law_convention.hpp"
-#include "output.hpp"
-#include "plan_setup.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -7,11 +7,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "output.hpp"
-#include "reproduction.hpp"
-#include "text_grid.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/terminal.hpp"
+#include "apps/words/words.hpp"
+#include "isoflop/published/recipe.hpp"
+#include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
 namespace {

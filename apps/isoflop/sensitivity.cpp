@@ -1,4 +1,6 @@
 // isoflop sensitivity: what the plan for a budget depends on.
+#include "isoflop/fit/sensitivity.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,16 +10,15 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "cost_setup.hpp"
-#include "expert_rates.hpp"
-#include "fit_setup.hpp"
-#include "isoflop/fit/sensitivity.hpp"
+#include "apps/isoflop/options/accounting.hpp"
+#include "apps/isoflop/options/expert_counts.hpp"
+#include "apps/isoflop/options/records_and_fit.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/terminal.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
-#include "output.hpp"
-#include "text_grid.hpp"
+#include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
 namespace {

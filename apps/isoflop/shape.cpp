@@ -1,17 +1,18 @@
 // isoflop shape: parameters, FLOPs and bytes of an architecture.
+#include "apps/isoflop/options/shape.hpp"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "arguments.hpp"
-#include "commands.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/terminal.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/shape/flop_count.hpp"
-#include "output.hpp"
-#include "shape_setup.hpp"
-#include "shape_text.hpp"
+#include "isoflop/text/shape.hpp"
 
 namespace isoflop::app {
 namespace {

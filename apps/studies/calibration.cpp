@@ -16,12 +16,12 @@
 #include <string>
 #include <vector>
 
+#include "apps/studies/simulated_runs.hpp"
 #include "isoflop/core/parallel.hpp"
 #include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/plan/any_planner.hpp"
-#include "simulated_runs.hpp"
 
 namespace {
 

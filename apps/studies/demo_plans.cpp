@@ -10,7 +10,7 @@
 #include "isoflop/io/number.hpp"
 #include "isoflop/io/text_table.hpp"
 #include "isoflop/plan/plan_law.hpp"
-#include "text_grid.hpp"
+#include "isoflop/text/grid.hpp"
 
 namespace {
 

@@ -5,6 +5,8 @@
 // and fits it. Then trains, in simulation, either the other half of the grid or as many FLOPs of
 // chosen runs, fits all runs together and compares the plan for a larger budget with that of the
 // truth. What it found: docs/results.md.
+#include "isoflop/plan/next_runs.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,14 +20,13 @@
 #include <string>
 #include <vector>
 
+#include "apps/studies/simulated_runs.hpp"
 #include "isoflop/core/parallel.hpp"
 #include "isoflop/core/select_rows.hpp"
 #include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/plan/any_planner.hpp"
-#include "isoflop/plan/next_runs.hpp"
-#include "simulated_runs.hpp"
 
 namespace {
 

@@ -18,13 +18,13 @@
 #include <utility>
 #include <vector>
 
+#include "apps/studies/simulated_runs.hpp"
 #include "isoflop/core/parallel.hpp"
 #include "isoflop/core/select_rows.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/records.hpp"
 #include "isoflop/laws/chinchilla.hpp"
-#include "simulated_runs.hpp"
 
 namespace {
 

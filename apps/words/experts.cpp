@@ -1,10 +1,10 @@
-#include "expert_setup.hpp"
+#include "apps/words/experts.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "arguments.hpp"
-#include "commands.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/io/number.hpp"
 
 namespace isoflop::app {

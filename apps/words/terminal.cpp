@@ -1,4 +1,4 @@
-#include "output.hpp"
+#include "apps/words/terminal.hpp"
 
 #include <unistd.h>
 

@@ -1,10 +1,10 @@
-#include "arguments.hpp"
+#include "apps/words/words.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <set>
 
-#include "commands.hpp"
+#include "apps/isoflop/verbs.hpp"
 #include "isoflop/io/number.hpp"
 
 namespace isoflop::app {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "gemm_backend.hpp"
+#include "cuda/layer/gemm_backend.hpp"
 
 namespace isoflop::bench {
 

@@ -3,9 +3,9 @@
 #include <array>
 #include <optional>
 
-#include "backends/backends.hpp"
-#include "backends/lt_matmul.hpp"
-#include "cuda_handles.hpp"
+#include "cuda/backends/backends.hpp"
+#include "cuda/backends/lt_matmul.hpp"
+#include "cuda/device/cuda_handles.hpp"
 
 namespace isoflop::bench {
 namespace {

@@ -4,9 +4,9 @@
 #include <optional>
 #include <vector>
 
-#include "backends/backends.hpp"
-#include "backends/cublas_call.hpp"
-#include "cuda_handles.hpp"
+#include "cuda/backends/backends.hpp"
+#include "cuda/backends/cublas_call.hpp"
+#include "cuda/device/cuda_handles.hpp"
 
 namespace isoflop::bench {
 namespace {

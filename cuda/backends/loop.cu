@@ -5,10 +5,10 @@
 #include <map>
 #include <utility>
 
-#include "backends/backends.hpp"
-#include "backends/lt_matmul.hpp"
-#include "cuda_handles.hpp"
-#include "index_math.hpp"
+#include "cuda/backends/backends.hpp"
+#include "cuda/backends/lt_matmul.hpp"
+#include "cuda/device/cuda_handles.hpp"
+#include "cuda/kernels/index_math.hpp"
 
 namespace isoflop::bench {
 namespace {

@@ -11,10 +11,10 @@
 #include <array>
 #include <optional>
 
-#include "backends/backends.hpp"
-#include "backends/cublas_call.hpp"
-#include "backends/lt_matmul.hpp"
-#include "cuda_handles.hpp"
+#include "cuda/backends/backends.hpp"
+#include "cuda/backends/cublas_call.hpp"
+#include "cuda/backends/lt_matmul.hpp"
+#include "cuda/device/cuda_handles.hpp"
 
 namespace isoflop::bench {
 namespace {

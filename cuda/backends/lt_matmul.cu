@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "backends/cublas_call.hpp"
-#include "backends/lt_matmul.hpp"
-#include "cuda_handles.hpp"
+#include "cuda/backends/cublas_call.hpp"
+#include "cuda/backends/lt_matmul.hpp"
+#include "cuda/device/cuda_handles.hpp"
 
 namespace isoflop::bench {
 namespace {

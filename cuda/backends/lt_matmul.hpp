@@ -10,8 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "gemm_table.hpp"
-#include "kernels/launch.hpp"
+#include "cuda/kernels/launch.hpp"
+#include "cuda/layer/gemm_table.hpp"
 
 namespace isoflop::bench {
 

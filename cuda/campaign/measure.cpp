@@ -1,4 +1,4 @@
-#include "bench_measure.hpp"
+#include "cuda/campaign/measure.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,10 +6,10 @@
 #include <optional>
 #include <utility>
 
-#include "bench_text.hpp"
+#include "apps/isoflop-bench/text/environment.hpp"
+#include "apps/words/terminal.hpp"
 #include "isoflop/cost/measured_table.hpp"
 #include "isoflop/io/cost_table_file.hpp"
-#include "output.hpp"
 
 namespace isoflop::app {
 namespace {

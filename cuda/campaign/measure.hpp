@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "bench_commands.hpp"
-#include "bench_sweep.hpp"
+#include "apps/isoflop-bench/verbs.hpp"
+#include "cuda/campaign/sweep.hpp"
 
 namespace isoflop::app {
 

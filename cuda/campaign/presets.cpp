@@ -1,4 +1,4 @@
-#include "bench_presets.hpp"
+#include "cuda/campaign/presets.hpp"
 
 #include <algorithm>
 

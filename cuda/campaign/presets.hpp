@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "bench_sweep.hpp"
+#include "cuda/campaign/sweep.hpp"
 
 namespace isoflop::app {
 

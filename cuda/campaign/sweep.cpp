@@ -1,10 +1,10 @@
-#include "bench_sweep.hpp"
+#include "cuda/campaign/sweep.hpp"
 
 #include <algorithm>
 #include <array>
 #include <tuple>
 
-#include "bench_text.hpp"
+#include "apps/isoflop-bench/text/environment.hpp"
 #include "isoflop/core/random.hpp"
 #include "isoflop/cost/moe_work.hpp"
 #include "isoflop/io/number.hpp"

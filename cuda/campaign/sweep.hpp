@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cuda/device/moe_bench.hpp"
 #include "isoflop/cost/roofline.hpp"
-#include "moe_bench.hpp"
 
 namespace isoflop::app {
 

@@ -1,4 +1,4 @@
-#include "comparison.hpp"
+#include "cuda/checks/comparison.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -23,9 +23,9 @@
 #include <span>
 #include <vector>
 
-#include "moe_bench.hpp"
-#include "reference.hpp"
-#include "spot_reference.hpp"
+#include "cuda/device/moe_bench.hpp"
+#include "cuda/reference/reference.hpp"
+#include "cuda/reference/spot_reference.hpp"
 
 namespace isoflop::bench {
 

@@ -8,13 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "comparison.hpp"
-#include "cuda_handles.hpp"
+#include "cuda/checks/comparison.hpp"
+#include "cuda/device/cuda_handles.hpp"
+#include "cuda/device/moe_bench.hpp"
+#include "cuda/kernels/launch.hpp"
+#include "cuda/reference/positions.hpp"
+#include "cuda/reference/reference_expert.hpp"
 #include "isoflop/core/random.hpp"
-#include "kernels/launch.hpp"
-#include "moe_bench.hpp"
-#include "positions.hpp"
-#include "reference_expert.hpp"
 
 namespace isoflop::bench {
 

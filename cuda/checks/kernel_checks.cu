@@ -1,5 +1,5 @@
-#include "kernel_check_parts.hpp"
-#include "kernel_checks.hpp"
+#include "cuda/checks/kernel_check_parts.hpp"
+#include "cuda/checks/kernel_checks.hpp"
 
 namespace isoflop::bench {
 

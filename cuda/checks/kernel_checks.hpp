@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "moe_bench.hpp"
+#include "cuda/device/moe_bench.hpp"
 
 namespace isoflop::bench {
 

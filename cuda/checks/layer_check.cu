@@ -5,16 +5,16 @@
 #include <utility>
 #include <vector>
 
-#include "comparison.hpp"
-#include "cuda_handles.hpp"
-#include "device_tensors.hpp"
-#include "inputs.hpp"
+#include "cuda/checks/comparison.hpp"
+#include "cuda/device/cuda_handles.hpp"
+#include "cuda/layer/device_tensors.hpp"
+#include "cuda/layer/inputs.hpp"
 #include "isoflop/core/random.hpp"
-#include "layer_buffers.hpp"
-#include "layer_check.hpp"
-#include "positions.hpp"
-#include "reference.hpp"
-#include "spot_check.hpp"
+#include "cuda/layer/layer_buffers.hpp"
+#include "cuda/checks/layer_check.hpp"
+#include "cuda/reference/positions.hpp"
+#include "cuda/reference/reference.hpp"
+#include "cuda/checks/spot_check.hpp"
 
 namespace isoflop::bench {
 namespace {

@@ -5,8 +5,8 @@
 /// apart: a tie is no failure.
 #pragma once
 
-#include "layer_run.hpp"
-#include "moe_bench.hpp"
+#include "cuda/device/moe_bench.hpp"
+#include "cuda/layer/layer_run.hpp"
 
 namespace isoflop::bench {
 

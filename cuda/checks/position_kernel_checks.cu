@@ -1,5 +1,5 @@
 // Counts, offsets, row_of and slot_of, bit for bit against a walk through the slots.
-#include "kernel_check_parts.hpp"
+#include "cuda/checks/kernel_check_parts.hpp"
 
 namespace isoflop::bench {
 

@@ -1,7 +1,7 @@
 // Softmax and top-k, their backward, and the seeded numbers, against the reference of the router.
-#include "inputs.hpp"
-#include "kernel_check_parts.hpp"
-#include "reference_router.hpp"
+#include "cuda/layer/inputs.hpp"
+#include "cuda/checks/kernel_check_parts.hpp"
+#include "cuda/reference/reference_router.hpp"
 
 namespace isoflop::bench {
 namespace {

@@ -1,8 +1,8 @@
 // Everything that moves rows: permutation, activation, combine, and their backwards, against sums
 // in float64. The positions are those of the host, so that a fault is found where it is.
-#include "activation_math.hpp"
-#include "inputs.hpp"
-#include "kernel_check_parts.hpp"
+#include "cuda/kernels/activation_math.hpp"
+#include "cuda/layer/inputs.hpp"
+#include "cuda/checks/kernel_check_parts.hpp"
 
 namespace isoflop::bench {
 namespace {

@@ -1,11 +1,11 @@
-#include "spot_check.hpp"
+#include "cuda/checks/spot_check.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <span>
 #include <utility>
 
-#include "comparison.hpp"
+#include "cuda/checks/comparison.hpp"
 #include "isoflop/core/parallel.hpp"
 #include "isoflop/core/random.hpp"
 

@@ -9,8 +9,8 @@
 #include <functional>
 #include <vector>
 
-#include "moe_bench.hpp"
-#include "spot_reference.hpp"
+#include "cuda/device/moe_bench.hpp"
+#include "cuda/reference/spot_reference.hpp"
 
 namespace isoflop::bench {
 

@@ -1,7 +1,7 @@
 #include <string>
 
-#include "cuda_call.hpp"
-#include "moe_bench.hpp"
+#include "cuda/device/cuda_call.hpp"
+#include "cuda/device/moe_bench.hpp"
 
 namespace isoflop::bench {
 

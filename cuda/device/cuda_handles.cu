@@ -1,4 +1,4 @@
-#include "cuda_handles.hpp"
+#include "cuda/device/cuda_handles.hpp"
 
 namespace isoflop::bench {
 

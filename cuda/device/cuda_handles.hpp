@@ -8,7 +8,7 @@
 #include <functional>
 #include <vector>
 
-#include "layer_run.hpp"
+#include "cuda/layer/layer_run.hpp"
 
 namespace isoflop::bench {
 

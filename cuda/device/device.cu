@@ -6,14 +6,14 @@
 #include <optional>
 #include <string>
 
-#include "cuda_handles.hpp"
-#include "kernel_checks.hpp"
-#include "layer_check.hpp"
-#include "layer_timer.hpp"
-#include "moe_bench.hpp"
-#include "nvml.hpp"
-#include "peaks.hpp"
-#include "sample_timer.hpp"
+#include "cuda/device/cuda_handles.hpp"
+#include "cuda/checks/kernel_checks.hpp"
+#include "cuda/checks/layer_check.hpp"
+#include "cuda/timing/layer_timer.hpp"
+#include "cuda/device/moe_bench.hpp"
+#include "cuda/device/nvml.hpp"
+#include "cuda/device/peaks.hpp"
+#include "cuda/timing/sample_timer.hpp"
 
 namespace isoflop::bench {
 namespace {

@@ -1,4 +1,4 @@
-#include "moe_bench.hpp"
+#include "cuda/device/moe_bench.hpp"
 
 #include <algorithm>
 

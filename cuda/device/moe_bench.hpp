@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "cuda/routing/routing.hpp"
 #include "isoflop/cost/cost_table.hpp"
 #include "isoflop/error.hpp"
-#include "routing.hpp"
 
 namespace isoflop::bench {
 

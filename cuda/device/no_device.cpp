@@ -1,5 +1,5 @@
 // The benchmark in a build without CUDA: there is no device, and this says how to get one.
-#include "moe_bench.hpp"
+#include "cuda/device/moe_bench.hpp"
 
 namespace isoflop::bench {
 

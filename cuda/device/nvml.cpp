@@ -1,4 +1,4 @@
-#include "nvml.hpp"
+#include "cuda/device/nvml.hpp"
 
 #include <dlfcn.h>
 

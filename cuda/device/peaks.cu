@@ -2,11 +2,11 @@
 #include <utility>
 #include <vector>
 
-#include "inputs.hpp"
+#include "cuda/layer/inputs.hpp"
 #include "isoflop/core/random.hpp"
-#include "kernels/launch.hpp"
-#include "peaks.hpp"
-#include "sampling.hpp"
+#include "cuda/kernels/launch.hpp"
+#include "cuda/device/peaks.hpp"
+#include "cuda/timing/sampling.hpp"
 
 namespace isoflop::bench {
 namespace {

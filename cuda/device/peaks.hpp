@@ -8,9 +8,9 @@
 #include <array>
 #include <cstdint>
 
-#include "backends/lt_matmul.hpp"
-#include "cuda_handles.hpp"
-#include "sample_timer.hpp"
+#include "cuda/backends/lt_matmul.hpp"
+#include "cuda/device/cuda_handles.hpp"
+#include "cuda/timing/sample_timer.hpp"
 
 namespace isoflop::bench {
 

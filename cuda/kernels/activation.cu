@@ -1,10 +1,10 @@
 // Activations between the projections, and their backward (activation_math.hpp). SwiGLU finds the
 // gate in columns 0 .. n - 1 of h and what it scales in columns n .. 2 n - 1.
-#include "activation_math.hpp"
-#include "launch.hpp"
-#include "launch_grid.hpp"
-#include "launch_kernel.hpp"
-#include "vector8.cuh"
+#include "cuda/kernels/activation_math.hpp"
+#include "cuda/kernels/launch.hpp"
+#include "cuda/kernels/launch_grid.hpp"
+#include "cuda/kernels/launch_kernel.hpp"
+#include "cuda/kernels/vector8.cuh"
 
 namespace isoflop::bench {
 namespace {

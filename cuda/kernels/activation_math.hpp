@@ -9,7 +9,7 @@
 #include <cmath>
 #include <type_traits>
 
-#include "index_math.hpp"
+#include "cuda/kernels/index_math.hpp"
 #include "isoflop/cost/moe_layer.hpp"
 
 namespace isoflop::bench {

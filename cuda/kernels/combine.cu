@@ -1,13 +1,13 @@
 // The weighted sum of a token's K rows, and its backward; the sum without weights is the backward
 // of the permutation.
 //   out_t = sum_k w_tk y_tk;  dy_tk = w_tk dout_t,  dw_tk = dout_t . y_tk;  dx_t = sum_k dx_tk
-#include "index_math.hpp"
-#include "launch.hpp"
-#include "launch_grid.hpp"
-#include "launch_kernel.hpp"
-#include "padding.cuh"
-#include "vector8.cuh"
-#include "warp.cuh"
+#include "cuda/kernels/index_math.hpp"
+#include "cuda/kernels/launch.hpp"
+#include "cuda/kernels/launch_grid.hpp"
+#include "cuda/kernels/launch_kernel.hpp"
+#include "cuda/kernels/padding.cuh"
+#include "cuda/kernels/vector8.cuh"
+#include "cuda/kernels/warp.cuh"
 
 namespace isoflop::bench {
 namespace {

@@ -1,8 +1,8 @@
 // Seeded inputs made on the device: the numbers of inputs.hpp, bit for bit.
-#include "inputs.hpp"
-#include "launch.hpp"
-#include "launch_grid.hpp"
-#include "launch_kernel.hpp"
+#include "cuda/layer/inputs.hpp"
+#include "cuda/kernels/launch.hpp"
+#include "cuda/kernels/launch_grid.hpp"
+#include "cuda/kernels/launch_kernel.hpp"
 
 namespace isoflop::bench {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-#include "cuda_call.hpp"
+#include "cuda/device/cuda_call.hpp"
 
 namespace isoflop::bench {
 

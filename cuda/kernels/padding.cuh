@@ -3,11 +3,11 @@
 
 #include <cstdint>
 
-#include "index_math.hpp"
-#include "launch.hpp"
-#include "launch_grid.hpp"
-#include "vector8.cuh"
-#include "warp.cuh"
+#include "cuda/kernels/index_math.hpp"
+#include "cuda/kernels/launch.hpp"
+#include "cuda/kernels/launch_grid.hpp"
+#include "cuda/kernels/vector8.cuh"
+#include "cuda/kernels/warp.cuh"
 
 namespace isoflop::bench {
 

@@ -1,8 +1,8 @@
 // Token rows to expert rows, by vectors of 16 bytes. The backward is a sum and stands in
 // combine.cu.
-#include "launch.hpp"
-#include "launch_kernel.hpp"
-#include "padding.cuh"
+#include "cuda/kernels/launch.hpp"
+#include "cuda/kernels/launch_kernel.hpp"
+#include "cuda/kernels/padding.cuh"
 
 namespace isoflop::bench {
 namespace {

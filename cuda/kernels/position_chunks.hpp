@@ -8,8 +8,8 @@
 
 #include <cstdint>
 
-#include "index_math.hpp"
-#include "inputs.hpp"
+#include "cuda/kernels/index_math.hpp"
+#include "cuda/layer/inputs.hpp"
 
 namespace isoflop::bench {
 

@@ -1,13 +1,13 @@
 // counts, offsets, row_of and slot_of from expert ids, stable and the same in every run
 // (position_chunks.hpp). Workspace: counts of chunks [chunks, E'], which the scan turns into the
 // ranks at which the chunks begin.
-#include "cuda_call.hpp"
-#include "launch.hpp"
-#include "launch_grid.hpp"
-#include "launch_kernel.hpp"
-#include "position_chunks.hpp"
-#include "shared_memory.cuh"
-#include "warp.cuh"
+#include "cuda/device/cuda_call.hpp"
+#include "cuda/kernels/launch.hpp"
+#include "cuda/kernels/launch_grid.hpp"
+#include "cuda/kernels/launch_kernel.hpp"
+#include "cuda/kernels/position_chunks.hpp"
+#include "cuda/kernels/shared_memory.cuh"
+#include "cuda/kernels/warp.cuh"
 
 namespace isoflop::bench {
 namespace {

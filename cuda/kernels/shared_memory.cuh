@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string>
 
-#include "cuda_call.hpp"
+#include "cuda/device/cuda_call.hpp"
 #include "isoflop/error.hpp"
-#include "launch_grid.hpp"
+#include "cuda/kernels/launch_grid.hpp"
 
 #ifndef __CUDACC__
 #include "emulated_cuda.hpp"

@@ -3,12 +3,12 @@
 // Up to 512 experts a warp keeps a token's logits in registers and takes the best one K times;
 // above that a block keeps them in shared memory, bisects for a threshold that K or a few more
 // reach, and orders those (topk_math.hpp). Either way the logits are read from memory once.
-#include "launch.hpp"
-#include "launch_grid.hpp"
-#include "launch_kernel.hpp"
-#include "shared_memory.cuh"
-#include "topk_math.hpp"
-#include "warp.cuh"
+#include "cuda/kernels/launch.hpp"
+#include "cuda/kernels/launch_grid.hpp"
+#include "cuda/kernels/launch_kernel.hpp"
+#include "cuda/kernels/shared_memory.cuh"
+#include "cuda/kernels/topk_math.hpp"
+#include "cuda/kernels/warp.cuh"
 
 namespace isoflop::bench {
 namespace {

@@ -4,10 +4,10 @@
 //   else:         dl_e = -p_e D, with p_e = exp(l_e - log_sum), and w_k dw_k more for e = id(k)
 // as the chain rule through softmax, and through w_k = p_k / sum p, gives them; since w_k = p_k in
 // the second case, a chosen expert has w_k (dw_k - D) in both.
-#include "launch.hpp"
-#include "launch_grid.hpp"
-#include "launch_kernel.hpp"
-#include "warp.cuh"
+#include "cuda/kernels/launch.hpp"
+#include "cuda/kernels/launch_grid.hpp"
+#include "cuda/kernels/launch_kernel.hpp"
+#include "cuda/kernels/warp.cuh"
 
 namespace isoflop::bench {
 namespace {

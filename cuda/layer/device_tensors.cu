@@ -1,5 +1,5 @@
-#include "cuda_handles.hpp"
-#include "device_tensors.hpp"
+#include "cuda/device/cuda_handles.hpp"
+#include "cuda/layer/device_tensors.hpp"
 
 namespace isoflop::bench {
 namespace {

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "layer_run.hpp"
-#include "spot_check.hpp"
-#include "spot_reference.hpp"
+#include "cuda/checks/spot_check.hpp"
+#include "cuda/layer/layer_run.hpp"
+#include "cuda/reference/spot_reference.hpp"
 
 namespace isoflop::bench {
 

@@ -1,8 +1,8 @@
 #include <string>
 
-#include "backends/backends.hpp"
-#include "cuda_call.hpp"
-#include "gemm_backend.hpp"
+#include "cuda/backends/backends.hpp"
+#include "cuda/device/cuda_call.hpp"
+#include "cuda/layer/gemm_backend.hpp"
 
 namespace isoflop::bench {
 namespace {

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "gemm_table.hpp"
-#include "kernels/launch.hpp"
-#include "moe_bench.hpp"
+#include "cuda/device/moe_bench.hpp"
+#include "cuda/kernels/launch.hpp"
+#include "cuda/layer/gemm_table.hpp"
 
 namespace isoflop::bench {
 

@@ -15,7 +15,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "index_math.hpp"
+#include "cuda/kernels/index_math.hpp"
 #include "isoflop/cost/moe_layer.hpp"
 
 namespace isoflop::bench {

@@ -1,7 +1,7 @@
-#include "gemm_backend.hpp"
-#include "index_math.hpp"
-#include "kernels/launch.hpp"
-#include "layer_buffers.hpp"
+#include "cuda/layer/gemm_backend.hpp"
+#include "cuda/kernels/index_math.hpp"
+#include "cuda/kernels/launch.hpp"
+#include "cuda/layer/layer_buffers.hpp"
 
 namespace isoflop::bench {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "moe_bench.hpp"
+#include "cuda/device/moe_bench.hpp"
 
 namespace isoflop::bench {
 

@@ -4,11 +4,11 @@
 #include <limits>
 #include <string>
 
-#include "backends/lt_matmul.hpp"
-#include "cuda_handles.hpp"
-#include "gemm_backend.hpp"
-#include "inputs.hpp"
-#include "layer_run.hpp"
+#include "cuda/backends/lt_matmul.hpp"
+#include "cuda/device/cuda_handles.hpp"
+#include "cuda/layer/gemm_backend.hpp"
+#include "cuda/layer/inputs.hpp"
+#include "cuda/layer/layer_run.hpp"
 
 namespace isoflop::bench {
 namespace {

@@ -10,10 +10,10 @@
 #include <memory>
 #include <vector>
 
-#include "cuda_call.hpp"
-#include "kernels/launch.hpp"
-#include "layer_buffers.hpp"
-#include "moe_bench.hpp"
+#include "cuda/device/cuda_call.hpp"
+#include "cuda/device/moe_bench.hpp"
+#include "cuda/kernels/launch.hpp"
+#include "cuda/layer/layer_buffers.hpp"
 
 namespace isoflop::bench {
 

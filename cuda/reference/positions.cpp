@@ -1,12 +1,12 @@
-#include "positions.hpp"
+#include "cuda/reference/positions.hpp"
 
 #include <algorithm>
 #include <limits>
 #include <numeric>
 #include <string>
 
+#include "cuda/routing/routing.hpp"
 #include "isoflop/error.hpp"
-#include "routing.hpp"
 
 namespace isoflop::bench {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "index_math.hpp"
+#include "cuda/kernels/index_math.hpp"
 
 namespace isoflop::bench {
 

@@ -1,12 +1,12 @@
-#include "reference.hpp"
+#include "cuda/reference/reference.hpp"
 
 #include <algorithm>
 #include <span>
 #include <string>
 
+#include "cuda/reference/positions.hpp"
+#include "cuda/reference/reference_router.hpp"
 #include "isoflop/error.hpp"
-#include "positions.hpp"
-#include "reference_router.hpp"
 
 namespace isoflop::bench {
 namespace {

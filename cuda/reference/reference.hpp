@@ -11,8 +11,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "inputs.hpp"
-#include "reference_expert.hpp"
+#include "cuda/layer/inputs.hpp"
+#include "cuda/reference/reference_expert.hpp"
 
 namespace isoflop::bench {
 

@@ -1,11 +1,11 @@
-#include "reference_expert.hpp"
+#include "cuda/reference/reference_expert.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
 
-#include "inputs.hpp"
+#include "cuda/layer/inputs.hpp"
 
 namespace isoflop::bench {
 

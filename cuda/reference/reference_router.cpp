@@ -1,4 +1,4 @@
-#include "reference_router.hpp"
+#include "cuda/reference/reference_router.hpp"
 
 #include <algorithm>
 #include <cmath>

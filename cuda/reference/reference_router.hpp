@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "reference_expert.hpp"
+#include "cuda/reference/reference_expert.hpp"
 
 namespace isoflop::bench {
 

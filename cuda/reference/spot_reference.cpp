@@ -1,12 +1,12 @@
-#include "spot_reference.hpp"
+#include "cuda/reference/spot_reference.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
 
+#include "cuda/reference/reference_router.hpp"
 #include "isoflop/error.hpp"
-#include "reference_router.hpp"
 
 namespace isoflop::bench {
 

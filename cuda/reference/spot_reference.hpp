@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
-#include "inputs.hpp"
-#include "reference_expert.hpp"
+#include "cuda/layer/inputs.hpp"
+#include "cuda/reference/reference_expert.hpp"
 
 namespace isoflop::bench {
 

@@ -1,6 +1,6 @@
 // Zipf's K distinct experts are successive draws without replacement: the weights of a token's
 // experts are taken out of a tree of partial sums one by one, and put back after the token.
-#include "routing.hpp"
+#include "cuda/routing/routing.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -5,12 +5,12 @@
 #include <string>
 #include <utility>
 
-#include "cuda_handles.hpp"
+#include "cuda/device/cuda_handles.hpp"
 #include "isoflop/cost/moe_work.hpp"
 #include "isoflop/io/number.hpp"
-#include "layer_timer.hpp"
-#include "sampling.hpp"
-#include "stage_timer.hpp"
+#include "cuda/timing/layer_timer.hpp"
+#include "cuda/timing/sampling.hpp"
+#include "cuda/timing/stage_timer.hpp"
 
 namespace isoflop::bench {
 namespace {

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "layer_run.hpp"
-#include "moe_bench.hpp"
-#include "sample_timer.hpp"
+#include "cuda/device/moe_bench.hpp"
+#include "cuda/layer/layer_run.hpp"
+#include "cuda/timing/sample_timer.hpp"
 
 namespace isoflop::bench {
 

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "isoflop/core/interval.hpp"
-#include "sample_timer.hpp"
+#include "cuda/timing/sample_timer.hpp"
 
 namespace isoflop::bench {
 namespace {

@@ -12,10 +12,10 @@
 #include <functional>
 #include <vector>
 
-#include "cuda_handles.hpp"
-#include "moe_bench.hpp"
-#include "nvml.hpp"
-#include "timing_plan.hpp"
+#include "cuda/device/cuda_handles.hpp"
+#include "cuda/device/moe_bench.hpp"
+#include "cuda/device/nvml.hpp"
+#include "cuda/timing/timing_plan.hpp"
 
 namespace isoflop::bench {
 

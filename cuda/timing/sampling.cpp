@@ -1,4 +1,4 @@
-#include "sampling.hpp"
+#include "cuda/timing/sampling.hpp"
 
 #include <algorithm>
 #include <array>

@@ -12,7 +12,7 @@
 #include <span>
 #include <string>
 
-#include "moe_bench.hpp"
+#include "cuda/device/moe_bench.hpp"
 
 namespace isoflop::bench {
 

@@ -2,8 +2,8 @@
 #include <chrono>
 #include <memory>
 
-#include "cuda_handles.hpp"
-#include "stage_timer.hpp"
+#include "cuda/device/cuda_handles.hpp"
+#include "cuda/timing/stage_timer.hpp"
 
 namespace isoflop::bench {
 namespace {

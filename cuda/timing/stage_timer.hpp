@@ -6,8 +6,8 @@
 
 #include <vector>
 
-#include "layer_run.hpp"
-#include "sample_timer.hpp"
+#include "cuda/layer/layer_run.hpp"
+#include "cuda/timing/sample_timer.hpp"
 
 namespace isoflop::bench {
 

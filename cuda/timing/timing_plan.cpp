@@ -1,10 +1,10 @@
-#include "timing_plan.hpp"
+#include "cuda/timing/timing_plan.hpp"
 
 #include <algorithm>
 #include <cmath>
 
+#include "cuda/timing/sampling.hpp"
 #include "isoflop/core/random.hpp"
-#include "sampling.hpp"
 
 namespace isoflop::bench {
 namespace {

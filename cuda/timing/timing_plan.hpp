@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "moe_bench.hpp"
+#include "cuda/device/moe_bench.hpp"
 
 namespace isoflop::bench {
 

@@ -3,7 +3,7 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
-#include "embedded_texts.hpp"
+#include "io/embedded_texts.hpp"
 #include "isoflop/error.hpp"
 #include "json_file.hpp"
 

@@ -15,7 +15,7 @@
 #include "isoflop/io/sha256.hpp"
 #include "isoflop/laws/chinchilla.hpp"
 #include "isoflop/laws/coefficients.hpp"
-#include "reproduction.hpp"
+#include "isoflop/published/recipe.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -14,7 +14,7 @@
 #include "isoflop/io/records.hpp"
 #include "isoflop/io/sha256.hpp"
 #include "isoflop/laws/routed.hpp"
-#include "reproduction.hpp"
+#include "isoflop/published/recipe.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -4,7 +4,7 @@
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/laws/list.hpp"
 #include "isoflop/plan/plan_law.hpp"
-#include "reproduction.hpp"
+#include "isoflop/published/recipe.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -5,8 +5,8 @@
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/plan/plan_law.hpp"
-#include "published_table.hpp"
-#include "reproduction.hpp"
+#include "isoflop/published/recipe.hpp"
+#include "tables.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -4,7 +4,7 @@
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/data_constrained.hpp"
-#include "reproduction.hpp"
+#include "isoflop/published/recipe.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "reproduction.hpp"
+#include "isoflop/published/recipe.hpp"
 
 namespace isoflop::app {
 

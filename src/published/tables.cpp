@@ -1,4 +1,4 @@
-#include "published_table.hpp"
+#include "tables.hpp"
 
 #include <algorithm>
 #include <sstream>

@@ -1,4 +1,4 @@
-#include "consensus_text.hpp"
+#include "isoflop/text/consensus.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
-#include "text_grid.hpp"
+#include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
 namespace {

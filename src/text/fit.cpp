@@ -1,15 +1,15 @@
-#include "fit_text.hpp"
+#include "isoflop/text/fit.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "expert_rates.hpp"
+#include "apps/isoflop/options/expert_counts.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/list.hpp"
-#include "text_grid.hpp"
+#include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -1,4 +1,4 @@
-#include "frontier_text.hpp"
+#include "isoflop/text/frontier.hpp"
 
 #include <fmt/format.h>
 
@@ -9,12 +9,12 @@
 #include <optional>
 #include <utility>
 
-#include "cost_setup.hpp"
+#include "apps/isoflop/options/accounting.hpp"
+#include "apps/isoflop/options/law.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/io/reports.hpp"
-#include "plan_setup.hpp"
-#include "text_grid.hpp"
+#include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -1,4 +1,4 @@
-#include "text_grid.hpp"
+#include "isoflop/text/grid.hpp"
 
 #include <algorithm>
 

@@ -1,17 +1,17 @@
-#include "plan_text.hpp"
+#include "isoflop/text/plan.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "cost_setup.hpp"
-#include "expert_rates.hpp"
+#include "apps/isoflop/options/accounting.hpp"
+#include "apps/isoflop/options/expert_counts.hpp"
+#include "apps/isoflop/options/law.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/granularity_meaning.hpp"
-#include "plan_setup.hpp"
-#include "text_grid.hpp"
+#include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
 namespace {

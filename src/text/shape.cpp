@@ -1,16 +1,16 @@
-#include "shape_text.hpp"
+#include "isoflop/text/shape.hpp"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
-#include "expert_setup.hpp"
+#include "apps/words/experts.hpp"
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/shape/flop_count.hpp"
 #include "isoflop/shape/memory_count.hpp"
 #include "isoflop/shape/parameter_count.hpp"
-#include "text_grid.hpp"
+#include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "inputs.hpp"
-#include "reference.hpp"
+#include "cuda/layer/inputs.hpp"
+#include "cuda/reference/reference.hpp"
 
 namespace isoflop_test {
 

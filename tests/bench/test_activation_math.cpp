@@ -1,8 +1,8 @@
 #include <cmath>
 #include <limits>
 
-#include "activation_math.hpp"
 #include "catch.hpp"
+#include "cuda/kernels/activation_math.hpp"
 #include "within.hpp"
 
 using namespace isoflop;

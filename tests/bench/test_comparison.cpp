@@ -6,11 +6,11 @@
 
 #include "bench/small_layers.hpp"
 #include "catch.hpp"
-#include "comparison.hpp"
+#include "cuda/checks/comparison.hpp"
+#include "cuda/reference/positions.hpp"
+#include "cuda/reference/reference_router.hpp"
 #include "isoflop/core/random.hpp"
 #include "isoflop/error.hpp"
-#include "positions.hpp"
-#include "reference_router.hpp"
 
 using namespace isoflop::bench;
 using isoflop::Activation;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "gemm_table.hpp"
+#include "cuda/layer/gemm_table.hpp"
 
 using namespace isoflop;
 using namespace isoflop::bench;

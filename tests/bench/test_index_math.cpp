@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "index_math.hpp"
-#include "inputs.hpp"
+#include "cuda/kernels/index_math.hpp"
+#include "cuda/layer/inputs.hpp"
 #include "isoflop/core/random.hpp"
 
 using namespace isoflop::bench;

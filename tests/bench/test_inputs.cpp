@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "catch.hpp"
-#include "inputs.hpp"
+#include "cuda/layer/inputs.hpp"
 #include "isoflop/core/normal_quantile.hpp"
 #include "isoflop/core/random.hpp"
 

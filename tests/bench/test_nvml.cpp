@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "catch.hpp"
-#include "nvml.hpp"
+#include "cuda/device/nvml.hpp"
 
 using namespace isoflop::bench;
 

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "cuda/kernels/position_chunks.hpp"
+#include "cuda/reference/positions.hpp"
 #include "isoflop/core/random.hpp"
-#include "position_chunks.hpp"
-#include "positions.hpp"
 
 using namespace isoflop;
 using namespace isoflop::bench;

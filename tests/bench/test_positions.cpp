@@ -2,9 +2,9 @@
 #include <numeric>
 
 #include "catch.hpp"
+#include "cuda/reference/positions.hpp"
+#include "cuda/routing/routing.hpp"
 #include "isoflop/error.hpp"
-#include "positions.hpp"
-#include "routing.hpp"
 
 using namespace isoflop::bench;
 using isoflop::MoeLayer;

@@ -4,12 +4,12 @@
 
 #include "bench/small_layers.hpp"
 #include "catch.hpp"
-#include "index_math.hpp"
+#include "cuda/kernels/index_math.hpp"
+#include "cuda/reference/positions.hpp"
+#include "cuda/reference/reference.hpp"
+#include "cuda/reference/reference_router.hpp"
 #include "isoflop/core/random.hpp"
 #include "isoflop/error.hpp"
-#include "positions.hpp"
-#include "reference.hpp"
-#include "reference_router.hpp"
 
 using namespace isoflop::bench;
 using isoflop::Activation;

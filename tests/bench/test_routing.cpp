@@ -5,9 +5,9 @@
 #include <string>
 
 #include "catch.hpp"
+#include "cuda/routing/routing.hpp"
 #include "io/scratch_folder.hpp"
 #include "isoflop/error.hpp"
-#include "routing.hpp"
 
 using namespace isoflop::bench;
 using isoflop::MoeLayer;

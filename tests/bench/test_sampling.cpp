@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "cuda/timing/sampling.hpp"
 #include "isoflop/core/random.hpp"
 #include "isoflop/error.hpp"
-#include "sampling.hpp"
 
 using namespace isoflop::bench;
 

@@ -4,10 +4,10 @@
 
 #include "bench/small_layers.hpp"
 #include "catch.hpp"
-#include "positions.hpp"
-#include "reference.hpp"
-#include "routing.hpp"
-#include "spot_check.hpp"
+#include "cuda/checks/spot_check.hpp"
+#include "cuda/reference/positions.hpp"
+#include "cuda/reference/reference.hpp"
+#include "cuda/routing/routing.hpp"
 
 using namespace isoflop::bench;
 using isoflop::MoeLayer;

@@ -3,9 +3,9 @@
 
 #include "bench/small_layers.hpp"
 #include "catch.hpp"
+#include "cuda/reference/positions.hpp"
+#include "cuda/reference/spot_reference.hpp"
 #include "isoflop/error.hpp"
-#include "positions.hpp"
-#include "spot_reference.hpp"
 
 using namespace isoflop::bench;
 using isoflop::MoeLayer;

@@ -1,7 +1,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "timing_plan.hpp"
+#include "cuda/timing/timing_plan.hpp"
 
 using namespace isoflop::bench;
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "cuda/kernels/topk_math.hpp"
 #include "isoflop/core/random.hpp"
-#include "topk_math.hpp"
 
 using namespace isoflop;
 using namespace isoflop::bench;

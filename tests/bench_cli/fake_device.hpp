@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "bench_measure.hpp"
+#include "cuda/campaign/measure.hpp"
 #include "isoflop/cost/moe_work.hpp"
 #include "isoflop/cost/roofline.hpp"
 

@@ -4,8 +4,8 @@
 #include <tuple>
 #include <vector>
 
-#include "bench_presets.hpp"
 #include "catch.hpp"
+#include "cuda/campaign/presets.hpp"
 
 using namespace isoflop;
 using namespace isoflop::app;

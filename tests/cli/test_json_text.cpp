@@ -1,8 +1,8 @@
 #include <nlohmann/json.hpp>
 
+#include "apps/words/terminal.hpp"
 #include "catch.hpp"
 #include "isoflop/core/random.hpp"
-#include "output.hpp"
 
 namespace isoflop::testing {
 namespace {

@@ -1,7 +1,7 @@
+#include "apps/words/terminal.hpp"
 #include "catch.hpp"
 #include "io/scratch_folder.hpp"
 #include "isoflop/error.hpp"
-#include "output.hpp"
 
 namespace isoflop::testing {
 namespace {

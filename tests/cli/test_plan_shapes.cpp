@@ -1,14 +1,14 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "apps/isoflop/options/real_shapes.hpp"
+#include "apps/isoflop/verbs.hpp"
 #include "catch.hpp"
-#include "commands.hpp"
 #include "io/scratch_folder.hpp"
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/laws/chinchilla.hpp"
 #include "isoflop/laws/fine_grained_moe.hpp"
 #include "plan/requests.hpp"
-#include "plan_shapes.hpp"
 
 namespace isoflop::app {
 namespace {

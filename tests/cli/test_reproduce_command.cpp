@@ -2,9 +2,9 @@
 #include <limits>
 
 #include "catch.hpp"
+#include "isoflop/published/recipe.hpp"
 #include "program.hpp"
 #include "published/shipped_tables.hpp"
-#include "reproduction.hpp"
 #include "skip.hpp"
 
 namespace isoflop::testing {

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "moe_bench.hpp"
+#include "cuda/device/moe_bench.hpp"
 #include "skip.hpp"
 
 namespace isoflop_test {

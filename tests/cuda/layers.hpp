@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "moe_bench.hpp"
+#include "cuda/device/moe_bench.hpp"
 
 namespace isoflop_test {
 

@@ -1,7 +1,7 @@
 // Memory that a layer takes on a device; arithmetic, no device needed.
 #include "catch.hpp"
-#include "layer_buffers.hpp"
-#include "moe_bench.hpp"
+#include "cuda/device/moe_bench.hpp"
+#include "cuda/layer/layer_buffers.hpp"
 
 using namespace isoflop;
 using namespace isoflop::bench;

@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "cuda/device/moe_bench.hpp"
 #include "device.hpp"
 #include "io/scratch_folder.hpp"
 #include "layers.hpp"
-#include "moe_bench.hpp"
 
 using namespace isoflop;
 using namespace isoflop::bench;

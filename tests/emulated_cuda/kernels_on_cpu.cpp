@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "kernel_check_parts.hpp"
-#include "kernel_checks.hpp"
+#include "cuda/checks/kernel_check_parts.hpp"
+#include "cuda/checks/kernel_checks.hpp"
 
 using namespace isoflop;
 using namespace isoflop::bench;

@@ -1,5 +1,5 @@
 // The choice of runs against a regular grid of the same cost and number, with refits: a small and
-// fast edition of apps/study_next_runs.cpp.
+// fast edition of apps/studies/next_runs.cpp.
 #include <array>
 #include <cmath>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "bench_model_text.hpp"
+#include "apps/isoflop-bench/text/cost_model.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,14 +6,14 @@
 #include <tuple>
 #include <vector>
 
-#include "bench_text.hpp"
-#include "expert_setup.hpp"
+#include "apps/isoflop-bench/text/environment.hpp"
+#include "apps/words/experts.hpp"
 #include "isoflop/cost/choose_rows.hpp"
 #include "isoflop/cost/cost_model.hpp"
 #include "isoflop/cost/router_cost.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/shape/flop_count.hpp"
-#include "text_grid.hpp"
+#include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
 namespace {

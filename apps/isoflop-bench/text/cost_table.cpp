@@ -1,4 +1,4 @@
-#include "bench_cost_text.hpp"
+#include "apps/isoflop-bench/text/cost_table.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "bench_cost_series.hpp"
-#include "bench_text.hpp"
+#include "apps/bench_cost_series.hpp"
+#include "apps/isoflop-bench/text/environment.hpp"
 #include "isoflop/cost/moe_work.hpp"
 #include "isoflop/io/number.hpp"
-#include "text_grid.hpp"
+#include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
 namespace {

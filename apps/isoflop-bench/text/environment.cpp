@@ -1,4 +1,4 @@
-#include "bench_text.hpp"
+#include "apps/isoflop-bench/text/environment.hpp"
 
 #include <array>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "isoflop/io/number.hpp"
-#include "text_grid.hpp"
+#include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -1,12 +1,12 @@
-#include "cost_setup.hpp"
+#include "apps/isoflop/options/accounting.hpp"
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "arguments.hpp"
-#include "commands.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/plan/own_accounting.hpp"
 

@@ -1,4 +1,4 @@
-#include "plan_budget.hpp"
+#include "apps/isoflop/options/budget.hpp"
 
 #include <fmt/format.h>
 
@@ -8,8 +8,8 @@
 #include <optional>
 #include <set>
 
-#include "arguments.hpp"
-#include "commands.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/core/parallel.hpp"
 #include "isoflop/cost/choose_rows.hpp"
 #include "isoflop/cost/cost_surface.hpp"
@@ -17,7 +17,7 @@
 #include "isoflop/io/cost_table_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/plan/any_planner.hpp"
-#include "plan_text.hpp"
+#include "isoflop/text/plan.hpp"
 
 namespace isoflop::app {
 namespace {

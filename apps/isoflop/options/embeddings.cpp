@@ -1,9 +1,9 @@
-#include "embedding_setup.hpp"
+#include "apps/isoflop/options/embeddings.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include "arguments.hpp"
-#include "commands.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
 

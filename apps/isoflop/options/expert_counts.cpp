@@ -1,11 +1,11 @@
-#include "expert_rates.hpp"
+#include "apps/isoflop/options/expert_counts.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "commands.hpp"
-#include "expert_setup.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/experts.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/granularity_meaning.hpp"
 

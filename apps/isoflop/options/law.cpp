@@ -1,11 +1,11 @@
-#include "plan_setup.hpp"
+#include "apps/isoflop/options/law.hpp"
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 
-#include "arguments.hpp"
-#include "commands.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 

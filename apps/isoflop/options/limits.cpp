@@ -1,13 +1,13 @@
-#include "plan_limits.hpp"
+#include "apps/isoflop/options/limits.hpp"
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 
-#include "arguments.hpp"
-#include "commands.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/io/number.hpp"
-#include "plan_text.hpp"
+#include "isoflop/text/plan.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -1,11 +1,11 @@
-#include "planner_setup.hpp"
+#include "apps/isoflop/options/planner.hpp"
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 
-#include "arguments.hpp"
-#include "commands.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/words.hpp"
 
 namespace isoflop::app {
 

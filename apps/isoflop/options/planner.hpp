@@ -5,11 +5,11 @@
 #include <array>
 #include <string>
 
-#include "cost_setup.hpp"
+#include "apps/isoflop/options/accounting.hpp"
+#include "apps/isoflop/options/law.hpp"
+#include "apps/isoflop/options/limits.hpp"
 #include "isoflop/core/variable.hpp"
 #include "isoflop/plan/plan_request.hpp"
-#include "plan_limits.hpp"
-#include "plan_setup.hpp"
 
 namespace CLI {
 class App;

@@ -1,4 +1,4 @@
-#include "plan_shapes.hpp"
+#include "apps/isoflop/options/real_shapes.hpp"
 
 #include <fmt/format.h>
 
@@ -6,14 +6,14 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "arguments.hpp"
-#include "commands.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/terminal.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
-#include "output.hpp"
-#include "plan_text.hpp"
-#include "shape_text.hpp"
-#include "text_grid.hpp"
+#include "isoflop/text/grid.hpp"
+#include "isoflop/text/plan.hpp"
+#include "isoflop/text/shape.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -1,4 +1,4 @@
-#include "fit_setup.hpp"
+#include "apps/isoflop/options/records_and_fit.hpp"
 
 #include <fmt/format.h>
 
@@ -7,8 +7,8 @@
 #include <limits>
 #include <numbers>
 
-#include "arguments.hpp"
-#include "commands.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/laws/list.hpp"
 

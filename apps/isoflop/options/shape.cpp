@@ -1,4 +1,4 @@
-#include "shape_setup.hpp"
+#include "apps/isoflop/options/shape.hpp"
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <utility>
 
-#include "arguments.hpp"
-#include "commands.hpp"
+#include "apps/isoflop/verbs.hpp"
+#include "apps/words/words.hpp"
 #include "isoflop/io/model_config.hpp"
 
 namespace isoflop::app {

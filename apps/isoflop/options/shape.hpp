@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "expert_setup.hpp"
+#include "apps/words/experts.hpp"
 #include "isoflop/shape/model_shape.hpp"
 
 namespace CLI {

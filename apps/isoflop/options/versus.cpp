@@ -1,4 +1,4 @@
-#include "plan_versus.hpp"
+#include "apps/isoflop/options/versus.hpp"
 
 #include <fmt/format.h>
 
@@ -7,14 +7,14 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "commands.hpp"
-#include "cost_setup.hpp"
+#include "apps/isoflop/options/accounting.hpp"
+#include "apps/isoflop/options/law.hpp"
+#include "apps/isoflop/verbs.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/plan/own_accounting.hpp"
-#include "plan_setup.hpp"
-#include "plan_text.hpp"
-#include "text_grid.hpp"
+#include "isoflop/text/grid.hpp"
+#include "isoflop/text/plan.hpp"
 
 namespace isoflop::app {
 namespace {

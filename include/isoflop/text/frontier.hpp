@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/isoflop/options/versus.hpp"
 #include "isoflop/plan/frontier.hpp"
-#include "plan_versus.hpp"
 
 namespace isoflop::app {
 

@@ -1,11 +1,10 @@
-#include "isoflop/io/launch_config.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "formats.hpp"
 #include "isoflop/error.hpp"
-#include "launch_formats.hpp"
+#include "isoflop/io/launch_config.hpp"
 
 namespace isoflop {
 namespace {

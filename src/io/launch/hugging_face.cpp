@@ -2,10 +2,10 @@
 // what belongs to the training and not to the model stands under a key of our own.
 #include <nlohmann/json.hpp>
 
-#include "config_fields.hpp"
+#include "formats.hpp"
+#include "io/json_file.hpp"
+#include "io/model/config_fields.hpp"
 #include "isoflop/io/model_config.hpp"
-#include "json_file.hpp"
-#include "launch_formats.hpp"
 
 namespace isoflop::detail {
 namespace {

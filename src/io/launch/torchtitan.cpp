@@ -6,9 +6,9 @@
 #include <map>
 #include <sstream>
 
-#include "in_quotes.hpp"
+#include "formats.hpp"
+#include "io/in_quotes.hpp"
 #include "isoflop/error.hpp"
-#include "launch_formats.hpp"
 
 namespace isoflop::detail {
 namespace {

@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "config_fields.hpp"
-#include "in_quotes.hpp"
+#include "io/in_quotes.hpp"
+#include "io/json_file.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/shape/flop_count.hpp"
 #include "isoflop/shape/memory_count.hpp"
-#include "json_file.hpp"
 #include "model_config_parts.hpp"
 #include "model_types.hpp"
 

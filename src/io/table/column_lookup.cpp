@@ -4,7 +4,7 @@
 #include <numeric>
 #include <vector>
 
-#include "in_quotes.hpp"
+#include "io/in_quotes.hpp"
 #include "isoflop/error.hpp"
 
 namespace isoflop {

@@ -3,7 +3,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "in_quotes.hpp"
+#include "io/in_quotes.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
 #include "text_readers.hpp"

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "column_lookup.hpp"
-#include "in_quotes.hpp"
+#include "io/in_quotes.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/io/text_table.hpp"

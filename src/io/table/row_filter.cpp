@@ -7,7 +7,7 @@
 #include <unordered_map>
 
 #include "column_lookup.hpp"
-#include "in_quotes.hpp"
+#include "io/in_quotes.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
 #include "text_readers.hpp"

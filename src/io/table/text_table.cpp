@@ -6,7 +6,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "in_quotes.hpp"
+#include "io/in_quotes.hpp"
 #include "isoflop/error.hpp"
 #include "text_readers.hpp"
 
