@@ -19,8 +19,8 @@ using Json = nlohmann::ordered_json;
 
 /// The plans under the law's own FLOP accounting, where another one was asked for and both can
 /// plan; else nothing.
-std::vector<Plan> own_plans(const PlanRequest& request, const std::vector<double>& budgets) {
-  PlanRequest own = request;
+std::vector<Plan> own_plans(const PlanProblem& request, const std::vector<double>& budgets) {
+  PlanProblem own = request;
   own.accounting = own_accounting(request.law);
   if (request.time || own.accounting == request.accounting) return {};
   try {
@@ -31,7 +31,7 @@ std::vector<Plan> own_plans(const PlanRequest& request, const std::vector<double
 }
 
 /// How far the accounting moves the optimum.
-std::string movement(const PlanRequest& request, const PlanAnswer& answer) {
+std::string movement(const PlanProblem& request, const PlanAnswer& answer) {
   if (!answer.own_accounting) return "";
   const Plan &plan = answer.plan, &own = *answer.own_accounting;
   auto change = [](double from, double to) { return 100.0 * (to / from - 1.0); };
@@ -43,7 +43,7 @@ std::string movement(const PlanRequest& request, const PlanAnswer& answer) {
       change(own.n_active, plan.n_active), change(own.d_tokens, plan.d_tokens));
 }
 
-std::string time_text(const PlanRequest& request, const PlanAnswer& answer) {
+std::string time_text(const PlanProblem& request, const PlanAnswer& answer) {
   if (!answer.against_flops) return "";
   const AgainstFlops& a = *answer.against_flops;
   const std::string budget = budget_text(request, answer.plan.budget);
@@ -61,7 +61,7 @@ std::string time_text(const PlanRequest& request, const PlanAnswer& answer) {
           : "would never reach the same loss");
 }
 
-std::string robust_text(const PlanRequest& request, const PlanAnswer& answer) {
+std::string robust_text(const PlanProblem& request, const PlanAnswer& answer) {
   if (!answer.robust) return "";
   const RobustPlans& r = *answer.robust;
   std::string out;
@@ -94,7 +94,7 @@ Json robust_to_json(const RobustPlan& p) {
 
 }  // namespace
 
-std::vector<PlanAnswer> answer_plans(const PlanRequest& request, const std::vector<double>& budgets,
+std::vector<PlanAnswer> answer_plans(const PlanProblem& request, const std::vector<double>& budgets,
                                      double price_per_unit, double flops_per_gpu_second) {
   std::vector<Plan> plans = plan_law(request, budgets);
   add_draws(request, plans);
@@ -115,7 +115,7 @@ std::vector<PlanAnswer> answer_plans(const PlanRequest& request, const std::vect
   return out;
 }
 
-std::string answers_text(const PlanRequest& request, const std::vector<PlanAnswer>& answers) {
+std::string answers_text(const PlanProblem& request, const std::vector<PlanAnswer>& answers) {
   std::string out;
   for (const PlanAnswer& answer : answers) {
     out += limits_text(request, answer.plan) + time_text(request, answer) +
@@ -132,7 +132,7 @@ std::string answers_text(const PlanRequest& request, const std::vector<PlanAnswe
   return out.empty() ? out : "\n" + out;
 }
 
-void add_to_json(const PlanRequest& request, const PlanAnswer& answer, Json& row) {
+void add_to_json(const PlanProblem& request, const PlanAnswer& answer, Json& row) {
   if (answer.own_accounting) {
     row["own_accounting"] = {{"accounting", to_string(own_accounting(request.law))},
                              {"n_active", answer.own_accounting->n_active},

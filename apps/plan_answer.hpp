@@ -23,13 +23,13 @@ struct PlanAnswer {
 
 /// Plans with everything that belongs to them; price_per_unit and flops_per_gpu_second as
 /// BudgetArguments has them.
-std::vector<PlanAnswer> answer_plans(const PlanRequest& request, const std::vector<double>& budgets,
+std::vector<PlanAnswer> answer_plans(const PlanProblem& request, const std::vector<double>& budgets,
                                      double price_per_unit, double flops_per_gpu_second);
 
 /// Lines under the table of plans; empty where there is nothing to say.
-std::string answers_text(const PlanRequest& request, const std::vector<PlanAnswer>& answers);
+std::string answers_text(const PlanProblem& request, const std::vector<PlanAnswer>& answers);
 
 /// Puts the same into the plan's JSON.
-void add_to_json(const PlanRequest& request, const PlanAnswer& answer, nlohmann::ordered_json& row);
+void add_to_json(const PlanProblem& request, const PlanAnswer& answer, nlohmann::ordered_json& row);
 
 }  // namespace isoflop::app

@@ -79,7 +79,7 @@ std::vector<std::vector<double>> made_up_draws(const LawRecord& law, double spre
 }
 
 /// The output of the peer for this law and budget, its last line as JSON.
-nlohmann::json ask_peer(const Arguments& arguments, const PlanRequest& request) {
+nlohmann::json ask_peer(const Arguments& arguments, const PlanProblem& request) {
   std::string command = "python3 '" + arguments.peer + "' " + format_number(arguments.flops);
   for (const double x : request.law.coefficients) command += " " + format_number(x);
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
@@ -90,7 +90,7 @@ nlohmann::json ask_peer(const Arguments& arguments, const PlanRequest& request) 
   return nlohmann::json::parse(text);
 }
 
-std::vector<Row> time_all(const Arguments& arguments, PlanRequest& request) {
+std::vector<Row> time_all(const Arguments& arguments, PlanProblem& request) {
   std::vector<Row> rows;
   const std::vector<double> curve = log_spaced(arguments.from, arguments.to, arguments.budgets);
   with_planners(request, [&](const MakePlanner& make) {
@@ -144,7 +144,7 @@ std::vector<Row> time_all(const Arguments& arguments, PlanRequest& request) {
 }
 
 void run(const Arguments& arguments) {
-  PlanRequest request;
+  PlanProblem request;
   request.law = find_law(arguments.law);
   request.accounting = own_accounting(request.law);
   const Plan plan = plan_law(request, {arguments.flops}).at(0);

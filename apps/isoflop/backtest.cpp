@@ -121,9 +121,9 @@ double median(std::vector<double> values) {
 
 /// 6 N D with N as the table counts it, so that no convention is needed; where the law has a
 /// granularity it is held at the median of the runs, because 6 N D puts no price on it.
-PlanRequest six_nd_request(const std::string& law, const std::vector<double>& coefficients,
+PlanProblem six_nd_request(const std::string& law, const std::vector<double>& coefficients,
                            const RunTable& runs) {
-  PlanRequest out;
+  PlanProblem out;
   out.law.law = law;
   out.law.coefficients = coefficients;
   out.law.n_means = NMeaning::kActiveNonEmbedding;
@@ -151,7 +151,7 @@ void judge_plan(const std::string& law, const RunTable& runs, const Split& split
            });
   });
   if (!plannable) return;
-  const PlanRequest truth = six_nd_request(law, all.coefficients, runs);
+  const PlanProblem truth = six_nd_request(law, all.coefficients, runs);
   if (has_granularity(truth.law)) scored.plan_granularity = truth.search.granularity;
   scored.plan_error_flops =
       lost_flops(truth, six_nd_request(law, scored.report.fit.coefficients, runs), budget);

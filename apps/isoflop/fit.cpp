@@ -71,7 +71,7 @@ void drop_worst(FitOutcome& outcome, std::size_t count) {
 /// What each local minimum would plan with the largest budget among the runs, where the law's
 /// conventions allow a plan.
 void plan_minima(FitOutcome& outcome) {
-  PlanRequest request;
+  PlanProblem request;
   request.law = outcome.law;
   request.accounting =
       has_granularity(outcome.law) ? FlopAccounting::kPaper : FlopAccounting::kSixNd;

@@ -32,7 +32,7 @@ int run(const Arguments& arguments) {
   if (options.num_points > 1'000'000) throw UsageError("--points: at most a million");
   options.num_threads =
       static_cast<unsigned>(std::min(count_argument("--threads", arguments.threads, 0), 1024ull));
-  const PlanRequest request = arguments.planner.request();
+  const PlanProblem request = arguments.planner.request();
   const std::string name = arguments.planner.law.name();
   Frontier curve;
   {

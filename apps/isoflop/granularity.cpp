@@ -45,7 +45,7 @@ struct Column {
   }
 };
 
-Column column_of(const std::string& by, const PlanRequest& request, double n_active, double d,
+Column column_of(const std::string& by, const PlanProblem& request, double n_active, double d,
                  double reference, double most) {
   Column out{by, {}};
   with_planners(request, [&](const MakePlanner& make) {
@@ -93,7 +93,7 @@ int run(const Arguments& arguments) {
   if (reference < 1.0 || most < 1.0) throw UsageError("--reference and --max-g are at least 1");
   if (most < reference)
     throw UsageError("--max-g is below --reference, which every G is compared with");
-  PlanRequest request = arguments.planner.request();
+  PlanProblem request = arguments.planner.request();
   if (!has_granularity(request.law)) {
     throw UsageError(fmt::format("the law {} has no granularity", request.law.law));
   }
@@ -110,7 +110,7 @@ int run(const Arguments& arguments) {
   for (const std::string& batch : batches) {
     BudgetArguments time = arguments.budget;
     time.micro_batch = batch;
-    PlanRequest timed = request;
+    PlanProblem timed = request;
     heads += time.apply_time(timed);
     columns.push_back(column_of(batch.empty() ? "time" : "time at " + batch + " tokens", timed,
                                 n_active, d, reference, most));

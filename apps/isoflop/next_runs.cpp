@@ -32,21 +32,21 @@ struct Arguments {
 
 /// What is asked, and how the noise in it came about.
 struct Task {
-  PlanRequest request;
+  PlanProblem request;
   NextRunsQuestion question;
   double noise = 0.0;        ///< sd of ln L of a run
   double huber_delta = 0.0;  ///< of the fit that is to take the runs in
   bool noise_given = false;
 };
 
-PlanRequest request_of(const Arguments& arguments) {
+PlanProblem request_of(const Arguments& arguments) {
   const LawRecord law = arguments.law.load();
   CostArguments cost = arguments.cost;
   if (cost.granularity == "pow2") {
     throw UsageError("--granularity: intervals need a G that moves smoothly: continuous, or fixed");
   }
   if (cost.granularity.empty()) cost.granularity = has_granularity(law) ? "continuous" : "pow2";
-  PlanRequest out = cost.request(law);
+  PlanProblem out = cost.request(law);
   for (const VariableInfo& v : kVariables) {
     const std::string& text = arguments.given[index_of(v.id)];
     if (text.empty()) continue;

@@ -92,7 +92,7 @@ void use_shape(Arguments& arguments, std::vector<std::string>& conversions) {
   }
 }
 
-PlanRequest request_of(Arguments arguments, std::vector<std::string>& conversions) {
+PlanProblem request_of(Arguments arguments, std::vector<std::string>& conversions) {
   arguments.counts.settle(find_law(arguments.planner.law.name()), arguments.planner.law.expansion,
                           arguments.planner.cost.granularity);
   use_shape(arguments, conversions);
@@ -138,7 +138,7 @@ std::vector<RivalExpansion> choose_expansion(Arguments& arguments) {
     if (e < range->low) continue;
     expansion = format_number(e);
     std::vector<std::string> unused;
-    PlanRequest request = request_of(arguments, unused);
+    PlanProblem request = request_of(arguments, unused);
     arguments.budget.apply_time(request);
     const std::vector<double> budgets = arguments.budget.budgets(request);
     if (budgets.size() != 1) throw UsageError("--expansion free is for one budget at a time");
@@ -174,7 +174,7 @@ nlohmann::ordered_json to_json(const std::vector<RivalExpansion>& rivals) {
 }
 
 /// The shapes around every plan.
-std::vector<ShapeSearch> shapes_of(const Arguments& arguments, const PlanRequest& request,
+std::vector<ShapeSearch> shapes_of(const Arguments& arguments, const PlanProblem& request,
                                    const std::vector<PlanAnswer>& answers) {
   std::vector<ShapeSearch> out;
   if (!arguments.shapes.wanted()) return out;
@@ -193,7 +193,7 @@ std::vector<ShapeSearch> shapes_of(const Arguments& arguments, const PlanRequest
   return out;
 }
 
-nlohmann::ordered_json json_of(const Arguments& arguments, const PlanRequest& request,
+nlohmann::ordered_json json_of(const Arguments& arguments, const PlanProblem& request,
                                const std::vector<PlanAnswer>& answers,
                                const std::vector<VersusColumn>& versus,
                                const std::vector<ShapeSearch>& shapes,
@@ -225,7 +225,7 @@ nlohmann::ordered_json json_of(const Arguments& arguments, const PlanRequest& re
 int run(Arguments arguments) {
   std::vector<std::string> conversions;
   const std::vector<RivalExpansion> rivals = choose_expansion(arguments);
-  PlanRequest request = request_of(arguments, conversions);
+  PlanProblem request = request_of(arguments, conversions);
   const std::string time = arguments.budget.apply_time(request);
   BudgetArguments::add_time_draws(request);
   if (request.time) {  // a run is launched as it was timed

@@ -25,7 +25,7 @@
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/granularity_meaning.hpp"
 #include "isoflop/laws/list.hpp"
-#include "isoflop/plan/plan_request.hpp"
+#include "isoflop/plan/plan_problem.hpp"
 
 namespace isoflop::app {
 namespace {
@@ -156,7 +156,7 @@ int run(const Arguments& arguments) {
   std::string caution;
   std::vector<std::string> conversions;
   std::optional<ModelShape> shape;
-  auto values = PlanRequest::nothing_given();
+  auto values = PlanProblem::nothing_given();
   if (!arguments.shape.empty()) shape = read_model_config(arguments.shape);
   const std::optional<ExpertRates> rates = settle_experts(arguments, law, shape);
   auto flag_outside = [&](std::string_view symbol, const std::optional<Range>& range, double x) {

@@ -55,7 +55,7 @@ struct Influence {
 };
 
 struct Study {
-  PlanRequest request;
+  PlanProblem request;
   double budget_flops;
   Decision base;
   std::vector<Decision> rows;
@@ -65,11 +65,11 @@ struct Study {
   std::size_t num_doubtful = 0;  ///< rows without a converged fit or a plan
 };
 
-Decision decide(const PlanRequest& request, double budget, const FitReport& report) {
+Decision decide(const PlanProblem& request, double budget, const FitReport& report) {
   Decision out;
   out.report = &report;
   if (report.status == FitStatus::kFailed) return out;
-  PlanRequest with = request;
+  PlanProblem with = request;
   with.law.coefficients = report.coefficients;
   out.plan = plan_law(with, {budget}).at(0);
   if (!out.plan.usable()) out.note = to_string(out.plan.status);
@@ -125,7 +125,7 @@ void name_row(const SensitivityRow& row, const RunTable& runs, Decision& out) {
   }
 }
 
-Study study_of(const SensitivityReport& report, const RunTable& runs, const PlanRequest& request,
+Study study_of(const SensitivityReport& report, const RunTable& runs, const PlanProblem& request,
                double budget) {
   Study out;
   out.request = request;
@@ -164,7 +164,7 @@ Study study_of(const SensitivityReport& report, const RunTable& runs, const Plan
 
 Json number_or_null(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 
-void add_decision(const PlanRequest& request, const Decision& d, Json& out) {
+void add_decision(const PlanProblem& request, const Decision& d, Json& out) {
   out["status"] = to_string(d.report->status);
   out["plan_status"] = to_string(d.plan.status);
   out["note"] = d.note.empty() ? Json(nullptr) : Json(d.note);
@@ -179,7 +179,7 @@ void add_decision(const PlanRequest& request, const Decision& d, Json& out) {
                                             : Json(nullptr);
 }
 
-Json row_json(const PlanRequest& request, const Decision& d) {
+Json row_json(const PlanProblem& request, const Decision& d) {
   Json out;
   out["group"] = d.group;
   out["label"] = d.label;
@@ -251,7 +251,7 @@ std::string experts_line(const Study& study) {
 }
 
 std::string text_of(const Study& study, const FitOptions& options, const Records& records) {
-  const PlanRequest& request = study.request;
+  const PlanProblem& request = study.request;
   std::string out =
       fmt::format("{} on {} runs of {}, planned for {} FLOPs\nFLOPs: {}\n{}\n", request.law.law,
                   records.runs.num_runs(), records.log.path, human_number(study.budget_flops),
@@ -300,7 +300,7 @@ int run(const Arguments& arguments) {
   ConventionArguments conventions = arguments.conventions;
   CostArguments cost = arguments.cost;
   arguments.counts.settle(conventions.record(law), conventions.expansion, cost.granularity);
-  const PlanRequest request = cost.request(conventions.record(law));
+  const PlanProblem request = cost.request(conventions.record(law));
   const Records records = arguments.records.read({law});
   SensitivityReport report;
   {

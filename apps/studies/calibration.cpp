@@ -96,7 +96,7 @@ class Quantities {
   }
 
  private:
-  PlanRequest request_;
+  PlanProblem request_;
   std::vector<Optimum> near_;  // the plans of the truth, where the search begins
 };
 

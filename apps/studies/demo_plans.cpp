@@ -17,7 +17,7 @@ namespace {
 using namespace isoflop;
 
 std::vector<Plan> plans_of(const std::string& name, const std::vector<double>& budgets) {
-  PlanRequest request;
+  PlanProblem request;
   request.law = find_law(name);
   request.accounting = FlopAccounting::kPaper;
   return plan_law(request, budgets);

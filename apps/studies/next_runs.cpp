@@ -83,7 +83,7 @@ class Study {
     const FitReport report = fit<L>(first, fit_options());
     std::array<Outcome, kWays.size()> out{};
     if (report.status != FitStatus::kConverged) return out;
-    PlanRequest request = request_;
+    PlanProblem request = request_;
     request.law.coefficients = report.coefficients;
     request.law.ranges = report.ranges;
     request.law.draws = bootstrap<L>(first, fit_options(), report, how()).draws;
@@ -173,7 +173,7 @@ class Study {
     return first;
   }
 
-  Outcome follow(const Way& way, const PlanRequest& request, NextRunsQuestion question,
+  Outcome follow(const Way& way, const PlanProblem& request, NextRunsQuestion question,
                  const RunTable& first, Random& random) const {
     NextRuns answer;
     if (way.max_runs == 0) {
@@ -214,7 +214,7 @@ class Study {
   }
 
   Setup setup_;
-  PlanRequest request_;
+  PlanProblem request_;
   RunTable grid_;
   Values truth_{};
   std::vector<std::size_t> base_;

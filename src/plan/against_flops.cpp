@@ -8,8 +8,8 @@ namespace isoflop {
 
 namespace {
 
-PlanRequest counted_in_flops(const PlanRequest& timed) {
-  PlanRequest out = timed;
+PlanProblem counted_in_flops(const PlanProblem& timed) {
+  PlanProblem out = timed;
   out.time.reset();
   out.time_draws.clear();
   return out;
@@ -17,8 +17,8 @@ PlanRequest counted_in_flops(const PlanRequest& timed) {
 
 }  // namespace
 
-double flops_of_run(const PlanRequest& timed, const Plan& plan) {
-  const PlanRequest counted = counted_in_flops(timed);
+double flops_of_run(const PlanProblem& timed, const Plan& plan) {
+  const PlanProblem counted = counted_in_flops(timed);
   Optimum run;
   run.log_n_active = std::log(plan.n_active);
   run.log_d = std::log(plan.d_tokens);
@@ -30,12 +30,12 @@ double flops_of_run(const PlanRequest& timed, const Plan& plan) {
   return std::exp(log_flops);
 }
 
-std::optional<AgainstFlops> against_flops(const PlanRequest& timed, const Plan& plan) {
+std::optional<AgainstFlops> against_flops(const PlanProblem& timed, const Plan& plan) {
   if (!timed.time || !plan.usable() || !has_granularity(timed.law) ||
       timed.search.search == GranularitySearch::kFixed) {
     return std::nullopt;
   }
-  const PlanRequest counted = counted_in_flops(timed);
+  const PlanProblem counted = counted_in_flops(timed);
   AgainstFlops out{};
   out.flops = flops_of_run(timed, plan);
   Optimum best;
@@ -45,7 +45,7 @@ std::optional<AgainstFlops> against_flops(const PlanRequest& timed, const Plan& 
   if (!best.usable()) return std::nullopt;
   out.flops_granularity = best.granularity;
   if (best.granularity == plan.granularity) return out;
-  PlanRequest fixed = timed;
+  PlanProblem fixed = timed;
   fixed.search.search = GranularitySearch::kFixed;
   fixed.search.granularity = best.granularity;
   with_planners(fixed, [&](const MakePlanner& make) {

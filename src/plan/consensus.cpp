@@ -182,7 +182,7 @@ bool finer_is_better(const LawRecord& law, const Plan& plan) {
 /// The opinion of a law that gives a loss from N and D.
 template <Law L>
 void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestion& question) {
-  PlanRequest request;
+  PlanProblem request;
   request.law = asked;
   request.accounting = own_accounting(asked);
   request.shape = asked.family.value_or(ModelShapeRule{});

@@ -21,7 +21,7 @@ std::vector<double> ratio(std::vector<double> values, const std::vector<double>&
 
 }  // namespace
 
-PlanDraws summary_of(const PlanRequest& request, const Plan& plan, const DrawnPlans& bootstrap,
+PlanDraws summary_of(const PlanProblem& request, const Plan& plan, const DrawnPlans& bootstrap,
                      const DrawnPlans& jackknife) {
   PlanDraws out;
   out.num_draws = bootstrap.n_active.size();

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "isoflop/plan/optimum.hpp"
-#include "isoflop/plan/plan_request.hpp"
+#include "isoflop/plan/plan_problem.hpp"
 
 namespace isoflop {
 
@@ -27,7 +27,7 @@ struct DrawnPlans {
 };
 
 /// All that PlanDraws holds but the regret, for a plan of the request from its own coefficients.
-PlanDraws summary_of(const PlanRequest& request, const Plan& plan, const DrawnPlans& bootstrap,
+PlanDraws summary_of(const PlanProblem& request, const Plan& plan, const DrawnPlans& bootstrap,
                      const DrawnPlans& jackknife);
 
 }  // namespace isoflop

@@ -61,7 +61,7 @@ class SwitchSearch {
   PlanOptions options_;
 };
 
-bool picks_power(const PlanRequest& request) {
+bool picks_power(const PlanProblem& request) {
   return has_granularity(request.law) && request.search.search == GranularitySearch::kPowersOfTwo;
 }
 
@@ -98,7 +98,7 @@ std::vector<GranularitySwitch> granularity_switches(const AnyPlanner& planner,
   return out;
 }
 
-Frontier frontier(const PlanRequest& request, const FrontierOptions& options) {
+Frontier frontier(const PlanProblem& request, const FrontierOptions& options) {
   Frontier out;
   std::vector<double> budgets = log_spaced(options.from, options.to, options.num_points);
   out.plans = plan_curve(request, budgets);

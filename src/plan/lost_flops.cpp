@@ -6,7 +6,7 @@
 
 namespace isoflop {
 
-double lost_flops(const PlanRequest& truth, const PlanRequest& belief, double budget_flops) {
+double lost_flops(const PlanProblem& truth, const PlanProblem& belief, double budget_flops) {
   const Plan made = plan_law(belief, {budget_flops}).at(0);
   if (!made.usable() || !plan_law(truth, {budget_flops}).at(0).usable()) return Plan::kNone;
   const bool has_g = std::isfinite(made.granularity);

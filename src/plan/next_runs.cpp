@@ -31,7 +31,7 @@ struct RunCost {
 };
 
 /// The grid of runs that could be trained. Throws InvalidArgument where there is none.
-std::vector<RunToTrain> candidates(const PlanRequest& request, const NextRunsQuestion& question,
+std::vector<RunToTrain> candidates(const PlanProblem& request, const NextRunsQuestion& question,
                                    const Plan& plan, const RunCost& cost) {
   const Ranges& ranges = request.law.ranges;
   const auto n = ranges[Variable::kN], d = ranges[Variable::kD], g = ranges[Variable::kG];
@@ -69,7 +69,7 @@ std::vector<RunToTrain> candidates(const PlanRequest& request, const NextRunsQue
   return out;
 }
 
-void require_answerable(const PlanRequest& request, const NextRunsQuestion& question) {
+void require_answerable(const PlanProblem& request, const NextRunsQuestion& question) {
   const LawRecord& law = request.law;
   require_plannable(law);
   if (law.draws.bootstrap.empty()) {
@@ -100,7 +100,7 @@ struct Drawn {
   std::size_t num_without_plan = 0;
 };
 
-Drawn draw(const PlanRequest& request, const NextRunsQuestion& question, const MakePlanner& make,
+Drawn draw(const PlanProblem& request, const NextRunsQuestion& question, const MakePlanner& make,
            const Optimum& fit, const std::vector<RunToTrain>& runs) {
   const bool with_g = request.search.search == GranularitySearch::kContinuous;
   const double log_per_active = std::log(n_law_per_active(request));
@@ -146,7 +146,7 @@ ExpectedInterval expected(double estimate, const std::vector<double>& now,
 }
 
 /// `runs` empty: candidates are made and some of them chosen; else all of them are taken.
-NextRuns answer(const PlanRequest& request, const NextRunsQuestion& question,
+NextRuns answer(const PlanProblem& request, const NextRunsQuestion& question,
                 std::vector<RunToTrain> runs) {
   require_answerable(request, question);
   const bool chooses = runs.empty();
@@ -207,11 +207,11 @@ double refit_noise(double sd, double huber_delta) {
   return sd * std::sqrt(square) / inside;
 }
 
-NextRuns next_runs(const PlanRequest& request, const NextRunsQuestion& question) {
+NextRuns next_runs(const PlanProblem& request, const NextRunsQuestion& question) {
   return answer(request, question, {});
 }
 
-NextRuns expect_runs(const PlanRequest& request, const NextRunsQuestion& question,
+NextRuns expect_runs(const PlanProblem& request, const NextRunsQuestion& question,
                      std::vector<RunToTrain> runs) {
   if (runs.empty()) throw InvalidArgument("no runs are given");
   return answer(request, question, std::move(runs));

@@ -27,7 +27,7 @@ std::vector<std::unique_ptr<AnyPlanner>> planners_of(
 
 }  // namespace
 
-void add_draws(const PlanRequest& request, std::vector<Plan>& plans) {
+void add_draws(const PlanProblem& request, std::vector<Plan>& plans) {
   // A law without draws is its own only draw where the time has some.
   const std::size_t num_times = std::max<std::size_t>(1, request.time_draws.size());
   std::vector<std::vector<double>> draws = request.law.draws.bootstrap;
@@ -72,7 +72,7 @@ void add_draws(const PlanRequest& request, std::vector<Plan>& plans) {
   };
   // Every draw of the law meets one of the time, in turn.
   for (std::size_t time = 0; time < num_times; ++time) {
-    PlanRequest drawn_request = request;
+    PlanProblem drawn_request = request;
     if (!request.time_draws.empty()) drawn_request.time = request.time_draws[time];
     with_planners(drawn_request, [&](const MakePlanner& make) {
       for (std::size_t p = 0; p < plans.size(); ++p) {
@@ -97,7 +97,7 @@ void add_draws(const PlanRequest& request, std::vector<Plan>& plans) {
   }
 }
 
-void add_draws_to_curve(const PlanRequest& request, std::vector<Plan>& plans, unsigned num_threads,
+void add_draws_to_curve(const PlanProblem& request, std::vector<Plan>& plans, unsigned num_threads,
                         const std::function<void(std::size_t, std::size_t)>& progress) {
   const Draws& draws = request.law.draws;
   if (draws.bootstrap.empty()) return;

@@ -11,7 +11,7 @@ namespace {
 /// Calls make_plans(planner, plans), which adds one plan per budget, and fills in what follows from
 /// the request.
 template <class MakePlans>
-std::vector<Plan> planned(const PlanRequest& request, const MakePlans& make_plans) {
+std::vector<Plan> planned(const PlanProblem& request, const MakePlans& make_plans) {
   const LawRecord& law = request.law;
   const double total = n_total_per_active(request);
   const bool counts_embeddings =
@@ -73,13 +73,13 @@ std::vector<Plan> planned(const PlanRequest& request, const MakePlans& make_plan
 
 }  // namespace
 
-std::vector<Plan> plan_law(const PlanRequest& request, const std::vector<double>& budgets) {
+std::vector<Plan> plan_law(const PlanProblem& request, const std::vector<double>& budgets) {
   return planned(request, [&](const AnyPlanner& planner, std::vector<Plan>& plans) {
     for (const double budget : budgets) plans.push_back(planner.plan(budget, request.search));
   });
 }
 
-std::vector<Plan> plan_curve(const PlanRequest& request, const std::vector<double>& budgets) {
+std::vector<Plan> plan_curve(const PlanProblem& request, const std::vector<double>& budgets) {
   for (const double budget : budgets) require_plan_arguments(budget, request.search);
   return planned(request, [&](const AnyPlanner& planner, std::vector<Plan>& plans) {
     Optimum last;

@@ -13,7 +13,7 @@ constexpr std::size_t kCandidates = 64;
 
 }  // namespace
 
-std::optional<RobustPlans> robust_plans(const PlanRequest& request, const Plan& plan) {
+std::optional<RobustPlans> robust_plans(const PlanProblem& request, const Plan& plan) {
   const auto& draws = request.law.draws.bootstrap;
   if (!plan.usable() || draws.empty()) return std::nullopt;
   const double log_budget = std::log(plan.budget);

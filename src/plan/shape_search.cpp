@@ -45,7 +45,7 @@ struct PerDepth {
 
 class Search {
  public:
-  Search(const PlanRequest& request, double budget, const ShapeOptions& options,
+  Search(const PlanProblem& request, double budget, const ShapeOptions& options,
          const AnyPlanner& planner, const Optimum& optimum)
       : request_(request),
         options_(options),
@@ -72,7 +72,7 @@ class Search {
   }
 
  private:
-  static double expansion_of(const PlanRequest& request) {
+  static double expansion_of(const PlanProblem& request) {
     const double given = request.given[index_of(Variable::kE)];
     return std::isnan(given) ? request.law.expansion.value_or(1.0) : given;
   }
@@ -280,7 +280,7 @@ class Search {
     return planner_.cheapest_log_budget(log_loss, from, request_.search, at);
   }
 
-  const PlanRequest& request_;
+  const PlanProblem& request_;
   const ShapeOptions& options_;
   const AnyPlanner& planner_;
   const Optimum& optimum_;
@@ -293,7 +293,7 @@ class Search {
   std::map<std::pair<std::uint64_t, std::uint64_t>, double> seconds_;  // by d_model and width
 };
 
-void require_sensible(const PlanRequest& request, const ShapeOptions& options) {
+void require_sensible(const PlanProblem& request, const ShapeOptions& options) {
   for (const std::uint64_t x : {options.multiple, options.expert_multiple, options.head_dim,
                                 options.expert_parallel, options.vocab_size, options.seq_len}) {
     if (x == 0) throw InvalidArgument("multiples, counts and widths of shapes must be at least 1");
@@ -314,7 +314,7 @@ void require_sensible(const PlanRequest& request, const ShapeOptions& options) {
 
 }  // namespace
 
-ShapeSearch search_shapes(const PlanRequest& request, double budget, const ShapeOptions& options) {
+ShapeSearch search_shapes(const PlanProblem& request, double budget, const ShapeOptions& options) {
   require_sensible(request, options);
   if (!(budget > 0.0) || !std::isfinite(budget)) {
     throw InvalidArgument("a budget must be a positive finite number");

@@ -7,7 +7,7 @@
 
 namespace isoflop {
 
-std::vector<Versus> versus(const PlanRequest& other, const std::vector<Plan>& plans) {
+std::vector<Versus> versus(const PlanProblem& other, const std::vector<Plan>& plans) {
   plan_law(other, {});  // only for what it refuses
   std::vector<Versus> out;
   with_planners(other, [&](const MakePlanner& make) {
@@ -30,12 +30,12 @@ std::vector<Versus> versus(const PlanRequest& other, const std::vector<Plan>& pl
   return out;
 }
 
-PlanRequest coarse_of(const PlanRequest& request) {
+PlanProblem coarse_of(const PlanProblem& request) {
   if (!has_granularity(request.law)) {
     throw InvalidArgument("the law " + request.law.law +
                           " has no granularity, so that nothing is coarser");
   }
-  PlanRequest out = request;
+  PlanProblem out = request;
   out.search.search = GranularitySearch::kFixed;
   out.search.granularity = 1.0;
   return out;

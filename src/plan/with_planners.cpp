@@ -54,7 +54,7 @@ class PlannerOf final : public AnyPlanner {
 /// ln of the values that the law's own variables beside N, D and G are given. Throws
 /// InvalidArgument for one that is missing or out of its bounds.
 template <Law L>
-std::array<double, kNumVariables> log_given_values(const PlanRequest& request) {
+std::array<double, kNumVariables> log_given_values(const PlanProblem& request) {
   std::array<double, kNumVariables> out{};
   for (const Variable v : L::kVariables) {
     if (v == Variable::kN || v == Variable::kD || v == Variable::kG) continue;
@@ -75,7 +75,7 @@ std::array<double, kNumVariables> log_given_values(const PlanRequest& request) {
 using Use = std::function<void(const MakePlanner&)>;
 
 template <Law L, Cost C>
-void use_with(const C& cost, const PlanRequest& request, LawAt<L> law, const Use& f) {
+void use_with(const C& cost, const PlanProblem& request, LawAt<L> law, const Use& f) {
   f([&](const std::vector<double>& coefficients) -> std::unique_ptr<AnyPlanner> {
     law.theta = to_axis<L>(coefficients);
     return std::make_unique<PlannerOf<L, C>>(
@@ -84,7 +84,7 @@ void use_with(const C& cost, const PlanRequest& request, LawAt<L> law, const Use
 }
 
 template <Law L>
-void use(const PlanRequest& request, const Use& f) {
+void use(const PlanProblem& request, const Use& f) {
   LawAt<L> law;
   law.n_law_per_active = n_law_per_active(request);
   law.log_given = log_given_values<L>(request);
@@ -104,7 +104,7 @@ void use(const PlanRequest& request, const Use& f) {
 
 }  // namespace
 
-void with_planners(const PlanRequest& request, const Use& f) {
+void with_planners(const PlanProblem& request, const Use& f) {
   visit_law(request.law.law, [&]<Law L>() {
     // Of a law whose variables are known only now, the same is asked now.
     if constexpr (kMayPlan<L>) {

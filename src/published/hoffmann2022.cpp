@@ -10,7 +10,7 @@ namespace isoflop::app {
 namespace {
 
 double optimal_n(const LawRecord& law, double flops) {
-  PlanRequest request;
+  PlanProblem request;
   request.law = law;
   return plan_law(request, {flops}).at(0).n_law;
 }

@@ -16,7 +16,7 @@ std::vector<Figure> derive(const ReproductionInput&) {
   const std::vector<double> budgets = table.column("flops");
   const std::vector<double> n_active = table.column("n_active"), d = table.column("D");
   const std::vector<double> g = table.column("G"), loss = table.column("loss");
-  PlanRequest request;
+  PlanProblem request;
   request.law = find_law("krajewski2024-e64");
   request.accounting = FlopAccounting::kPaper;
   const std::vector<Plan> plans = plan_law(request, budgets);

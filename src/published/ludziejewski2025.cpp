@@ -23,7 +23,7 @@ constexpr std::array<Optimum, 6> kPrinted{{{1, 1.7e9, 9.7e9},
 std::vector<Figure> derive(const ReproductionInput&) {
   std::vector<Figure> out;
   for (const Optimum& printed : kPrinted) {
-    PlanRequest request;
+    PlanProblem request;
     request.law = find_law("ludziejewski2025");
     request.law.expansion = printed.expansion;
     request.shape = request.law.family.value_or(ModelShapeRule{});

@@ -58,7 +58,7 @@ std::string stretches(const std::vector<Plan>& plans,
   return out;
 }
 
-std::string notes_on(const PlanRequest& request, const std::vector<Plan>& plans) {
+std::string notes_on(const PlanProblem& request, const std::vector<Plan>& plans) {
   std::string out =
       stretches(plans, [](const Plan& p) { return p.usable() ? std::string() : p.note; });
   if (!request.law.ranges[Variable::kN]) {
@@ -80,7 +80,7 @@ std::string limits_of(const Plan& plan) {
   return out;
 }
 
-std::string table(const PlanRequest& request, const Frontier& curve,
+std::string table(const PlanProblem& request, const Frontier& curve,
                   const std::vector<VersusColumn>& columns) {
   const bool with_g = has_granularity(request.law);
   const bool with_limits = std::any_of(curve.plans.begin(), curve.plans.end(),
@@ -124,7 +124,7 @@ std::string switches_of(const Frontier& curve) {
   return "\nThe best granularity changes:\n" + grid.text("  ");
 }
 
-std::string intervals_of(const PlanRequest& request, const Frontier& curve) {
+std::string intervals_of(const PlanProblem& request, const Frontier& curve) {
   const Draws& draws = request.law.draws;
   if (draws.bootstrap.empty()) return "";
   const bool with_g =
@@ -158,7 +158,7 @@ std::string intervals_of(const PlanRequest& request, const Frontier& curve) {
 
 }  // namespace
 
-std::string frontier_text(const PlanRequest& request, const std::string& name,
+std::string frontier_text(const PlanProblem& request, const std::string& name,
                           const Frontier& curve, const std::vector<VersusColumn>& columns) {
   const LawRecord& law = request.law;
   std::string out = fmt::format("{} ({}): {}, N is {}{}\nFLOPs: {}\n\n", name, describe_origin(law),
@@ -172,7 +172,7 @@ std::string frontier_text(const PlanRequest& request, const std::string& name,
   return notes.empty() ? out : out + "\n" + notes;
 }
 
-std::string frontier_csv(const PlanRequest& request, const Frontier& curve,
+std::string frontier_csv(const PlanProblem& request, const Frontier& curve,
                          const std::vector<VersusColumn>& columns) {
   using Column = std::pair<std::string, std::function<double(const Plan&)>>;
   std::vector<Column> numbers{
@@ -221,7 +221,7 @@ std::string frontier_csv(const PlanRequest& request, const Frontier& curve,
   return out;
 }
 
-nlohmann::ordered_json frontier_json(const PlanRequest& request, const std::string& name,
+nlohmann::ordered_json frontier_json(const PlanProblem& request, const std::string& name,
                                      const Frontier& curve,
                                      const std::vector<VersusColumn>& columns) {
   using Json = nlohmann::ordered_json;

@@ -16,7 +16,7 @@
 namespace isoflop::app {
 namespace {
 
-std::string head_of(const PlanRequest& request, const std::string& name) {
+std::string head_of(const PlanProblem& request, const std::string& name) {
   const LawRecord& law = request.law;
   const std::string out = fmt::format(
       "{} ({}): {}, N is {}{}\n", name, describe_origin(law), law.law, to_string(law.n_means),
@@ -30,7 +30,7 @@ std::string head_of(const PlanRequest& request, const std::string& name) {
 }
 
 /// E', n and K of a plan.
-std::vector<std::string> experts_of(const PlanRequest& request, const Plan& plan) {
+std::vector<std::string> experts_of(const PlanProblem& request, const Plan& plan) {
   const auto rates = rates_of_plan(request, plan);
   auto text = [](const std::optional<double>& x) { return x ? count_text(*x) : "-"; };
   const auto d_ff = d_ff_of_plan(request, plan);
@@ -40,7 +40,7 @@ std::vector<std::string> experts_of(const PlanRequest& request, const Plan& plan
           rates ? text(rates->top_k()) : "-"};
 }
 
-std::vector<std::string> row_of(const PlanRequest& request, const Plan& p, bool with_g) {
+std::vector<std::string> row_of(const PlanProblem& request, const Plan& p, bool with_g) {
   if (!p.usable()) return {budget_text(request, p.budget), to_string(p.status)};
   std::vector<std::string> row{budget_text(request, p.budget),
                                human_number(p.n_active),
@@ -76,7 +76,7 @@ std::string granularities(const PlanDraws& draws) {
   return out.empty() ? human_interval(draws.granularity, 1) : out;
 }
 
-std::string intervals_of(const PlanRequest& request, const std::vector<Plan>& plans) {
+std::string intervals_of(const PlanProblem& request, const std::vector<Plan>& plans) {
   const bool with_g =
       has_granularity(request.law) && request.search.search != GranularitySearch::kFixed;
   TextGrid grid;
@@ -122,7 +122,7 @@ std::string outside_of(const Plan& plan) {
   return fmt::format("{}", fmt::join(out, ", "));
 }
 
-std::string notes_on(const PlanRequest& request, const Plan& p) {
+std::string notes_on(const PlanProblem& request, const Plan& p) {
   const LawRecord& law = request.law;
   const std::string budget = budget_text(request, p.budget);
   if (p.status == PlanStatus::kInfeasible) return "";  // limits_text says which limit
@@ -145,13 +145,13 @@ std::string notes_on(const PlanRequest& request, const Plan& p) {
 
 }  // namespace
 
-std::string unit_of(const PlanRequest& request) { return request.time ? "GPU-hours" : "FLOPs"; }
+std::string unit_of(const PlanProblem& request) { return request.time ? "GPU-hours" : "FLOPs"; }
 
-std::string budget_text(const PlanRequest& request, double budget) {
+std::string budget_text(const PlanProblem& request, double budget) {
   return human_number(request.time ? budget / kSecondsPerHour : budget);
 }
 
-std::string plan_text(const PlanRequest& request, const std::string& name,
+std::string plan_text(const PlanProblem& request, const std::string& name,
                       const std::vector<Plan>& plans, const std::vector<std::string>& conversions) {
   const bool with_g = has_granularity(request.law);
   auto any = [&](auto&& holds) { return std::any_of(plans.begin(), plans.end(), holds); };

@@ -24,7 +24,7 @@ RealShapeArguments parsed(const std::string& words) {
 }
 
 ShapeSearch shapes_of(const RealShapeArguments& arguments, double budget = 1e21) {
-  const PlanRequest request = isoflop::testing::moe_request();
+  const PlanProblem request = isoflop::testing::moe_request();
   return search_shapes(request, budget, arguments.options(request));
 }
 
@@ -41,7 +41,7 @@ std::string refusal_of(const std::string& words) {
 }
 
 TEST_CASE("plan shapes: options say what the shapes are multiples of", "[cli][format]") {
-  const PlanRequest request = isoflop::testing::moe_request();
+  const PlanProblem request = isoflop::testing::moe_request();
   const ShapeOptions plain = parsed("--shapes").options(request);
   CHECK(plain.multiple == 128);
   CHECK(plain.vocab_size == 50304);
@@ -66,7 +66,7 @@ TEST_CASE("plan shapes: options say what the shapes are multiples of", "[cli][fo
 
 TEST_CASE("plan shapes: a family of gated layers is gated unless it is said to be plain",
           "[cli][format]") {
-  PlanRequest request = isoflop::testing::moe_request();
+  PlanProblem request = isoflop::testing::moe_request();
   request.shape.feed_forward = 9.0;
   CHECK(parsed("--shapes").options(request).gated);
   CHECK_FALSE(parsed("--shapes --plain").options(request).gated);

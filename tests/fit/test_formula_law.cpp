@@ -64,7 +64,7 @@ TEST_CASE("FormulaLaw: resamples are refitted and certified", "[fit][formula][re
 
 TEST_CASE("FormulaLaw: a plan from the same coefficients is the same",
           "[plan][formula][identity]") {
-  PlanRequest request;
+  PlanProblem request;
   request.law = find_law("krajewski2024-e64");
   request.accounting = FlopAccounting::kPaper;
   const Plan built_in = plan_law(request, {1e21}).at(0);

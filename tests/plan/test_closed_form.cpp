@@ -25,7 +25,7 @@ constexpr double kTolerance = 1e-10;
 
 TEST_CASE("Planner: chinchilla under 6ND is the closed form", "[plan][identity]") {
   for (const char* law : {"hoffmann2022", "hoffmann2022-unrounded", "besiroglu2024"}) {
-    const PlanRequest request = request_for(law, FlopAccounting::kSixNd);
+    const PlanProblem request = request_for(law, FlopAccounting::kSixNd);
     const std::vector<double>& c = request.law.coefficients;
     for (const double flops : {1e18, 5.76e23, 1e27}) {
       CAPTURE(law, flops);
@@ -45,7 +45,7 @@ TEST_CASE("Planner: at one granularity and free routing the MoE law is the close
           "[plan][identity]") {
   for (const double g : {1.0, 8.0, 64.0}) {
     CAPTURE(g);
-    PlanRequest request = moe_request_at(g);
+    PlanProblem request = moe_request_at(g);
     request.router_cost = 0.0;
     const std::vector<double>& c = request.law.coefficients;
     // N = 43 N_active in the law: A = (a + g / G^gamma) / 43^alpha in terms of N_active.
@@ -60,7 +60,7 @@ TEST_CASE("Planner: at one granularity and free routing the MoE law is the close
 }
 
 TEST_CASE("Planner: 6ND and free routing give the same plan", "[plan][identity]") {
-  PlanRequest free_routing = moe_request_at(8.0), six_nd = free_routing;
+  PlanProblem free_routing = moe_request_at(8.0), six_nd = free_routing;
   free_routing.router_cost = 0.0;
   six_nd.accounting = FlopAccounting::kSixNd;
   const Plan a = plan_at(free_routing, 1e21), b = plan_at(six_nd, 1e21);
@@ -76,7 +76,7 @@ TEST_CASE("Planner: a dense model pays for no routing", "[plan][identity]") {
 }
 
 TEST_CASE("Planner: dearer active parameters act like a smaller budget", "[plan][identity]") {
-  PlanRequest request = moe_request_at(8.0);
+  PlanProblem request = moe_request_at(8.0);
   request.router_cost = 0.0;
   const Plan plain = plan_at(request, 1e21);
   request.flops_per_active = 12.0;

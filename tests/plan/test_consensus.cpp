@@ -42,7 +42,7 @@ TEST_CASE("consensus: embeddings are taken off the joint law through its family"
   const LawOpinion says = opinion("ludziejewski2025", 1e20, 8.0);
   // Without 2 d V the paper has N_act = 13 n d^2 and N_total = (4 + 9 E) n d^2 with n = d / 64.
   const double d = std::cbrt(64.0 * says.n_active / 13.0);
-  PlanRequest request = request_for("ludziejewski2025", FlopAccounting::kSixNd);
+  PlanProblem request = request_for("ludziejewski2025", FlopAccounting::kSixNd);
   request.law.expansion = 8.0;
   request.shape = *request.law.family;
   const Plan plan = plan_at(request, 1e20);
@@ -229,7 +229,7 @@ TEST_CASE("consensus: a law whose sparsity follows from E is asked at that spars
   law.secondary_source = false;
   CHECK(opinion_on(law, {1e21, std::nullopt, std::nullopt}).reason ==
         "needs --expansion E, from which S = 1 - 1 / E with k0 = 1");
-  PlanRequest request;
+  PlanProblem request;
   request.law = law;
   request.law.expansion = 8.0;
   request.given[index_of(Variable::kS)] = 0.875;  // 7 of 8 experts are not used

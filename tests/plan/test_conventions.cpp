@@ -10,7 +10,7 @@ namespace isoflop::testing {
 namespace {
 
 /// The text of the InvalidArgument that planning throws, "" if it throws none.
-std::string refusal_of(const PlanRequest& request, double flops = 1e21) {
+std::string refusal_of(const PlanProblem& request, double flops = 1e21) {
   try {
     plan_at(request, flops);
   } catch (const InvalidArgument& fault) {
@@ -21,7 +21,7 @@ std::string refusal_of(const PlanRequest& request, double flops = 1e21) {
 
 TEST_CASE("plan_law: a search for granularity under 6ND is refused", "[plan][refusal]") {
   for (const auto search : {GranularitySearch::kPowersOfTwo, GranularitySearch::kContinuous}) {
-    PlanRequest request = moe_request();
+    PlanProblem request = moe_request();
     request.accounting = FlopAccounting::kSixNd;
     request.search.search = search;
     CHECK(refusal_of(request) ==
@@ -44,7 +44,7 @@ TEST_CASE("plan_law: a law without tokens or without a loss has no plan", "[plan
 TEST_CASE("plan_law: a variable that a plan does not choose is asked for", "[plan][refusal]") {
   CHECK(refusal_of(request_for("muennighoff2023", FlopAccounting::kSixNd)) ==
         "the law data-constrained needs --u (unique training tokens)");
-  PlanRequest repeated = request_for("muennighoff2023", FlopAccounting::kSixNd);
+  PlanProblem repeated = request_for("muennighoff2023", FlopAccounting::kSixNd);
   repeated.given[index_of(Variable::kU)] = -1.0;
   CHECK(refusal_of(repeated) == "--u is not > 0");
   CHECK(refusal_of(request_for("ludziejewski2025", FlopAccounting::kSixNd)) ==
@@ -55,18 +55,18 @@ TEST_CASE("plan_law: an expansion rate that nobody said is asked for", "[plan][r
   const std::string refusal =
       "the law does not say the expansion rate of its runs: add --expansion E";
   for (const auto accounting : {FlopAccounting::kSixNd, FlopAccounting::kPaper}) {
-    PlanRequest moe = moe_request_at(8.0);
+    PlanProblem moe = moe_request_at(8.0);
     moe.accounting = accounting;
     moe.law.expansion.reset();
     CHECK(refusal_of(moe) == refusal);
   }
-  PlanRequest dense = request_for("krajewski2024-dense", FlopAccounting::kPaper);
+  PlanProblem dense = request_for("krajewski2024-dense", FlopAccounting::kPaper);
   dense.law.expansion.reset();
   CHECK(refusal_of(dense) == refusal);
 }
 
 TEST_CASE("plan_law: an MoE law whose N nobody explained is refused", "[plan][refusal]") {
-  PlanRequest request = moe_request();
+  PlanProblem request = moe_request();
   request.law.n_means = NMeaning::kUnspecified;
   CHECK(refusal_of(request) ==
         "the law does not say what its N counts: add --n-means total_non_embedding or --n-means "
@@ -74,7 +74,7 @@ TEST_CASE("plan_law: an MoE law whose N nobody explained is refused", "[plan][re
 }
 
 TEST_CASE("plan_law: an N with embeddings gives no active parameters", "[plan][refusal]") {
-  PlanRequest moe = moe_request();
+  PlanProblem moe = moe_request();
   moe.law.n_means = NMeaning::kTotal;
   CHECK_FALSE(refusal_of(moe).empty());
   CHECK(refusal_of(request_for("hoffmann2022", FlopAccounting::kPaper)) ==
@@ -83,7 +83,7 @@ TEST_CASE("plan_law: an N with embeddings gives no active parameters", "[plan][r
 }
 
 TEST_CASE("plan_law: a dense law under 6ND takes N as it is", "[plan][identity]") {
-  PlanRequest request = request_for("hoffmann2022", FlopAccounting::kSixNd);
+  PlanProblem request = request_for("hoffmann2022", FlopAccounting::kSixNd);
   const double n = plan_at(request, 1e21).n_law;
   request.law.expansion.reset();
   for (const auto meaning : {NMeaning::kUnspecified, NMeaning::kTotal,
@@ -94,7 +94,7 @@ TEST_CASE("plan_law: a dense law under 6ND takes N as it is", "[plan][identity]"
 }
 
 TEST_CASE("plan_law: a law in active parameters plans with them", "[plan][identity]") {
-  PlanRequest request = moe_request_at(8.0);
+  PlanProblem request = moe_request_at(8.0);
   request.law.n_means = NMeaning::kActiveNonEmbedding;
   const Plan plan = plan_at(request, 1e21);
   CHECK(plan.n_law == plan.n_active);
@@ -128,7 +128,7 @@ TEST_CASE("plan_law: a granularity below one is refused", "[plan][refusal]") {
 }
 
 TEST_CASE("plan_law: a vocabulary splits a total N", "[plan][identity]") {
-  PlanRequest request = request_for("hoffmann2022-unrounded", FlopAccounting::kSixNd);
+  PlanProblem request = request_for("hoffmann2022-unrounded", FlopAccounting::kSixNd);
   request.embedding_rows = 2.0 * 32000.0;
   const Plan plan = plan_at(request, 1e21);
   REQUIRE(plan.status == PlanStatus::kOptimal);
@@ -150,14 +150,14 @@ TEST_CASE("plan_law: a vocabulary splits a total N", "[plan][identity]") {
 }
 
 TEST_CASE("plan_law: a vocabulary is refused where N holds no embeddings", "[plan][refusal]") {
-  PlanRequest request = moe_request();
+  PlanProblem request = moe_request();
   request.embedding_rows = 32000.0;
   CHECK(refusal_of(request).find("a vocabulary is of use only") == 0);
 }
 
 TEST_CASE("plan_law: without the range of its runs a law from a secondary source plans nothing",
           "[plan][refusal]") {
-  PlanRequest request = moe_request();
+  PlanProblem request = moe_request();
   request.law.secondary_source = true;
   CHECK(plan_at(request, 1e21).status == PlanStatus::kOutsideRange);
   request.law.ranges = {};

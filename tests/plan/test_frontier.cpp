@@ -18,8 +18,8 @@ FrontierOptions range(double from, double to, std::size_t num_points) {
   return out;
 }
 
-PlanRequest drawn_moe(std::size_t num_bootstrap, std::size_t num_jackknife) {
-  PlanRequest request = moe_request();
+PlanProblem drawn_moe(std::size_t num_bootstrap, std::size_t num_jackknife) {
+  PlanProblem request = moe_request();
   request.law.draws = normal_draws(request.law, 0.02, num_bootstrap, num_jackknife);
   return request;
 }
@@ -69,7 +69,7 @@ TEST_CASE("frontier: switches do not depend on how finely the curve is sampled",
 }
 
 TEST_CASE("frontier: its plans are those of single budgets", "[plan][identity]") {
-  for (PlanRequest request :
+  for (PlanProblem request :
        {moe_request(), moe_request_at(8.0), request_for("hoffmann2022", FlopAccounting::kSixNd),
         request_for("krajewski2024-dense", FlopAccounting::kPaper)}) {
     const auto plans = frontier(request, range(1e12, 1e26, 29)).plans;
@@ -92,7 +92,7 @@ TEST_CASE("frontier: its plans are those of single budgets", "[plan][identity]")
 }
 
 TEST_CASE("frontier: a continuous granularity has no switches", "[plan][identity]") {
-  PlanRequest request = moe_request();
+  PlanProblem request = moe_request();
   request.search.search = GranularitySearch::kContinuous;
   const Frontier curve = frontier(request, range(1e19, 1e22, 4));
   CHECK(curve.switches.empty());
@@ -100,7 +100,7 @@ TEST_CASE("frontier: a continuous granularity has no switches", "[plan][identity
 }
 
 TEST_CASE("frontier: intervals and shares are those of single budgets", "[plan][identity]") {
-  const PlanRequest request = drawn_moe(60, 15);
+  const PlanProblem request = drawn_moe(60, 15);
   const auto plans = frontier(request, range(1e18, 1e24, 7)).plans;
   for (const Plan& plan : plans) {
     CAPTURE(plan.budget);
@@ -123,7 +123,7 @@ TEST_CASE("frontier: intervals and shares are those of single budgets", "[plan][
 }
 
 TEST_CASE("frontier: the result does not depend on the number of threads", "[plan][identity]") {
-  const PlanRequest request = drawn_moe(50, 9);
+  const PlanProblem request = drawn_moe(50, 9);
   FrontierOptions options = range(1e17, 1e25, 9);
   options.num_threads = 1;
   const auto one = frontier(request, options).plans;
@@ -141,7 +141,7 @@ TEST_CASE("frontier: the result does not depend on the number of threads", "[pla
 }
 
 TEST_CASE("frontier: progress ends with all draws", "[plan][identity]") {
-  const PlanRequest request = drawn_moe(21, 4);
+  const PlanProblem request = drawn_moe(21, 4);
   FrontierOptions options = range(1e20, 1e21, 2);
   std::size_t last = 0, all = 0;
   options.progress = [&](std::size_t done, std::size_t of) { last = done, all = of; };
@@ -170,7 +170,7 @@ TEST_CASE("frontier: ranges that are none are refused", "[plan][refusal]") {
   CHECK_THROWS_AS(curve(0.0, 1e20, 5), InvalidArgument);
   CHECK_THROWS_AS(curve(1e20, std::numeric_limits<double>::infinity(), 5), InvalidArgument);
   CHECK_THROWS_AS(curve(1e20, 1e21, 1), InvalidArgument);
-  PlanRequest free = moe_request();
+  PlanProblem free = moe_request();
   free.accounting = FlopAccounting::kSixNd;
   CHECK_THROWS_AS(frontier(free, range(1e20, 1e21, 3)), InvalidArgument);
 }

@@ -33,9 +33,9 @@ TrainingTime random_time(Random& random, const ModelShapeRule& shape) {
 }
 
 /// A law with scattered coefficients, a cost, and some of the limits.
-PlanRequest random_request(Random& random) {
+PlanProblem random_request(Random& random) {
   const bool dense = random.uniform() < 0.3;
-  PlanRequest out =
+  PlanProblem out =
       dense ? request_for("krajewski2024-dense", FlopAccounting::kSixNd) : moe_request();
   for (double& c : out.law.coefficients) c *= std::exp(0.3 * random.normal());
   auto sometimes = [&] { return random.uniform() < 0.4; };
@@ -64,7 +64,7 @@ struct GridPoint {
 };
 
 /// Tokens that a budget pays for, every rule written out once more.
-double tokens_at(const PlanRequest& request, double budget, double n, double g) {
+double tokens_at(const PlanProblem& request, double budget, double n, double g) {
   const double width = std::cbrt(n * 64.0 / 12.0), served = request.limits.inference_tokens / 3.0;
   if (request.time) {
     return budget / std::exp(request.time->log_cost_per_token(std::log(n), std::log(g))) - served;
@@ -74,7 +74,7 @@ double tokens_at(const PlanRequest& request, double budget, double n, double g) 
   return budget / (6.0 * n + routing) - served;
 }
 
-bool keeps_to(const PlanRequest& request, double n, double d, double g) {
+bool keeps_to(const PlanProblem& request, double n, double d, double g) {
   const Limits& limits = request.limits;
   const double width = std::cbrt(n * 64.0 / 12.0);
   const double bytes = limits.memory.per_active * n +
@@ -87,7 +87,7 @@ bool keeps_to(const PlanRequest& request, double n, double d, double g) {
 
 /// The best point of a dense grid in ln N; where tokens per parameter are fixed, of the one size
 /// per granularity that has them, by bisection.
-GridPoint brute_force(const PlanRequest& request, double budget, double step) {
+GridPoint brute_force(const PlanProblem& request, double budget, double step) {
   const double ratio = request.limits.tokens_per_active;
   GridPoint best;
   auto consider = [&](double n, double g) {
@@ -126,7 +126,7 @@ TEST_CASE("Planner: limits leave the optimum that a dense grid finds on 200 rand
   constexpr double kStep = 2e-3;
   int usable = 0, bound = 0, in_time = 0;
   for (int i = 0; i < 200; ++i) {
-    PlanRequest request = random_request(random);
+    PlanProblem request = random_request(random);
     double budget = std::exp(random.uniform(42.0, 57.0));
     if (request.time) budget /= kRate;
     in_time += request.time ? 1 : 0;
@@ -152,7 +152,7 @@ TEST_CASE("Planner: limits leave the optimum that a dense grid finds on 200 rand
 
 TEST_CASE("Planner: a limit that does not bind changes no digit", "[plan][identity]") {
   const Plan free = plan_at(moe_request(), 1e21);
-  PlanRequest request = moe_request();
+  PlanProblem request = moe_request();
   request.limits.max_n_active = 2.0 * free.n_active;
   request.limits.min_tokens = 0.5 * free.d_tokens;
   request.unique_tokens = 2.0 * free.d_tokens;
@@ -165,7 +165,7 @@ TEST_CASE("Planner: a limit that does not bind changes no digit", "[plan][identi
 TEST_CASE("Planner: a limit that binds is met exactly", "[plan][identity]") {
   const Plan free = plan_at(moe_request(), 1e21);
   SECTION("active parameters") {
-    PlanRequest request = moe_request();
+    PlanProblem request = moe_request();
     request.limits.max_n_active = 0.25 * free.n_active;
     const Plan plan = plan_at(request, 1e21);
     CHECK(plan.n_active == Approx(0.25 * free.n_active).epsilon(1e-14));  // exp of a logarithm
@@ -173,7 +173,7 @@ TEST_CASE("Planner: a limit that binds is met exactly", "[plan][identity]") {
     CHECK(plan.binding[0].limit == Limit::kMaxActive);
   }
   SECTION("tokens") {
-    PlanRequest request = moe_request();
+    PlanProblem request = moe_request();
     request.limits.min_tokens = 4.0 * free.d_tokens;
     const Plan plan = plan_at(request, 1e21);
     CHECK(plan.d_tokens == Approx(4.0 * free.d_tokens).epsilon(1e-12));  // the root's last digits
@@ -181,7 +181,7 @@ TEST_CASE("Planner: a limit that binds is met exactly", "[plan][identity]") {
     CHECK(plan.binding[0].limit == Limit::kMinTokens);
   }
   SECTION("tokens per active parameter") {
-    PlanRequest request = moe_request();
+    PlanProblem request = moe_request();
     request.limits.tokens_per_active = 20.0;
     const Plan plan = plan_at(request, 1e21);
     CHECK(plan.tokens_per_active_parameter() == Approx(20.0).epsilon(1e-12));
@@ -193,7 +193,7 @@ TEST_CASE("Planner: a limit that binds is met exactly", "[plan][identity]") {
 TEST_CASE("Planner: served tokens make the model smaller and leave less to train it",
           "[plan][identity]") {
   // Sardana et al. 2023: 6 N D + 2 N D_served at 6ND.
-  PlanRequest request = request_for("besiroglu2024", FlopAccounting::kSixNd);
+  PlanProblem request = request_for("besiroglu2024", FlopAccounting::kSixNd);
   const Plan free = plan_at(request, 1e22);
   request.limits.inference_tokens = 2.0 * free.d_tokens;
   const Plan plan = plan_at(request, 1e22);
@@ -205,7 +205,7 @@ TEST_CASE("Planner: served tokens make the model smaller and leave less to train
 
 TEST_CASE("Planner: the price of a limit is what a slightly looser one gains",
           "[plan][derivative]") {
-  PlanRequest request = moe_request();
+  PlanProblem request = moe_request();
   request.limits.max_n_active = 5e8;
   const Plan plan = plan_at(request, 1e21);
   REQUIRE(plan.binding.size() == 1);
@@ -222,7 +222,7 @@ TEST_CASE("Planner: the price of a limit is what a slightly looser one gains",
 TEST_CASE("Planner: limits that leave no model say which one and how far off it is",
           "[plan][refusal]") {
   // What is said to be enough leaves the smallest model, and a little less leaves none.
-  auto check = [](PlanRequest request, Limit limit, double looser) {
+  auto check = [](PlanProblem request, Limit limit, double looser) {
     const Plan plan = plan_at(request, 1e21);
     REQUIRE(plan.status == PlanStatus::kInfeasible);
     CHECK(plan.broken.limit == limit);
@@ -232,7 +232,7 @@ TEST_CASE("Planner: limits that leave no model say which one and how far off it 
     value = plan.broken.enough * (1.0 - 1e-6 * looser);
     CHECK(plan_at(request, 1e21).status == PlanStatus::kInfeasible);
   };
-  PlanRequest request = moe_request();
+  PlanProblem request = moe_request();
   request.limits.max_n_active = 1000.0;
   check(request, Limit::kMaxActive, 1.0);
   request = moe_request();

@@ -7,7 +7,7 @@
 namespace isoflop::testing {
 namespace {
 
-PlanRequest dense(const std::string& law) { return request_for(law, FlopAccounting::kSixNd); }
+PlanProblem dense(const std::string& law) { return request_for(law, FlopAccounting::kSixNd); }
 
 TEST_CASE("lost_flops: a plan made from the law that holds loses nothing", "[plan][identity]") {
   CHECK(lost_flops(dense("besiroglu2024"), dense("besiroglu2024"), 1e22) == 0.0);
@@ -16,7 +16,7 @@ TEST_CASE("lost_flops: a plan made from the law that holds loses nothing", "[pla
 
 TEST_CASE("lost_flops: what is left of the budget reaches the loss of the other plan",
           "[plan][identity]") {
-  const PlanRequest truth = dense("besiroglu2024"), belief = dense("hoffmann2022");
+  const PlanProblem truth = dense("besiroglu2024"), belief = dense("hoffmann2022");
   const double budget = 5.76e23;
   const double lost = lost_flops(truth, belief, budget);
   CHECK(lost > 0.0);
@@ -28,7 +28,7 @@ TEST_CASE("lost_flops: what is left of the budget reaches the loss of the other 
 }
 
 TEST_CASE("lost_flops: a wrong granularity costs FLOPs", "[plan][identity]") {
-  const PlanRequest truth = moe_request();
+  const PlanProblem truth = moe_request();
   const double lost = lost_flops(truth, moe_request_at(1.0), 1e21);
   CHECK(lost > 0.0);
   // plan says that G = 1 needs 96 % more for the loss of the best, so it wastes about half.

@@ -14,8 +14,8 @@ namespace isoflop::testing {
 namespace {
 
 /// The published law with made-up draws and its own ranges, G continuous.
-PlanRequest drawn_request(double spread = 0.01, std::size_t num_draws = 400) {
-  PlanRequest request = moe_request();
+PlanProblem drawn_request(double spread = 0.01, std::size_t num_draws = 400) {
+  PlanProblem request = moe_request();
   request.search.search = GranularitySearch::kContinuous;
   request.law.draws = normal_draws(request.law, spread, num_draws, 0);
   return request;
@@ -35,7 +35,7 @@ double flops_of(const std::vector<RunToTrain>& runs) {
   return out;
 }
 
-std::string refusal_of(const PlanRequest& request, const NextRunsQuestion& question) {
+std::string refusal_of(const PlanProblem& request, const NextRunsQuestion& question) {
   try {
     next_runs(request, question);
   } catch (const InvalidArgument& fault) {
@@ -51,7 +51,7 @@ struct Gradients {
   std::vector<double> run;
 };
 
-Gradients gradients(const PlanRequest& request, double target, const RunToTrain& run) {
+Gradients gradients(const PlanProblem& request, double target, const RunToTrain& run) {
   const double log_ratio = std::log(n_law_per_active(request));
   std::array<std::vector<double>, 5> slopes;
   with_planners(request, [&](const MakePlanner& make) {
@@ -84,7 +84,7 @@ TEST_CASE("next runs: what a run leaves agrees with derivatives of plan and law"
   // Coefficients scatter independently, each by the same share of itself: the covariance of their
   // logarithms is spread^2 times the identity.
   const double spread = 0.004, target = 1e22;
-  const PlanRequest request = drawn_request(spread, 2000);
+  const PlanProblem request = drawn_request(spread, 2000);
   NextRunsQuestion question = question_of(target, 1e21);
   question.noise = 0.002;
   const RunToTrain run{4e9, 2e10, 32.0, 0.0};
@@ -106,7 +106,7 @@ TEST_CASE("next runs: what a run leaves agrees with derivatives of plan and law"
 
 TEST_CASE("next runs: the runs keep to budget and number and to the reach of those behind the law",
           "[plan][identity]") {
-  const PlanRequest request = drawn_request();
+  const PlanProblem request = drawn_request();
   NextRunsQuestion question = question_of(1e22, 2e20);
   question.max_runs = 4;
   question.reach = 2.0;
@@ -146,7 +146,7 @@ TEST_CASE("next runs: the FLOPs of a run are those of the paper", "[plan][identi
 
 TEST_CASE("next runs: chosen runs leave no wider intervals than as many of a regular grid",
           "[plan][identity]") {
-  const PlanRequest request = drawn_request();
+  const PlanProblem request = drawn_request();
   std::vector<RunToTrain> grid;
   for (const double n : {1e9, 3e9}) {
     for (const double d : {3e10, 1e11}) {
@@ -169,10 +169,10 @@ TEST_CASE("next runs: chosen runs leave no wider intervals than as many of a reg
 }
 
 TEST_CASE("next runs: intervals now are those of the plans of the draws", "[plan][identity]") {
-  const PlanRequest request = drawn_request();
+  const PlanProblem request = drawn_request();
   const NextRuns answer = next_runs(request, question_of(1e22, 1e20));
   std::vector<double> n;
-  PlanRequest other = request;
+  PlanProblem other = request;
   for (const auto& draw : request.law.draws.bootstrap) {
     other.law.coefficients = draw;
     n.push_back(plan_at(other, 1e22).n_law);
@@ -184,7 +184,7 @@ TEST_CASE("next runs: intervals now are those of the plans of the draws", "[plan
 }
 
 TEST_CASE("next runs: a dense law has no granularity", "[plan][identity]") {
-  PlanRequest request = request_for("hoffmann2022", FlopAccounting::kSixNd);
+  PlanProblem request = request_for("hoffmann2022", FlopAccounting::kSixNd);
   request.law.draws = normal_draws(request.law, 0.01, 200, 0);
   const NextRuns answer = next_runs(request, question_of(1e23, 1e21));
   CHECK_FALSE(answer.granularity.has_value());
@@ -206,9 +206,9 @@ TEST_CASE("refit noise: it is that of least squares to least absolute deviations
 
 TEST_CASE("next runs: what cannot be answered is refused with the reason", "[plan][refusal]") {
   using Catch::Contains;
-  const PlanRequest request = drawn_request();
+  const PlanProblem request = drawn_request();
   const NextRunsQuestion question = question_of(1e22, 1e20);
-  PlanRequest other = request;
+  PlanProblem other = request;
   other.law.draws = {};
   CHECK_THAT(refusal_of(other, question), Contains("the law has no draws"));
   other = request;

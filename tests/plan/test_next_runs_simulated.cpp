@@ -29,7 +29,7 @@ std::vector<RunToTrain> grid_of(const std::vector<double>& n, const std::vector<
   return out;
 }
 
-void train(RunTable& runs, const std::vector<RunToTrain>& more, const PlanRequest& truth,
+void train(RunTable& runs, const std::vector<RunToTrain>& more, const PlanProblem& truth,
            Random& random) {
   for (const RunToTrain& run : more) {
     const std::array x{run.n_law, run.d_tokens, run.granularity};
@@ -49,7 +49,7 @@ FitOptions fit_options() {
 /// ln N*, ln D*, ln L and ln G of the target's plan; NaN where there is none.
 using Values = std::array<double, 4>;
 
-Values plan_of(const PlanRequest& request, const std::vector<double>& coefficients) {
+Values plan_of(const PlanProblem& request, const std::vector<double>& coefficients) {
   Values out;
   out.fill(Plan::kNone);
   with_planners(request, [&](const MakePlanner& make) {
@@ -60,7 +60,7 @@ Values plan_of(const PlanRequest& request, const std::vector<double>& coefficien
 }
 
 /// Widths of the 95 % intervals of the plan's quantities.
-Values widths_of(const PlanRequest& request, const std::vector<std::vector<double>>& draws) {
+Values widths_of(const PlanProblem& request, const std::vector<std::vector<double>>& draws) {
   std::array<std::vector<double>, 4> drawn;
   for (const auto& draw : draws) {
     const Values plan = plan_of(request, draw);
@@ -76,7 +76,7 @@ Values widths_of(const PlanRequest& request, const std::vector<std::vector<doubl
 
 TEST_CASE("next runs: refits with chosen runs are more certain than with a regular grid",
           "[plan][recovery]") {
-  PlanRequest truth = moe_request();
+  PlanProblem truth = moe_request();
   truth.search.search = GranularitySearch::kContinuous;
   const std::vector<double> tokens{16.4e9, 32.8e9, 65.5e9};
   const auto base = grid_of({1.35e8, 3.04e8, 5.41e8, 1.08e9}, tokens);
@@ -87,7 +87,7 @@ TEST_CASE("next runs: refits with chosen runs are more certain than with a regul
     RunTable first;
     train(first, base, truth, random);
     const FitReport fitted = fit<L>(first, fit_options());
-    PlanRequest request = truth;
+    PlanProblem request = truth;
     request.law.coefficients = fitted.coefficients;
     request.law.ranges = fitted.ranges;
     request.law.draws = bootstrap<L>(first, fit_options(), fitted, {.resamples = kResamples}).draws;

@@ -12,12 +12,12 @@ namespace {
 
 using Jet = ceres::Jet<double, 1>;
 
-PaperFlops cost_of(const PlanRequest& request) {
+PaperFlops cost_of(const PlanProblem& request) {
   return {*request.law.expansion, request.flops_per_active, request.router_cost, request.shape};
 }
 
 /// d ln L / d ln N_active along the budget, by Ceres's derivatives instead of the planner's.
-double slope_along_budget(const PlanRequest& request, const Plan& plan) {
+double slope_along_budget(const PlanProblem& request, const Plan& plan) {
   const Jet log_n_active(std::log(plan.n_active), 0);
   const double log_g = std::log(plan.granularity);
   const Jet log_d =
@@ -28,7 +28,7 @@ double slope_along_budget(const PlanRequest& request, const Plan& plan) {
 }
 
 /// The lowest loss over a dense grid of N_active at one granularity.
-double brute_force_loss(const PlanRequest& request, double flops, double g) {
+double brute_force_loss(const PlanProblem& request, double flops, double g) {
   const PaperFlops cost = cost_of(request);
   double best = std::numeric_limits<double>::infinity();
   for (double log_n = std::log(request.shape.smallest_n_active()); log_n < 40.0; log_n += 1e-3) {
@@ -42,7 +42,7 @@ double brute_force_loss(const PlanRequest& request, double flops, double g) {
 TEST_CASE("Planner: the loss has no slope along the budget at the optimum", "[plan][derivative]") {
   for (const double flops : {1e17, 1e21, 1e25}) {
     CAPTURE(flops);
-    const PlanRequest request = moe_request();
+    const PlanProblem request = moe_request();
     // ln N is exact to 1e-14 and the curvature below 1e-2.
     CHECK(std::abs(slope_along_budget(request, plan_at(request, flops))) < 1e-14);
   }
@@ -62,7 +62,7 @@ TEST_CASE("Planner: the plan spends the whole budget", "[plan][identity]") {
 }
 
 TEST_CASE("Planner: the sizes of a plan belong together", "[plan][identity]") {
-  const PlanRequest request = moe_request();
+  const PlanProblem request = moe_request();
   const Plan plan = plan_at(request, 1e21);
   CHECK(plan.n_total == Approx(43.0 * plan.n_active).epsilon(1e-14));
   CHECK(plan.n_law == Approx(plan.n_total).epsilon(1e-14));
@@ -74,7 +74,7 @@ TEST_CASE("Planner: the sizes of a plan belong together", "[plan][identity]") {
 }
 
 TEST_CASE("Planner: no size on a dense grid does better", "[plan][identity]") {
-  const PlanRequest request = moe_request();
+  const PlanProblem request = moe_request();
   for (const double flops : {1e17, 1e21, 1e25}) {
     CAPTURE(flops);
     const Plan plan = plan_at(request, flops);
@@ -86,7 +86,7 @@ TEST_CASE("Planner: no size on a dense grid does better", "[plan][identity]") {
 }
 
 TEST_CASE("Planner: no power of two does better than the one it picks", "[plan][identity]") {
-  const PlanRequest request = moe_request();
+  const PlanProblem request = moe_request();
   for (const double flops : {1e17, 1e19, 1e21, 1e24, 1e26}) {
     CAPTURE(flops);
     const Plan plan = plan_at(request, flops);
@@ -100,7 +100,7 @@ TEST_CASE("Planner: no power of two does better than the one it picks", "[plan][
 }
 
 TEST_CASE("Planner: continuous granularity does no worse than powers of two", "[plan][identity]") {
-  PlanRequest continuous = moe_request();
+  PlanProblem continuous = moe_request();
   continuous.search.search = GranularitySearch::kContinuous;
   for (const double flops : {1e17, 1e19, 1e21, 1e24, 1e26}) {
     CAPTURE(flops);
@@ -115,7 +115,7 @@ TEST_CASE("Planner: continuous granularity does no worse than powers of two", "[
 
 TEST_CASE("Planner: at the continuous optimum neighbours in granularity are worse",
           "[plan][identity]") {
-  PlanRequest continuous = moe_request();
+  PlanProblem continuous = moe_request();
   continuous.search.search = GranularitySearch::kContinuous;
   const Plan best = plan_at(continuous, 1e21);
   for (const double factor : {0.999, 1.001}) {

@@ -14,20 +14,20 @@ namespace isoflop::testing {
 namespace {
 
 /// The request with draws in its law.
-PlanRequest drawn(PlanRequest request, double spread = 0.02, std::size_t num_bootstrap = 60,
+PlanProblem drawn(PlanProblem request, double spread = 0.02, std::size_t num_bootstrap = 60,
                   std::size_t num_jackknife = 15) {
   request.law.draws = normal_draws(request.law, spread, num_bootstrap, num_jackknife);
   return request;
 }
 
-PlanRequest moe_over(GranularitySearch search) {
-  PlanRequest request = moe_request();
+PlanProblem moe_over(GranularitySearch search) {
+  PlanProblem request = moe_request();
   request.search.search = search;
   request.search.granularity = 8.0;
   return request;
 }
 
-std::vector<PlanRequest> every_kind() {
+std::vector<PlanProblem> every_kind() {
   return {drawn(moe_over(GranularitySearch::kPowersOfTwo)),
           drawn(moe_over(GranularitySearch::kContinuous), 0.02, 20, 5),
           drawn(moe_over(GranularitySearch::kFixed)),
@@ -35,16 +35,16 @@ std::vector<PlanRequest> every_kind() {
           drawn(request_for("krajewski2024-dense", FlopAccounting::kPaper))};
 }
 
-Plan plan_with_draws(const PlanRequest& request, double flops) {
+Plan plan_with_draws(const PlanProblem& request, double flops) {
   auto plans = plan_law(request, {flops});
   add_draws(request, plans);
   return plans.at(0);
 }
 
 /// The plain plan of every set of coefficients.
-std::vector<Plan> plans_of(const PlanRequest& request,
+std::vector<Plan> plans_of(const PlanProblem& request,
                            const std::vector<std::vector<double>>& coefficients, double flops) {
-  PlanRequest one = request;
+  PlanProblem one = request;
   one.law.draws = {};
   std::vector<Plan> out;
   for (const auto& c : coefficients) {
@@ -55,7 +55,7 @@ std::vector<Plan> plans_of(const PlanRequest& request,
 }
 
 /// What is lost under `truth` with the plan, from nothing but plans for other budgets.
-double regret_by_plans(PlanRequest truth, const Plan& plan) {
+double regret_by_plans(PlanProblem truth, const Plan& plan) {
   truth.law.draws = {};
   const double g = has_granularity(truth.law) ? plan.granularity : 1.0;
   const double reached = std::log(loss_at(truth, plan.n_active, plan.d_tokens, g));
@@ -68,7 +68,7 @@ double regret_by_plans(PlanRequest truth, const Plan& plan) {
 }
 
 TEST_CASE("add_draws: intervals are those of a plain plan for every draw", "[plan][identity]") {
-  for (const PlanRequest& request : every_kind()) {
+  for (const PlanProblem& request : every_kind()) {
     CAPTURE(request.law.name, static_cast<int>(request.search.search));
     const Plan plan = plan_with_draws(request, 1e21);
     REQUIRE(plan.draws.has_value());
@@ -101,7 +101,7 @@ TEST_CASE("add_draws: intervals are those of a plain plan for every draw", "[pla
 }
 
 TEST_CASE("add_draws: granularities are counted as plain plans choose them", "[plan][identity]") {
-  const PlanRequest request = drawn(moe_request());
+  const PlanProblem request = drawn(moe_request());
   for (const double flops : {6.2e18, 1e21, 2.8e21}) {  // two of them where the best G changes
     CAPTURE(flops);
     std::map<double, double> expected;
@@ -116,7 +116,7 @@ TEST_CASE("add_draws: granularities are counted as plain plans choose them", "[p
 }
 
 TEST_CASE("add_draws: a granularity that nobody chose has no frequency", "[plan][identity]") {
-  for (const PlanRequest& request : {drawn(moe_over(GranularitySearch::kFixed)),
+  for (const PlanProblem& request : {drawn(moe_over(GranularitySearch::kFixed)),
                                      drawn(moe_over(GranularitySearch::kContinuous), 0.02, 5, 5),
                                      drawn(request_for("hoffmann2022", FlopAccounting::kSixNd))}) {
     CHECK(plan_with_draws(request, 1e21).draws->granularity_frequency.empty());
@@ -124,14 +124,14 @@ TEST_CASE("add_draws: a granularity that nobody chose has no frequency", "[plan]
 }
 
 TEST_CASE("add_draws: the regret is what plans for smaller budgets save", "[plan][identity]") {
-  for (const PlanRequest& request :
+  for (const PlanProblem& request :
        {drawn(moe_request(), 0.02, 25, 0), drawn(moe_over(GranularitySearch::kFixed), 0.02, 25, 0),
         drawn(request_for("hoffmann2022", FlopAccounting::kSixNd), 0.05, 25, 0)}) {
     const Plan plan = plan_with_draws(request, 2.8e21);
     std::vector<double> regrets;
     double mean = 0.0;
     for (const auto& coefficients : request.law.draws.bootstrap) {
-      PlanRequest truth = request;
+      PlanProblem truth = request;
       truth.law.coefficients = coefficients;
       regrets.push_back(regret_by_plans(truth, plan));
       mean += regrets.back() / 25.0;
@@ -147,7 +147,7 @@ TEST_CASE("add_draws: the regret is what plans for smaller budgets save", "[plan
 
 TEST_CASE("add_draws: draws that all equal the fit leave no doubt and no regret",
           "[plan][identity]") {
-  for (PlanRequest request : every_kind()) {
+  for (PlanProblem request : every_kind()) {
     CAPTURE(request.law.name, static_cast<int>(request.search.search));
     request.law.draws.bootstrap.assign(50, request.law.coefficients);
     request.law.draws.jackknife.assign(10, request.law.coefficients);
@@ -174,7 +174,7 @@ TEST_CASE("add_draws: wider draws give wider intervals and more regret", "[plan]
 }
 
 TEST_CASE("add_draws: without a jackknife intervals are percentiles", "[plan][identity]") {
-  const PlanRequest request = drawn(moe_request(), 0.02, 60, 0);
+  const PlanProblem request = drawn(moe_request(), 0.02, 60, 0);
   const Plan plan = plan_with_draws(request, 1e21);
   std::vector<double> sizes;
   for (const Plan& p : plans_of(request, request.law.draws.bootstrap, 1e21)) {
@@ -188,7 +188,7 @@ TEST_CASE("add_draws: without a jackknife intervals are percentiles", "[plan][id
 
 TEST_CASE("add_draws: draws without a plan are counted and left out", "[plan][identity]") {
   // The best model is about as small as the smallest of the family.
-  const PlanRequest request = drawn(request_for("hoffmann2022", FlopAccounting::kSixNd), 0.05);
+  const PlanProblem request = drawn(request_for("hoffmann2022", FlopAccounting::kSixNd), 0.05);
   const double flops = 1.2e11;
   const auto plans = plans_of(request, request.law.draws.bootstrap, flops);
   const auto without =
@@ -209,7 +209,7 @@ TEST_CASE("add_draws: without draws or without a plan nothing is said", "[plan][
 }
 
 TEST_CASE("add_draws: draws that are no coefficients of the law are refused", "[plan][refusal]") {
-  PlanRequest request = drawn(moe_request());
+  PlanProblem request = drawn(moe_request());
   request.law.draws.bootstrap[3].pop_back();
   CHECK_THROWS_AS(plan_with_draws(request, 1e21), InvalidArgument);
 }

@@ -42,7 +42,7 @@ struct Tried {
 };
 
 /// Every plain model of the family at E = 64 within a factor 4 of the plan's size, best first.
-std::vector<Tried> all_models(const PlanRequest& request, const ShapeOptions& options) {
+std::vector<Tried> all_models(const PlanProblem& request, const ShapeOptions& options) {
   const double n = plan_at(request, kBudget).n_active;
   std::vector<Tried> out;
   for (std::uint64_t d = options.multiple; d <= 4096; d += options.multiple) {
@@ -71,7 +71,7 @@ std::vector<Tried> all_models(const PlanRequest& request, const ShapeOptions& op
   return out;
 }
 
-std::string refusal_of(const PlanRequest& request, const ShapeOptions& options = {}) {
+std::string refusal_of(const PlanProblem& request, const ShapeOptions& options = {}) {
   try {
     search_shapes(request, kBudget, options);
   } catch (const InvalidArgument& fault) {
@@ -130,7 +130,7 @@ TEST_CASE("search_shapes: no shape beats the optimum under 6ND", "[plan][identit
 
 TEST_CASE("search_shapes: in time every shape trains for the whole budget at its own speed",
           "[plan][identity]") {
-  PlanRequest request = moe_request();
+  PlanProblem request = moe_request();
   TrainingSetup setup;
   setup.expansion = 64.0;
   setup.activation = Activation::kGelu;
@@ -165,7 +165,7 @@ TEST_CASE("search_shapes: in time every shape trains for the whole budget at its
 }
 
 TEST_CASE("search_shapes: the penalty goes to zero as the multiples shrink", "[plan][identity]") {
-  const PlanRequest request = request_for("krajewski2024-dense", FlopAccounting::kPaper);
+  const PlanProblem request = request_for("krajewski2024-dense", FlopAccounting::kPaper);
   double before = 1.0;
   for (const std::uint64_t multiple : {1024, 512, 256, 128, 64, 32, 16}) {
     ShapeOptions options;
@@ -210,7 +210,7 @@ TEST_CASE("search_shapes: a law that counts embeddings sees those of the shape",
   ShapeOptions options;
   options.vocab_size = 32000;
   options.tied = true;
-  const PlanRequest request = request_for("besiroglu2024", FlopAccounting::kSixNd);
+  const PlanProblem request = request_for("besiroglu2024", FlopAccounting::kSixNd);
   for (const RealShape& shape : search_shapes(request, kBudget, options).best) {
     CHECK(shape.params.embedding == 32000 * shape.shape.d_model);
     CHECK(shape.params.head == 0);
@@ -222,7 +222,7 @@ TEST_CASE("search_shapes: a law that counts embeddings sees those of the shape",
 
 TEST_CASE("search_shapes: a total N is split into active parameters and the shape's embeddings",
           "[plan][identity]") {
-  PlanRequest request = request_for("besiroglu2024", FlopAccounting::kSixNd);
+  PlanProblem request = request_for("besiroglu2024", FlopAccounting::kSixNd);
   ShapeOptions options;
   request.embedding_rows = 2.0 * static_cast<double>(options.vocab_size);
   for (const RealShape& shape : search_shapes(request, kBudget, options).best) {
@@ -269,7 +269,7 @@ TEST_CASE("search_shapes: gated layers keep the parameters of plain ones", "[pla
 
 TEST_CASE("search_shapes: a family of gated layers keeps its width", "[plan][published]") {
   // Ludziejewski et al. 2025, arXiv 2502.05172: SwiGLU of width 3 d, one expert per token.
-  PlanRequest request = request_for("ludziejewski2025", FlopAccounting::kSixNd);
+  PlanProblem request = request_for("ludziejewski2025", FlopAccounting::kSixNd);
   request.law.expansion = 8.0;
   request.shape = *request.law.family;
   CHECK(is_gated_family(request.shape));
@@ -287,7 +287,7 @@ TEST_CASE("search_shapes: a family of gated layers keeps its width", "[plan][pub
 
 TEST_CASE("search_shapes: a continuous search tries all whole granularities around its own",
           "[plan][identity]") {
-  PlanRequest request = moe_request();
+  PlanProblem request = moe_request();
   request.search.search = GranularitySearch::kContinuous;
   const ShapeSearch found = search_shapes(request, 1e21);
   REQUIRE(found.best.size() == 10);
@@ -311,21 +311,21 @@ TEST_CASE("search_shapes: multiples that are too fine narrow the sizes and nothi
 TEST_CASE("search_shapes: every shape keeps to the limits", "[plan][identity]") {
   const Plan free = plan_at(moe_request(), kBudget);
   SECTION("active parameters") {
-    PlanRequest request = moe_request();
+    PlanProblem request = moe_request();
     request.limits.max_n_active = 0.6 * free.n_active;
     const ShapeSearch found = search_shapes(request, kBudget);
     REQUIRE_FALSE(found.best.empty());
     for (const RealShape& s : found.best) CHECK(s.n_active <= request.limits.max_n_active);
   }
   SECTION("tokens") {
-    PlanRequest request = moe_request();
+    PlanProblem request = moe_request();
     request.limits.min_tokens = 2.0 * free.d_tokens;
     const ShapeSearch found = search_shapes(request, kBudget);
     REQUIRE_FALSE(found.best.empty());
     for (const RealShape& s : found.best) CHECK(s.d_tokens >= request.limits.min_tokens);
   }
   SECTION("memory") {
-    PlanRequest request = moe_request();
+    PlanProblem request = moe_request();
     request.limits.memory.per_active = 16.0 * total_per_active(64.0);
     request.limits.max_bytes = 0.5 * request.limits.memory.per_active * free.n_active;
     const ShapeSearch found = search_shapes(request, kBudget);
@@ -335,7 +335,7 @@ TEST_CASE("search_shapes: every shape keeps to the limits", "[plan][identity]") 
     }
   }
   SECTION("tokens per active parameter") {
-    PlanRequest request = moe_request();
+    PlanProblem request = moe_request();
     request.limits.tokens_per_active = 40.0;
     const ShapeSearch found = search_shapes(request, kBudget);
     REQUIRE_FALSE(found.best.empty());
@@ -345,7 +345,7 @@ TEST_CASE("search_shapes: every shape keeps to the limits", "[plan][identity]") 
     }
   }
   SECTION("tokens to be served") {
-    PlanRequest request = moe_request();
+    PlanProblem request = moe_request();
     request.limits.inference_tokens = free.d_tokens;
     const ShapeSearch found = search_shapes(request, kBudget);
     REQUIRE_FALSE(found.best.empty());
@@ -370,7 +370,7 @@ TEST_CASE("search_shapes: what cannot be built is a status with its reason", "[p
 }
 
 TEST_CASE("search_shapes: a law that says too little of N or G is refused", "[plan][refusal]") {
-  PlanRequest request = request_for("besiroglu2024", FlopAccounting::kSixNd);
+  PlanProblem request = request_for("besiroglu2024", FlopAccounting::kSixNd);
   request.law.n_means = NMeaning::kUnspecified;
   CHECK(refusal_of(request) ==
         "real shapes need to know what the law's N counts: add --n-means total_non_embedding, "

@@ -36,7 +36,7 @@ TEST_CASE("plan_law: a best model below the smallest is on the edge", "[plan][re
 
 TEST_CASE("plan_law: a best run of less than one token is on the edge", "[plan][refusal]") {
   // Tokens hardly matter to this law, so it would spend everything on parameters.
-  PlanRequest request = request_for("hoffmann2022", FlopAccounting::kSixNd);
+  PlanProblem request = request_for("hoffmann2022", FlopAccounting::kSixNd);
   request.law.coefficients = {1.69, 1e6, 0.34, 1e-9, 0.28};
   const Plan plan = plan_at(request, 1e21);
   CHECK(plan.status == PlanStatus::kAtSearchEdge);
@@ -46,7 +46,7 @@ TEST_CASE("plan_law: a best run of less than one token is on the edge", "[plan][
 
 TEST_CASE("plan_law: a law at its irreducible loss says so", "[plan][refusal]") {
   // 410.7 / D^0.28 is e^-90 at 1e300 FLOPs: no budget moves the loss by what a double can hold.
-  for (const PlanRequest& request :
+  for (const PlanProblem& request :
        {moe_request(), request_for("hoffmann2022", FlopAccounting::kSixNd)}) {
     const Plan plan = plan_at(request, 1e300);
     CHECK(plan.status == PlanStatus::kAtSearchEdge);
@@ -57,7 +57,7 @@ TEST_CASE("plan_law: a law at its irreducible loss says so", "[plan][refusal]") 
 
 TEST_CASE("plan_law: free routing makes the finest granularity the best", "[plan][refusal]") {
   for (const auto search : {GranularitySearch::kPowersOfTwo, GranularitySearch::kContinuous}) {
-    PlanRequest request = moe_request();
+    PlanProblem request = moe_request();
     request.router_cost = 0.0;
     request.search.search = search;
     const Plan plan = plan_at(request, 1e21);
@@ -68,14 +68,14 @@ TEST_CASE("plan_law: free routing makes the finest granularity the best", "[plan
 }
 
 TEST_CASE("plan_law: a fixed granularity is not on the edge of a search", "[plan][identity]") {
-  PlanRequest request = moe_request_at(16.0);
+  PlanProblem request = moe_request_at(16.0);
   request.router_cost = 0.0;
   request.search.max_granularity = 16.0;
   CHECK(plan_at(request, 1e21).status == PlanStatus::kOptimal);
 }
 
 TEST_CASE("plan_law: a narrower search ends on its own edge", "[plan][refusal]") {
-  PlanRequest request = moe_request();
+  PlanProblem request = moe_request();
   request.search.max_granularity = 8.0;  // 16 is best at this budget
   CHECK(plan_at(request, 1e21).status == PlanStatus::kAtSearchEdge);
 }
@@ -99,7 +99,7 @@ TEST_CASE("plan_law: a plan outside the range of the runs names the variables",
 }
 
 TEST_CASE("plan_law: a plan inside the range of the runs raises no flag", "[plan][identity]") {
-  PlanRequest request = moe_request_at(4.0);
+  PlanProblem request = moe_request_at(4.0);
   request.law.ranges[Variable::kN] = Range{1e9, 1e12};
   request.law.ranges[Variable::kD] = Range{1e9, 1e12};
   request.law.ranges.d_per_n = Range{0.01, 100.0};

@@ -146,7 +146,7 @@ TEST_CASE("TrainingTime: derivatives agree with differences", "[cost][derivative
 TEST_CASE("Planner: in time no size and granularity of a dense grid does better",
           "[plan][identity]") {
   for (const double tokens : {8192.0, 65536.0}) {
-    PlanRequest request = moe_request();
+    PlanProblem request = moe_request();
     TrainingSetup train = setup();
     train.tokens = tokens;
     const CostSurface surface = roofline_surface(tokens);
@@ -173,7 +173,7 @@ TEST_CASE("Planner: in time no size and granularity of a dense grid does better"
 
 TEST_CASE("Planner: in time a continuous granularity does no worse than any between",
           "[plan][identity]") {
-  PlanRequest request = moe_request();
+  PlanProblem request = moe_request();
   const CostSurface surface = roofline_surface();
   request.time.emplace(surface, setup(), request.shape, 64.0);
   for (const double gpu_hours : {10.0, 100.0, 1000.0, 1e4}) {
@@ -193,7 +193,7 @@ TEST_CASE("Planner: in time a continuous granularity does no worse than any betw
 
 TEST_CASE("Planner: layers at the rate of the paper's FLOPs are planned as those FLOPs",
           "[plan][identity]") {
-  PlanRequest timed = moe_request();
+  PlanProblem timed = moe_request();
   timed.time.emplace(paper_surface(), setup(), timed.shape, 64.0);
   timed.search.max_granularity = 128.0;
   for (const double flops : {1e20, 1e22}) {

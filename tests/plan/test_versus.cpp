@@ -8,7 +8,7 @@
 namespace isoflop::testing {
 namespace {
 
-PlanRequest dense() { return request_for("krajewski2024-dense", FlopAccounting::kPaper); }
+PlanProblem dense() { return request_for("krajewski2024-dense", FlopAccounting::kPaper); }
 
 double over_dense(const std::string& law, double flops) {
   const Plan plan = plan_at(request_for(law, FlopAccounting::kPaper), flops);
@@ -26,7 +26,7 @@ TEST_CASE("versus: the multiplier over dense is what the published digits give",
 
 TEST_CASE("versus: with its budget the other reaches the loss of the plan", "[plan][identity]") {
   const Plan plan = plan_at(moe_request(), 1e22);
-  for (const PlanRequest& other : {dense(), coarse_of(moe_request())}) {
+  for (const PlanProblem& other : {dense(), coarse_of(moe_request())}) {
     const Versus answer = versus(other, {plan}).at(0);
     CHECK(answer.note.empty());
     CHECK(answer.compute_multiplier == Approx(answer.budget / plan.budget).epsilon(1e-13));
@@ -61,7 +61,7 @@ TEST_CASE("versus: a worse law needs more and the better one less", "[plan][iden
 }
 
 TEST_CASE("versus: a loss out of reach and a plan that is none leave a note", "[plan][identity]") {
-  PlanRequest floor = dense();
+  PlanProblem floor = dense();
   floor.law.coefficients[0] = 2.5;  // its irreducible loss
   const auto plans = plan_law(moe_request(), {1e5, 1e24});
   const auto answers = versus(floor, plans);
@@ -74,7 +74,7 @@ TEST_CASE("versus: a loss out of reach and a plan that is none leave a note", "[
 TEST_CASE("versus: what cannot be planned is refused", "[plan][refusal]") {
   const Plan plan = plan_at(moe_request(), 1e21);
   CHECK_THROWS_AS(coarse_of(dense()), InvalidArgument);
-  PlanRequest free = moe_request();
+  PlanProblem free = moe_request();
   free.accounting = FlopAccounting::kSixNd;
   CHECK_THROWS_AS(versus(free, {plan}), InvalidArgument);
 }

@@ -13,14 +13,14 @@
 namespace isoflop::testing {
 namespace {
 
-PlanRequest request_for(const std::string& law) {
-  PlanRequest request;
+PlanProblem request_for(const std::string& law) {
+  PlanProblem request;
   request.law = find_law(law);
   request.accounting = FlopAccounting::kPaper;
   return request;
 }
 
-Plan plan_at(const PlanRequest& request, double flops) { return plan_law(request, {flops}).at(0); }
+Plan plan_at(const PlanProblem& request, double flops) { return plan_law(request, {flops}).at(0); }
 
 /// Table 2 of the paper: compute-optimal MoE at E = 64.
 struct Table2 {
@@ -91,7 +91,7 @@ TEST_CASE("krajewski2024-e64-table1: three digits miss the losses of Table 2",
 }
 
 TEST_CASE("plan_law: finer experts win from these budgets on", "[published][published]") {
-  const PlanRequest request = request_for("krajewski2024-e64");
+  const PlanProblem request = request_for("krajewski2024-e64");
   struct Change {
     double flops, coarser, finer;
   };
@@ -106,7 +106,7 @@ TEST_CASE("plan_law: finer experts win from these budgets on", "[published][publ
 
 /// FLOPs with which the dense law reaches the loss of the plan, over those of the plan.
 double dense_flops_per_moe_flops(const std::string& moe_law, double flops) {
-  const PlanRequest dense = request_for("krajewski2024-dense");
+  const PlanProblem dense = request_for("krajewski2024-dense");
   const double target = std::log(plan_at(request_for(moe_law), flops).loss);
   const auto excess = [&](double log_flops) {
     return std::log(plan_at(dense, std::exp(log_flops)).loss) - target;
@@ -127,7 +127,7 @@ TEST_CASE("plan_law: the lead of MoE over dense is what the printed digits give"
 TEST_CASE("plan_law: dearer routing makes for coarser experts", "[published][published]") {
   // The paper gives 6 to 20 as the range of c_r; the continuous optimum of G falls roughly as
   // c_r^-0.6.
-  PlanRequest request = request_for("krajewski2024-e64");
+  PlanProblem request = request_for("krajewski2024-e64");
   request.search.search = GranularitySearch::kContinuous;
   request.router_cost = 6.0;
   const double cheap = plan_at(request, 1e21).granularity;
@@ -141,7 +141,7 @@ TEST_CASE("plan_law: rounding the exponents of Hoffmann et al. moves N by a fift
   // At the budget of Chinchilla, 5.76e23 FLOPs. Computed from both sets of coefficients by an
   // independent program: 20 %.
   const auto optimal_n = [](const std::string& law) {
-    PlanRequest request;
+    PlanProblem request;
     request.law = find_law(law);
     return plan_at(request, 5.76e23).n_law;
   };

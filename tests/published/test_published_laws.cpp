@@ -58,7 +58,7 @@ TEST_CASE("ludziejewski2025: the six optima at 1e20 FLOPs are those of the paper
                                       {16, 810e6, 20.7e9},
                                       {32, 669e6, 24.9e9}}) {
     CAPTURE(printed.expansion);
-    PlanRequest request;
+    PlanProblem request;
     request.law = find_law("ludziejewski2025");
     request.law.expansion = printed.expansion;
     request.shape = request.law.family.value();
@@ -119,7 +119,7 @@ TEST_CASE("abnar2025: the loss is what the quoted coefficients give", "[publishe
 
 TEST_CASE("abnar2025: a plan says that its law is quoted and its range unknown",
           "[published][refusal]") {
-  PlanRequest request;
+  PlanProblem request;
   request.law = find_law("abnar2025");
   request.given[index_of(Variable::kS)] = 0.5;
   const Plan plan = plan_law(request, {1e21}).at(0);

@@ -24,8 +24,8 @@ void CostArguments::add(CLI::App& command) {
       ->type_name("pow2|continuous|X");
 }
 
-PlanRequest CostArguments::request(const LawRecord& law, double embedding_rows) const {
-  PlanRequest out;
+PlanProblem CostArguments::request(const LawRecord& law, double embedding_rows) const {
+  PlanProblem out;
   out.embedding_rows = embedding_rows;
   out.law = law;
   out.shape = law.family.value_or(ModelShapeRule{});
@@ -61,14 +61,14 @@ PlanRequest CostArguments::request(const LawRecord& law, double embedding_rows) 
   return out;
 }
 
-std::string describe_cost(const PlanRequest& request) {
+std::string describe_cost(const PlanProblem& request) {
   if (request.accounting == FlopAccounting::kSixNd) return "6 N_active D";
   return fmt::format("(12 d^2 c_f + d E G c_r) D n_blocks, c_f = {}, c_r = {}, d = {} n_blocks",
                      format_number(request.flops_per_active), format_number(request.router_cost),
                      format_number(request.shape.width_per_block));
 }
 
-nlohmann::ordered_json cost_json(const PlanRequest& request) {
+nlohmann::ordered_json cost_json(const PlanProblem& request) {
   if (request.accounting == FlopAccounting::kSixNd) return {{"accounting", "6nd"}};
   return {{"accounting", "paper"},
           {"active_cost", request.flops_per_active},

@@ -19,12 +19,12 @@ struct CostArguments {
   void add(CLI::App& command);
   /// A request to plan with this law, whose coefficients may still be missing. Throws UsageError or
   /// InvalidArgument where the words contradict the law or its conventions do not settle the cost.
-  PlanRequest request(const LawRecord& law, double embedding_rows = 0.0) const;
+  PlanProblem request(const LawRecord& law, double embedding_rows = 0.0) const;
 };
 
 /// "6 N_active D", or the FLOPs of the paper with their constants.
-std::string describe_cost(const PlanRequest& request);
+std::string describe_cost(const PlanProblem& request);
 /// The same for programs: accounting and, for the paper's, its constants.
-nlohmann::ordered_json cost_json(const PlanRequest& request);
+nlohmann::ordered_json cost_json(const PlanProblem& request);
 
 }  // namespace isoflop::app

@@ -108,7 +108,7 @@ void BudgetArguments::add_time(CLI::App& command) {
          "bytes per second and GPU of these exchanges, such as 50e9 (default: free)", "X", "Time");
 }
 
-std::string BudgetArguments::apply_time(PlanRequest& request) const {
+std::string BudgetArguments::apply_time(PlanProblem& request) const {
   const bool says_time = !micro_batch.empty() || !activation.empty() || !mfu_dense.empty() ||
                          !expert_parallel.empty() || !all_to_all_latency_us.empty() ||
                          !all_to_all_bandwidth.empty() || !k0.empty();
@@ -132,7 +132,7 @@ std::string BudgetArguments::apply_time(PlanRequest& request) const {
         "--cost-table needs the FLOPs of models of experts beside the times (--cost paper): a law "
         "with an expansion rate E and an N without embeddings");
   }
-  if (request.router_cost != PlanRequest{}.router_cost) {
+  if (request.router_cost != PlanProblem{}.router_cost) {
     throw UsageError("--router-cost counts FLOPs; with a cost table routing takes its own time");
   }
   if (regime != "sustained" && regime != "burst") {
@@ -187,7 +187,7 @@ std::string BudgetArguments::apply_time(PlanRequest& request) const {
                          : "");
 }
 
-void BudgetArguments::add_time_draws(PlanRequest& request) {
+void BudgetArguments::add_time_draws(PlanProblem& request) {
   if (!request.time || request.time->is_formula()) return;  // nothing scatters
   std::vector<std::optional<TrainingTime>> draws(kTimeDraws);
   parallel_for(draws.size(), 0, [&](std::size_t i) {
@@ -216,7 +216,7 @@ double BudgetArguments::flops_per_gpu_second() const {
   }
 }
 
-std::vector<double> BudgetArguments::budgets(const PlanRequest& request) const {
+std::vector<double> BudgetArguments::budgets(const PlanProblem& request) const {
   if (gpus.empty() != days.empty()) throw UsageError("--gpus and --days belong together");
   const int kinds = (flops.empty() ? 0 : 1) + (gpu_hours.empty() ? 0 : 1) + (gpus.empty() ? 0 : 1) +
                     (target_loss.empty() ? 0 : 1);
@@ -259,7 +259,7 @@ std::vector<double> BudgetArguments::budgets(const PlanRequest& request) const {
   return out;
 }
 
-double BudgetArguments::price_per_unit(const PlanRequest& request) const {
+double BudgetArguments::price_per_unit(const PlanProblem& request) const {
   if (price_per_gpu_hour.empty()) return 0.0;
   const double per_second =
       positive_argument("--price-per-gpu-hour", price_per_gpu_hour) / kSecondsPerHour;

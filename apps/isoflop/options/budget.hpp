@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "isoflop/plan/plan_request.hpp"
+#include "isoflop/plan/plan_problem.hpp"
 
 namespace CLI {
 class App;
@@ -25,14 +25,14 @@ struct BudgetArguments {
   void add_time(CLI::App& command);
   /// Puts the time of the cost table into the request, if there is one, and says in a line what it
   /// is. Throws UsageError where words contradict each other, DataError for the file.
-  std::string apply_time(PlanRequest& request) const;
+  std::string apply_time(PlanProblem& request) const;
   /// How far the request's time scatters, for intervals; nothing where it is none or a formula.
-  static void add_time_draws(PlanRequest& request);
+  static void add_time_draws(PlanProblem& request);
   /// The budgets in the unit of the request's cost; of losses to reach, the least that does.
-  std::vector<double> budgets(const PlanRequest& request) const;
+  std::vector<double> budgets(const PlanProblem& request) const;
   /// Dollars, or whatever the price is in, per budget unit; 0 where no price was said or the budget
   /// is FLOPs without a GPU.
-  double price_per_unit(const PlanRequest& request) const;
+  double price_per_unit(const PlanProblem& request) const;
   /// FLOPs that count as one GPU-second: by --gpu and --mfu; 0 where neither was said.
   double flops_per_gpu_second() const;
 };

@@ -118,7 +118,7 @@ nlohmann::ordered_json rates_to_json(const ExpertRates& rates, std::optional<dou
           {"d_ff", number_or_null(d_ff)}};
 }
 
-std::optional<ExpertRates> rates_of_law(const PlanRequest& request) {
+std::optional<ExpertRates> rates_of_law(const PlanProblem& request) {
   const std::optional<double>& expansion = request.law.expansion;
   const bool with_g = has_granularity(request.law);
   if (!expansion ? !with_g : *expansion == 1.0 && !with_g) return std::nullopt;
@@ -131,19 +131,19 @@ std::optional<ExpertRates> rates_of_law(const PlanRequest& request) {
   return out;
 }
 
-std::optional<ExpertRates> rates_of_plan(const PlanRequest& request, const Plan& plan) {
+std::optional<ExpertRates> rates_of_plan(const PlanProblem& request, const Plan& plan) {
   std::optional<ExpertRates> out = rates_of_law(request);
   if (out && std::isfinite(plan.granularity)) out->granularity = plan.granularity;
   return out;
 }
 
-std::optional<double> d_ff_per_d_model(const PlanRequest& request) {
+std::optional<double> d_ff_per_d_model(const PlanProblem& request) {
   if (request.law.family) return std::nullopt;
   const bool gated = request.time && request.time->setup().activation == Activation::kSwiGlu;
   return gated ? request.shape.feed_forward / 3.0 : kDffPerDmodel;
 }
 
-std::optional<double> d_ff_of_plan(const PlanRequest& request, const Plan& plan) {
+std::optional<double> d_ff_of_plan(const PlanProblem& request, const Plan& plan) {
   const std::optional<double> ratio = d_ff_per_d_model(request);
   if (!ratio || !std::isfinite(plan.d_model)) return std::nullopt;
   return *ratio * plan.d_model;

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "isoflop/plan/plan_request.hpp"
+#include "isoflop/plan/plan_problem.hpp"
 #include "isoflop/shape/experts.hpp"
 
 namespace CLI {
@@ -50,13 +50,13 @@ nlohmann::ordered_json rates_to_json(const ExpertRates& rates,
                                      std::optional<double> d_ff = std::nullopt);
 
 /// The rates that a law plans with; nothing for a law of dense models or unknown E.
-std::optional<ExpertRates> rates_of_law(const PlanRequest& request);
+std::optional<ExpertRates> rates_of_law(const PlanProblem& request);
 /// The same with the plan's G.
-std::optional<ExpertRates> rates_of_plan(const PlanRequest& request, const Plan& plan);
+std::optional<ExpertRates> rates_of_plan(const PlanProblem& request, const Plan& plan);
 /// d_ff over d_model of the models that are planned: 4, or 8/3 where the times are those of gated
 /// layers (SwiGLU), which have as many weights in three matrices. Nothing in a family of its own.
-std::optional<double> d_ff_per_d_model(const PlanRequest& request);
+std::optional<double> d_ff_per_d_model(const PlanProblem& request);
 /// d_ff of a plan, where that is known.
-std::optional<double> d_ff_of_plan(const PlanRequest& request, const Plan& plan);
+std::optional<double> d_ff_of_plan(const PlanProblem& request, const Plan& plan);
 
 }  // namespace isoflop::app

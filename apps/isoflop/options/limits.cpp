@@ -94,7 +94,7 @@ void LimitArguments::add(CLI::App& command) {
   option("--memory-bandwidth", memory_bandwidth, "bytes per second, such as 3.35T", "X");
 }
 
-void LimitArguments::apply(PlanRequest& request) const {
+void LimitArguments::apply(PlanProblem& request) const {
   Limits& limits = request.limits;
   auto set = [](const char* flag, const std::string& text, double& value) {
     if (!text.empty()) value = positive_argument(flag, text);
@@ -158,7 +158,7 @@ void LimitArguments::apply(PlanRequest& request) const {
   use.router_width_depth = expansion > 1.0 ? per_weight * expansion : 0.0;
 }
 
-std::string limits_text(const PlanRequest& request, const Plan& plan) {
+std::string limits_text(const PlanProblem& request, const Plan& plan) {
   const std::string budget = budget_text(request, plan.budget);
   if (plan.status == PlanStatus::kInfeasible) {
     Limits limits = request.limits;

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "isoflop/plan/plan_request.hpp"
+#include "isoflop/plan/plan_problem.hpp"
 
 namespace CLI {
 class App;
@@ -19,10 +19,10 @@ struct LimitArguments {
   void add(CLI::App& command);
   /// Puts the limits into a request whose law and conventions are settled. Throws UsageError where
   /// words are missing or contradict each other.
-  void apply(PlanRequest& request) const;
+  void apply(PlanProblem& request) const;
 };
 
 /// One line per limit that binds with its price, and one per broken limit with what would do.
-std::string limits_text(const PlanRequest& request, const Plan& plan);
+std::string limits_text(const PlanProblem& request, const Plan& plan);
 
 }  // namespace isoflop::app

@@ -38,8 +38,8 @@ void PlannerArguments::add(CLI::App& command) {
                    "use a fit that did not converge");
 }
 
-PlanRequest PlannerArguments::request(double embedding_rows) const {
-  PlanRequest out = cost.request(law.load(), embedding_rows);
+PlanProblem PlannerArguments::request(double embedding_rows) const {
+  PlanProblem out = cost.request(law.load(), embedding_rows);
   out.search.max_granularity = number_argument("--max-granularity", max_granularity);
   if (out.search.max_granularity < 1.0) throw UsageError("--max-granularity must be at least 1");
   out.router_cost = number_argument("--router-cost", router_cost);

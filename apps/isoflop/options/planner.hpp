@@ -9,7 +9,7 @@
 #include "apps/isoflop/options/law.hpp"
 #include "apps/isoflop/options/limits.hpp"
 #include "isoflop/core/variable.hpp"
-#include "isoflop/plan/plan_request.hpp"
+#include "isoflop/plan/plan_problem.hpp"
 
 namespace CLI {
 class App;
@@ -28,8 +28,8 @@ struct PlannerArguments {
   void add(CLI::App& command);
   /// Throws UsageError, InvalidArgument or DataError where words are wrong, contradict each other
   /// or do not settle the law's conventions.
-  /// embedding_rows as in PlanRequest.
-  PlanRequest request(double embedding_rows = 0.0) const;
+  /// embedding_rows as in PlanProblem.
+  PlanProblem request(double embedding_rows = 0.0) const;
 };
 
 }  // namespace isoflop::app

@@ -99,7 +99,7 @@ bool RealShapeArguments::wanted() const {
   return shapes || !emit.empty();
 }
 
-ShapeOptions RealShapeArguments::options(const PlanRequest& request, const std::string& vocab,
+ShapeOptions RealShapeArguments::options(const PlanProblem& request, const std::string& vocab,
                                          bool tied) const {
   ShapeOptions out;
   take("--multiple-of", multiple_of, out.multiple);
@@ -161,7 +161,7 @@ bool RealShapeArguments::emit_run(const std::vector<ShapeSearch>& searches) cons
   return emit_output.empty();
 }
 
-std::string shapes_text(const RealShapeArguments& arguments, const PlanRequest& request,
+std::string shapes_text(const RealShapeArguments& arguments, const PlanProblem& request,
                         double budget_spent, const ShapeSearch& search) {
   const std::string budget = budget_text(request, budget_spent);
   if (search.best.empty()) return fmt::format("{}: no shapes: {}\n", budget, search.note);

@@ -27,7 +27,7 @@ struct RealShapeArguments {
   bool emits() const { return !emit.empty(); }
   /// `vocab` and `tied`: what the command says of the vocabulary already, "" where nothing; the
   /// options here go before them. Throws UsageError.
-  ShapeOptions options(const PlanRequest& request, const std::string& vocab = "",
+  ShapeOptions options(const PlanProblem& request, const std::string& vocab = "",
                        bool tied = false) const;
   /// The run of a shape with the batch that was asked for, else the default one.
   LaunchConfig run_of(const RealShape& shape) const;
@@ -40,7 +40,7 @@ struct RealShapeArguments {
 };
 
 /// A table of the shapes for this budget, best first, or the reason why there are none.
-std::string shapes_text(const RealShapeArguments& arguments, const PlanRequest& request,
+std::string shapes_text(const RealShapeArguments& arguments, const PlanProblem& request,
                         double budget, const ShapeSearch& search);
 
 /// The shapes as a list; docs/real-shapes.md describes the fields.

@@ -21,7 +21,7 @@ namespace {
 
 struct Other {
   std::string name;
-  PlanRequest request;
+  PlanProblem request;
 };
 
 std::vector<std::string> split(const std::string& words) {
@@ -40,8 +40,8 @@ std::vector<std::string> split(const std::string& words) {
 }
 
 /// The request with another law in it, under the same cost where that can price the law.
-PlanRequest with_law(const PlanRequest& request, const LawRecord& law) {
-  PlanRequest out = request;
+PlanProblem with_law(const PlanProblem& request, const LawRecord& law) {
+  PlanProblem out = request;
   out.law = law;
   if (law.family) out.shape = *law.family;
   if (law.n_means != NMeaning::kTotal) out.embedding_rows = 0.0;
@@ -60,7 +60,7 @@ PlanRequest with_law(const PlanRequest& request, const LawRecord& law) {
   return out;
 }
 
-Other dense_of(const PlanRequest& request) {
+Other dense_of(const PlanProblem& request) {
   const LawRecord& law = request.law;
   if (law_has_variable(law, Variable::kE)) {
     Other out{"E = 1", request};
@@ -80,13 +80,13 @@ Other dense_of(const PlanRequest& request) {
       "1; name a dense law instead, such as --versus krajewski2024-dense");
 }
 
-Other named(const PlanRequest& request, const std::string& word) {
+Other named(const PlanProblem& request, const std::string& word) {
   LawArguments law;
   law.positional = word;
   return {word, with_law(request, law.load())};
 }
 
-Other meant_by(const PlanRequest& request, const std::string& word) {
+Other meant_by(const PlanProblem& request, const std::string& word) {
   if (word == "coarse") {
     if (!has_granularity(request.law)) {
       throw UsageError("--versus coarse: this law has no granularity");
@@ -115,7 +115,7 @@ void VersusArguments::add(CLI::App& command) {
       ->type_name("dense,coarse,LAW");
 }
 
-std::vector<VersusColumn> VersusArguments::columns(const PlanRequest& request,
+std::vector<VersusColumn> VersusArguments::columns(const PlanProblem& request,
                                                    const std::vector<Plan>& plans) const {
   std::vector<VersusColumn> out;
   if (words.empty()) return out;
@@ -134,7 +134,7 @@ std::string multiplier_text(const Versus& answer) {
   return fmt::format("{:.2f}x", answer.compute_multiplier);
 }
 
-std::string versus_notes(const PlanRequest& request, const std::vector<VersusColumn>& columns,
+std::string versus_notes(const PlanProblem& request, const std::vector<VersusColumn>& columns,
                          const std::vector<Plan>& plans) {
   std::string out;
   for (const VersusColumn& column : columns) {
@@ -151,7 +151,7 @@ std::string versus_notes(const PlanRequest& request, const std::vector<VersusCol
   return out;
 }
 
-std::string versus_text(const PlanRequest& request, const std::vector<VersusColumn>& columns,
+std::string versus_text(const PlanProblem& request, const std::vector<VersusColumn>& columns,
                         const std::vector<Plan>& plans) {
   if (columns.empty()) return "";
   TextGrid grid;
@@ -166,7 +166,7 @@ std::string versus_text(const PlanRequest& request, const std::vector<VersusColu
   return "\n" + grid.text() + versus_notes(request, columns, plans);
 }
 
-nlohmann::ordered_json versus_json(const PlanRequest& request,
+nlohmann::ordered_json versus_json(const PlanProblem& request,
                                    const std::vector<VersusColumn>& columns, std::size_t plan) {
   nlohmann::ordered_json out;
   auto number = [](double x) {

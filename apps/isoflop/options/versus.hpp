@@ -30,7 +30,7 @@ struct VersusArguments {
   /// planned under the same cost where its N and G allow, else under its own, and within the same
   /// limits. Throws UsageError where a word has no meaning for this law, and as finding and
   /// planning a law do.
-  std::vector<VersusColumn> columns(const PlanRequest& request,
+  std::vector<VersusColumn> columns(const PlanProblem& request,
                                     const std::vector<Plan>& plans) const;
 };
 
@@ -39,17 +39,17 @@ std::string multiplier_text(const Versus& answer);
 
 /// One line per column on what was compared, and one per answer that is none though there is a
 /// plan.
-std::string versus_notes(const PlanRequest& request, const std::vector<VersusColumn>& columns,
+std::string versus_notes(const PlanProblem& request, const std::vector<VersusColumn>& columns,
                          const std::vector<Plan>& plans);
 
 /// A table of the multipliers, one row per plan, and the notes; for reports whose own table has no
 /// room for them.
-std::string versus_text(const PlanRequest& request, const std::vector<VersusColumn>& columns,
+std::string versus_text(const PlanProblem& request, const std::vector<VersusColumn>& columns,
                         const std::vector<Plan>& plans);
 
 /// {"dense": {"compute_multiplier", "budget_flops", "note"}, …} for one plan; null where
 /// nothing was compared.
-nlohmann::ordered_json versus_json(const PlanRequest& request,
+nlohmann::ordered_json versus_json(const PlanProblem& request,
                                    const std::vector<VersusColumn>& columns, std::size_t plan);
 
 }  // namespace isoflop::app

@@ -16,10 +16,10 @@ struct AgainstFlops {
 
 /// The training FLOPs of a plan in time, served tokens included, as the request's accounting
 /// counts.
-double flops_of_run(const PlanRequest& timed, const Plan& plan);
+double flops_of_run(const PlanProblem& timed, const Plan& plan);
 
 /// Nothing for a plan that is not usable, a law without a granularity, a request that is not in
 /// time or fixes G.
-std::optional<AgainstFlops> against_flops(const PlanRequest& timed, const Plan& plan);
+std::optional<AgainstFlops> against_flops(const PlanProblem& timed, const Plan& plan);
 
 }  // namespace isoflop

@@ -9,7 +9,7 @@
 
 #include "isoflop/plan/optimum.hpp"
 #include "isoflop/plan/plan.hpp"
-#include "isoflop/plan/plan_request.hpp"
+#include "isoflop/plan/plan_problem.hpp"
 
 namespace isoflop {
 
@@ -42,6 +42,6 @@ using MakePlanner =
 /// Calls f with the maker of the request's planners. They may be used only while f runs: a law
 /// given as text is in use for so long. Throws InvalidArgument for a law that nothing can be
 /// planned with, and for conventions or values that the request does not settle.
-void with_planners(const PlanRequest& request, const std::function<void(const MakePlanner&)>& f);
+void with_planners(const PlanProblem& request, const std::function<void(const MakePlanner&)>& f);
 
 }  // namespace isoflop

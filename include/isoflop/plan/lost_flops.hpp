@@ -10,6 +10,6 @@ namespace isoflop {
 /// negative where both requests count FLOPs alike and search the same granularities. NaN where one
 /// of them has no plan for C, or `truth` has a granularity and the plan made from `belief` none.
 /// Throws InvalidArgument as plan_law does.
-double lost_flops(const PlanRequest& truth, const PlanRequest& belief, double budget_flops);
+double lost_flops(const PlanProblem& truth, const PlanProblem& belief, double budget_flops);
 
 }  // namespace isoflop

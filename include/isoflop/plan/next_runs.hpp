@@ -10,7 +10,7 @@
 
 #include "isoflop/core/interval.hpp"
 #include "isoflop/plan/plan.hpp"
-#include "isoflop/plan/plan_request.hpp"
+#include "isoflop/plan/plan_problem.hpp"
 
 namespace isoflop {
 
@@ -62,11 +62,11 @@ double refit_noise(double sd, double huber_delta);
 /// Throws InvalidArgument for a law without draws, ranges or a plan at the target, a target below
 /// the smallest run, a budget below the cheapest candidate, and a request that searches G over
 /// powers of two: its jumps say nothing of small changes.
-NextRuns next_runs(const PlanRequest& request, const NextRunsQuestion& question);
+NextRuns next_runs(const PlanProblem& request, const NextRunsQuestion& question);
 
 /// The same for runs that are given; their flops are filled in. `budget_flops`, `max_runs` and
 /// what restricts candidates are not used.
-NextRuns expect_runs(const PlanRequest& request, const NextRunsQuestion& question,
+NextRuns expect_runs(const PlanProblem& request, const NextRunsQuestion& question,
                      std::vector<RunToTrain> runs);
 
 }  // namespace isoflop

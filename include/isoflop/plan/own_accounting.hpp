@@ -2,7 +2,7 @@
 #pragma once
 
 #include "isoflop/laws/law_record.hpp"
-#include "isoflop/plan/plan_request.hpp"
+#include "isoflop/plan/plan_problem.hpp"
 
 namespace isoflop {
 

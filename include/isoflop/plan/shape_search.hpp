@@ -29,7 +29,7 @@
 #include <vector>
 
 #include "isoflop/plan/optimum.hpp"
-#include "isoflop/plan/plan_request.hpp"
+#include "isoflop/plan/plan_problem.hpp"
 #include "isoflop/shape/memory_count.hpp"
 #include "isoflop/shape/model_shape.hpp"
 #include "isoflop/shape/parameter_count.hpp"
@@ -84,7 +84,7 @@ struct ShapeSearch {
 /// number of tokens per active parameter, a shape trains on exactly so many and the budget must
 /// suffice. Throws InvalidArgument for options that contradict each other or the layers that were
 /// timed, a law whose N or G has no meaning for a shape, and as with_planners does.
-ShapeSearch search_shapes(const PlanRequest& request, double budget,
+ShapeSearch search_shapes(const PlanProblem& request, double budget,
                           const ShapeOptions& options = {});
 
 }  // namespace isoflop

@@ -9,7 +9,7 @@
 #pragma once
 
 #include "isoflop/error.hpp"
-#include "isoflop/plan/plan_request.hpp"
+#include "isoflop/plan/plan_problem.hpp"
 #include "isoflop/shape/parameter_count.hpp"
 
 namespace isoflop {
@@ -21,7 +21,7 @@ constexpr bool is_without_embeddings(NMeaning meaning) {
 
 /// N of a model as the law of a request counts it. Throws InvalidArgument where nobody said what
 /// the law's N counts.
-inline double law_size(const PlanRequest& request, const ParameterCount& params) {
+inline double law_size(const PlanProblem& request, const ParameterCount& params) {
   switch (request.law.n_means) {
     case NMeaning::kTotalNonEmbedding:
       return static_cast<double>(params.total_no_embedding());
@@ -41,14 +41,14 @@ inline double law_size(const PlanRequest& request, const ParameterCount& params)
 }
 
 /// N_active of a model as the planner of a request counts it.
-inline double planned_active(const PlanRequest& request, const ParameterCount& params) {
+inline double planned_active(const PlanProblem& request, const ParameterCount& params) {
   const bool without = is_without_embeddings(request.law.n_means) || request.embedding_rows > 0.0;
   return static_cast<double>(without ? params.active_no_embedding() : params.active());
 }
 
 /// Training FLOPs per token of a model under a request's accounting. num_experts: E' per block, 0
 /// for a dense model.
-inline double flops_per_token(const PlanRequest& request, double n_active, double d_model,
+inline double flops_per_token(const PlanProblem& request, double n_active, double d_model,
                               double n_blocks, double num_experts) {
   if (request.accounting == FlopAccounting::kSixNd) return 6.0 * n_active;
   return request.flops_per_active * n_active +

@@ -22,9 +22,9 @@ struct Versus {
 /// One answer per plan. Budgets of both must have the same unit. A plan that is not usable, and a
 /// loss that no budget reaches under `other`, leave a note in place of a multiplier. Throws
 /// InvalidArgument as plan_law does for `other`.
-std::vector<Versus> versus(const PlanRequest& other, const std::vector<Plan>& plans);
+std::vector<Versus> versus(const PlanProblem& other, const std::vector<Plan>& plans);
 
 /// The request with G = 1. Throws InvalidArgument for a law without a granularity.
-PlanRequest coarse_of(const PlanRequest& request);
+PlanProblem coarse_of(const PlanProblem& request);
 
 }  // namespace isoflop

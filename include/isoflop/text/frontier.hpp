@@ -13,14 +13,14 @@ namespace isoflop::app {
 
 inline constexpr std::string_view kFrontierFormat = "isoflop.frontier/1";
 
-std::string frontier_text(const PlanRequest& request, const std::string& name,
+std::string frontier_text(const PlanProblem& request, const std::string& name,
                           const Frontier& curve, const std::vector<VersusColumn>& columns);
 
 /// One line per plan; numbers that do not exist are empty.
-std::string frontier_csv(const PlanRequest& request, const Frontier& curve,
+std::string frontier_csv(const PlanProblem& request, const Frontier& curve,
                          const std::vector<VersusColumn>& columns);
 
-nlohmann::ordered_json frontier_json(const PlanRequest& request, const std::string& name,
+nlohmann::ordered_json frontier_json(const PlanProblem& request, const std::string& name,
                                      const Frontier& curve,
                                      const std::vector<VersusColumn>& columns);
 

@@ -9,13 +9,13 @@
 namespace isoflop::app {
 
 /// "FLOPs", or "GPU-hours" where the request is in time.
-std::string unit_of(const PlanRequest& request);
+std::string unit_of(const PlanProblem& request);
 /// A budget as a number of FLOPs, or of GPU-hours where the request is in time.
-std::string budget_text(const PlanRequest& request, double budget);
+std::string budget_text(const PlanProblem& request, double budget);
 
 /// A table of the plans, one of their intervals where the law has draws, and what to know of both.
 /// `name` is the law as the command line spells it.
-std::string plan_text(const PlanRequest& request, const std::string& name,
+std::string plan_text(const PlanProblem& request, const std::string& name,
                       const std::vector<Plan>& plans,
                       const std::vector<std::string>& conversions = {});
 

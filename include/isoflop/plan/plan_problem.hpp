@@ -12,7 +12,7 @@
 
 namespace isoflop {
 
-struct PlanRequest {
+struct PlanProblem {
   LawRecord law;
   FlopAccounting accounting = FlopAccounting::kSixNd;
   double flops_per_active = 6;  ///< c_f, kPaper only
@@ -51,10 +51,10 @@ void require_plannable(const LawRecord& law);
 
 /// N as the law counts it, per active parameter. Throws InvalidArgument where nobody said enough,
 /// and as require_plannable does.
-double n_law_per_active(const PlanRequest& request);
+double n_law_per_active(const PlanProblem& request);
 
 /// All parameters, per active parameter; N itself where that counts embeddings or nobody said, and
 /// NaN where the ratio is not the same for every size.
-double n_total_per_active(const PlanRequest& request);
+double n_total_per_active(const PlanProblem& request);
 
 }  // namespace isoflop

@@ -1,4 +1,4 @@
-#include "isoflop/plan/plan_request.hpp"
+#include "isoflop/plan/plan_problem.hpp"
 
 #include <string>
 
@@ -20,7 +20,7 @@ void require_plannable(const LawRecord& law) {
   });
 }
 
-double n_law_per_active(const PlanRequest& request) {
+double n_law_per_active(const PlanProblem& request) {
   const LawRecord& law = request.law;
   require_plannable(law);
   const bool paper = request.accounting == FlopAccounting::kPaper;
@@ -54,7 +54,7 @@ double n_law_per_active(const PlanRequest& request) {
       "active_non_embedding");
 }
 
-double n_total_per_active(const PlanRequest& request) {
+double n_total_per_active(const PlanProblem& request) {
   const LawRecord& law = request.law;
   if (law.n_means == NMeaning::kActive) return Plan::kNone;
   if (request.embedding_rows > 0.0) return total_per_active(law.expansion.value_or(1.0));
