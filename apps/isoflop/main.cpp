@@ -40,8 +40,11 @@ int main(int argc, char** argv) {
     const int code = parser.exit(fault, std::cout, std::cerr);
     return code == 0 ? 0 : 2;
   } catch (const InvalidArgument& fault) {
-    std::cerr << "isoflop: " << fault.what() << '\n';
+    std::cerr << "isoflop: " << show_fields(fault.marked(), FieldStyle::kFlag) << '\n';
     return 2;
+  } catch (const Error& fault) {
+    std::cerr << "isoflop: " << show_fields(fault.marked(), FieldStyle::kFlag) << '\n';
+    return 1;
   } catch (const std::exception& fault) {
     std::cerr << "isoflop: " << fault.what() << '\n';
     return 1;
