@@ -1,32 +1,25 @@
-// What leaves the program: text on stdout, files as a whole or not at all, progress on a terminal.
+// What leaves the program: text on stdout, warnings on stderr, progress on a terminal. Fields of
+// requests are shown as flags.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+
+#include "isoflop/api/context.hpp"
+#include "isoflop/io/json_text.hpp"
+#include "isoflop/io/whole_file.hpp"
 
 namespace isoflop::app {
 
 /// Throws Error if stdout cannot take it (a full disk behind a redirection).
 void print(std::string_view text);
-/// Indented, with a line end; a list that holds numbers only stands on one line. Bytes that are not
-/// UTF-8 (in a path, say) become replacement marks.
-std::string json_text(const nlohmann::ordered_json& json);
-
 /// What stands before a warning; "isoflop" until it is set.
 void set_program_name(std::string name);
 
 /// One line "isoflop: text" on stderr.
 void warn(std::string_view text);
-
-/// Throws DataError with the reason if write_file(path) is bound to fail: to be called before hours
-/// of work. An empty path passes.
-void require_writable(const std::string& path);
-
-/// Writes beside the path and renames, so that a reader never sees half a file. Throws DataError.
-void write_file(const std::string& path, std::string_view text);
 
 /// A line with share and time left on stderr, several times a second, if stderr is a terminal.
 class Progress {
@@ -44,5 +37,9 @@ class Progress {
   bool shown_ = false;
   Clock::time_point start_, last_;
 };
+
+/// Progress and warnings of a call go to the terminal. The line of progress is gone when the
+/// context and its copies are.
+api::Context terminal_context();
 
 }  // namespace isoflop::app

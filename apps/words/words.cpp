@@ -5,6 +5,7 @@
 #include <set>
 
 #include "apps/isoflop/verbs.hpp"
+#include "apps/words/form.hpp"
 #include "isoflop/io/number.hpp"
 
 namespace isoflop::app {
@@ -69,12 +70,6 @@ void reclaim_positional(std::string& positional, std::vector<std::string>& words
   positional = words.back();
   words.pop_back();
 }
-
-bool is_list_of_numbers(const std::string& word) {
-  return word.find_first_not_of("0123456789.,+-eEkKmMbBtT ") == std::string::npos;
-}
-
-bool is_pair(const std::string& word) { return word.find('=') != std::string::npos; }
 
 std::vector<std::pair<std::string, std::string>> pair_arguments(
     std::string_view flag, const std::vector<std::string>& words) {

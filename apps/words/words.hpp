@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "apps/words/form.hpp"
 #include "isoflop/core/variable.hpp"
 
 namespace isoflop::app {
@@ -27,8 +28,7 @@ std::vector<double> positive_list_argument(std::string_view flag,
 /// argument is still empty and the word cannot belong to the list: `plan --flops 1e21 LAW`.
 void reclaim_positional(std::string& positional, std::vector<std::string>& words,
                         bool (*belongs)(const std::string&));
-bool is_list_of_numbers(const std::string& word);
-bool is_pair(const std::string& word);
+
 /// Words KEY=VALUE, several to a word if commas stand between them; a key may occur once.
 std::vector<std::pair<std::string, std::string>> pair_arguments(
     std::string_view flag, const std::vector<std::string>& words);

@@ -2,10 +2,10 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "embedded_texts.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "json_file.hpp"
-#include "embedded_texts.hpp"
 
 namespace isoflop {
 

@@ -1,0 +1,160 @@
+#include "apps/words/form.hpp"
+
+#include <algorithm>
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "isoflop/error.hpp"
+
+namespace isoflop::app {
+namespace {
+
+/// "max_memory_gb" of "--max-memory-gb", "output" of "-o,--output", "name" of "NAME".
+std::string field_of(const Option& option) {
+  if (*option.field != '\0') return option.field;
+  std::string name = option.flags;
+  name = name.substr(name.find("--") == std::string::npos ? 0 : name.find("--") + 2);
+  for (char& c : name) c = c == '-' ? '_' : static_cast<char>(std::tolower(c));
+  return name;
+}
+
+}  // namespace
+
+/// What one option was given. CLI11 fills in one of the three.
+struct Form::Field {
+  std::string name;
+  bool own = false;   // of the form, not of the request
+  bool many = false;  // a list even of one word
+  std::string word;
+  std::vector<std::string> words;
+  bool is_set = false;
+};
+
+Form::Form(CLI::App& command) : command_(command) {}
+Form::~Form() = default;
+
+Form::Field& Form::add(const Option& option) {
+  fields_.push_back(std::make_unique<Field>());
+  fields_.back()->name = field_of(option);
+  return *fields_.back();
+}
+
+namespace {
+
+void show(CLI::Option& made, const Option& option) {
+  if (*option.type != '\0') made.type_name(option.type);
+  made.group(option.group);
+}
+
+}  // namespace
+
+void Form::word(const Option& option) {
+  show(*command_.add_option(option.flags, add(option).word, option.help), option);
+}
+
+void Form::required_word(const Option& option) {
+  CLI::Option* made = command_.add_option(option.flags, add(option).word, option.help);
+  show(*made, option);
+  made->required();
+}
+
+void Form::words(const Option& option) {
+  Field& field = add(option);
+  field.many = true;
+  show(*command_.add_option(option.flags, field.words, option.help)->take_all(), option);
+}
+
+void Form::each(const Option& option) {
+  Field& field = add(option);
+  field.many = true;
+  CLI::Option* made = command_.add_option(option.flags, field.words, option.help);
+  show(*made->take_all()->allow_extra_args(false), option);
+}
+
+void Form::flag(const Option& option) {
+  command_.add_flag(option.flags, add(option).is_set, option.help)->group(option.group);
+}
+
+void Form::own_word(const Option& option) {
+  word(option);
+  fields_.back()->own = true;
+}
+
+void Form::own_flag(const Option& option) {
+  flag(option);
+  fields_.back()->own = true;
+}
+
+void Form::law(const std::string& help_of_position) {
+  takes_law_ = true;
+  word({"LAW", help_of_position, "", "Options", "law"});
+  word({"--law", "the same, as an option", "LAW"});
+}
+
+void Form::reclaim(const char* position, std::vector<const char*> lists,
+                   bool (*belongs)(const std::string&)) {
+  reclaims_.push_back([this, position, lists = std::move(lists), belongs] {
+    std::string* place = nullptr;
+    for (const auto& field : fields_) {
+      if (field->many || field->name != position) continue;
+      if (!field->word.empty()) return;
+      if (place == nullptr) place = &field->word;
+    }
+    for (const char* list : lists) {
+      for (const auto& field : fields_) {
+        std::vector<std::string>& words = field->words;
+        if (field->name != list || words.size() < 2 || belongs(words.back())) continue;
+        *place = words.back();
+        words.pop_back();
+        return;
+      }
+    }
+  });
+}
+
+void Form::footer(const std::string& text) { command_.footer(text); }
+
+nlohmann::ordered_json Form::request() {
+  for (const auto& reclaim : reclaims_) reclaim();
+  nlohmann::ordered_json out = nlohmann::ordered_json::object();
+  for (const auto& field : fields_) {
+    if (field->own) continue;
+    if (field->is_set) {
+      out[field->name] = true;
+    } else if (field->many && !field->words.empty()) {
+      out[field->name] = field->words;
+    } else if (!field->word.empty()) {
+      if (takes_law_ && field->name == "law" && out.contains("law")) {
+        throw InvalidArgument(
+            "law", "name one law: as LAW or as " + isoflop::field("law") + " LAW, not both");
+      }
+      out[field->name] = field->word;
+    }
+  }
+  if (takes_law_ && !out.contains("law")) {
+    throw InvalidArgument("law", "name a law: a published one or a file");
+  }
+  return out;
+}
+
+std::string Form::own(std::string_view name) const {
+  for (const auto& field : fields_) {
+    if (field->own && field->name == name) return field->word;
+  }
+  return "";
+}
+
+bool Form::has_own(std::string_view name) const {
+  for (const auto& field : fields_) {
+    if (field->own && field->name == name) return field->is_set || !field->word.empty();
+  }
+  return false;
+}
+
+bool is_list_of_numbers(const std::string& word) {
+  return word.find_first_not_of("0123456789.,+-eEkKmMbBtT ") == std::string::npos;
+}
+
+bool is_pair(const std::string& word) { return word.find('=') != std::string::npos; }
+
+}  // namespace isoflop::app

@@ -1,0 +1,80 @@
+// A command line as a form: every option fills in one field of a request with the words that were
+// typed. What the words mean is for the door of the verb to say; nothing here reads a number.
+// form.cpp and line.cpp are the only files that know CLI11.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace isoflop::app {
+
+/// How an option is shown and what it fills in.
+struct Option {
+  const char* flags;  ///< as CLI11 has them: "--flops", "-o,--output", or "FILE" for a position
+  std::string help;
+  const char* type = "";  ///< "X"; none is shown where it is empty
+  const char* group = "Options";
+  const char* field = "";  ///< of the request; the long flag with underscores where it is empty
+};
+
+class Form {
+ public:
+  explicit Form(CLI::App& command);
+  ~Form();
+  Form(const Form&) = delete;
+  Form& operator=(const Form&) = delete;
+
+  /// One word.
+  void word(const Option& option);
+  /// One word that has to be there.
+  void required_word(const Option& option);
+  /// All words up to the next flag, the flag perhaps several times.
+  void words(const Option& option);
+  /// One word each time that the flag stands there.
+  void each(const Option& option);
+  /// A flag without a word: true.
+  void flag(const Option& option);
+  /// Words of the form alone, which are no field of the request: where a file goes, how it is
+  /// shown.
+  void own_word(const Option& option);
+  void own_flag(const Option& option);
+
+  /// LAW, or --law LAW.
+  void law(const std::string& help_of_position);
+  /// The last word of these fields' lists is the word of `position` where that is missing and the
+  /// word `belongs` to no list: `plan --flops 1e21 LAW`.
+  void reclaim(const char* position, std::vector<const char*> lists,
+               bool (*belongs)(const std::string&));
+  /// Ends the help.
+  void footer(const std::string& text);
+
+  /// What was typed, as a request in JSON: words as texts, repeated ones as lists of texts. Throws
+  /// InvalidArgument where LAW is said twice or not at all.
+  nlohmann::ordered_json request();
+  /// Of own_word and own_flag, by field.
+  std::string own(std::string_view field) const;
+  bool has_own(std::string_view field) const;
+
+ private:
+  struct Field;
+  Field& add(const Option& option);
+
+  CLI::App& command_;
+  std::vector<std::unique_ptr<Field>> fields_;
+  std::vector<std::function<void()>> reclaims_;
+  bool takes_law_ = false;
+};
+
+bool is_list_of_numbers(const std::string& word);
+bool is_pair(const std::string& word);
+
+}  // namespace isoflop::app

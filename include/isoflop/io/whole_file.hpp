@@ -1,0 +1,16 @@
+/// Files as a whole or not at all.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace isoflop {
+
+/// Throws DataError with the reason if write_file(path) is bound to fail: to be called before hours
+/// of work. An empty path passes.
+void require_writable(const std::string& path);
+
+/// Writes beside the path and renames, so that a reader never sees half a file. Throws DataError.
+void write_file(const std::string& path, std::string_view text);
+
+}  // namespace isoflop

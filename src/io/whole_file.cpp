@@ -1,0 +1,71 @@
+#include "isoflop/io/whole_file.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "isoflop/error.hpp"
+
+namespace isoflop {
+
+void require_writable(const std::string& path) {
+  namespace fs = std::filesystem;
+  if (path.empty()) return;
+  std::error_code ignored;
+  const fs::file_type kind = fs::status(path, ignored).type();
+  if (kind == fs::file_type::directory) {
+    throw DataError(path, "is a folder; name a file in it");
+  }
+  if (kind != fs::file_type::not_found && kind != fs::file_type::regular) return;
+  fs::path folder = fs::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  if (!fs::is_directory(folder, ignored)) {
+    throw DataError(path, "cannot be written: there is no folder " + folder.string());
+  }
+  if (access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw DataError(path, "cannot be written: " + folder.string() + ": " +
+                              std::generic_category().message(errno));
+  }
+}
+
+void write_file(const std::string& path, std::string_view text) {
+  require_writable(path);
+  std::error_code ignored;
+  const auto reason = [] {
+    return "cannot be written: " + std::generic_category().message(errno == 0 ? EIO : errno);
+  };
+  const auto kind = std::filesystem::status(path, ignored).type();
+  const bool regular =
+      kind == std::filesystem::file_type::regular || kind == std::filesystem::file_type::not_found;
+  errno = 0;
+  if (!regular) {  // a device or a pipe: renaming onto it would replace it
+    std::ofstream out(path, std::ios::binary);
+    out << text;
+    out.flush();
+    if (!out) throw DataError(path, reason());
+    return;
+  }
+  const std::string part = path + ".part";
+  {
+    std::ofstream out(part, std::ios::binary);
+    out << text;
+    out.flush();
+    if (!out) {
+      const std::string why = reason();
+      std::filesystem::remove(part, ignored);
+      throw DataError(path, why);
+    }
+  }
+  std::error_code fault;
+  std::filesystem::rename(part, path, fault);
+  if (fault) {
+    const std::string why = "cannot be written: " + fault.message();
+    std::filesystem::remove(part, fault);
+    throw DataError(path, why);
+  }
+}
+
+}  // namespace isoflop
