@@ -7,6 +7,7 @@
 
 #include "apps/isoflop/known_verb.hpp"
 #include "apps/isoflop/verbs.hpp"
+#include "apps/words/terminal.hpp"
 #include "isoflop/version.hpp"
 
 int main(int argc, char** argv) {
@@ -40,13 +41,13 @@ int main(int argc, char** argv) {
     const int code = parser.exit(fault, std::cout, std::cerr);
     return code == 0 ? 0 : 2;
   } catch (const InvalidArgument& fault) {
-    std::cerr << "isoflop: " << show_fields(fault.marked(), FieldStyle::kFlag) << '\n';
+    app::warn(fault.marked());
     return 2;
   } catch (const Error& fault) {
-    std::cerr << "isoflop: " << show_fields(fault.marked(), FieldStyle::kFlag) << '\n';
+    app::warn(fault.marked());
     return 1;
   } catch (const std::exception& fault) {
-    std::cerr << "isoflop: " << fault.what() << '\n';
+    app::warn(fault.what());
     return 1;
   }
 }

@@ -9,27 +9,35 @@
 
 namespace isoflop::app {
 
+namespace {
+
+// What main and the verb that runs settle once, before anything is shown.
+struct Manner {
+  std::string program = "isoflop";
+  FieldStyle style = FieldStyle::kFlag;
+};
+
+Manner& manner() {
+  static Manner out;
+  return out;
+}
+
+}  // namespace
+
+void set_program_name(std::string name) { manner().program = std::move(name); }
+
+void set_field_style(FieldStyle style) { manner().style = style; }
+
 void print(std::string_view text) {
-  const std::string shown = show_fields(text, FieldStyle::kFlag);
+  const std::string shown = show_fields(text, manner().style);
   if (std::fwrite(shown.data(), 1, shown.size(), stdout) != shown.size() ||
       std::fflush(stdout) != 0) {
     throw Error("cannot write to standard output");
   }
 }
 
-namespace {
-
-std::string& program_name() {
-  static std::string name = "isoflop";
-  return name;
-}
-
-}  // namespace
-
-void set_program_name(std::string name) { program_name() = std::move(name); }
-
 void warn(std::string_view text) {
-  const std::string line = program_name() + ": " + show_fields(text, FieldStyle::kFlag) + "\n";
+  const std::string line = manner().program + ": " + show_fields(text, manner().style) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

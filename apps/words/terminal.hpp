@@ -1,5 +1,5 @@
 // What leaves the program: text on stdout, warnings on stderr, progress on a terminal. Fields of
-// requests are shown as flags.
+// requests are shown as flags, or as pointers where a request is JSON.
 #pragma once
 
 #include <chrono>
@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "isoflop/api/context.hpp"
+#include "isoflop/error.hpp"
 #include "isoflop/io/json_text.hpp"
 #include "isoflop/io/whole_file.hpp"
 
@@ -17,6 +18,9 @@ namespace isoflop::app {
 void print(std::string_view text);
 /// What stands before a warning; "isoflop" until it is set.
 void set_program_name(std::string name);
+
+/// How fields of requests are shown; as flags until it is set.
+void set_field_style(FieldStyle style);
 
 /// One line "isoflop: text" on stderr.
 void warn(std::string_view text);

@@ -1,12 +1,10 @@
 #include "json_file.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "isoflop/error.hpp"
+#include "isoflop/io/whole_file.hpp"
 
 namespace isoflop::detail {
 
@@ -30,18 +28,7 @@ nlohmann::ordered_json parse_json(std::string_view text, const std::string& orig
 }
 
 nlohmann::ordered_json read_json_file(const std::string& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
-    throw DataError(path, "is a folder; a file was expected");
-  }
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
-    throw DataError(
-        path, std::filesystem::exists(path, ignored) ? "cannot be read" : "there is no such file");
-  }
-  std::ostringstream text;
-  text << in.rdbuf();
-  return parse_json(text.str(), path);
+  return parse_json(read_file(path), path);
 }
 
 }  // namespace isoflop::detail

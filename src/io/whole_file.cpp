@@ -5,11 +5,32 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
+#include <sstream>
 #include <system_error>
 
 #include "isoflop/error.hpp"
 
 namespace isoflop {
+
+std::string read_file(const std::string& path) {
+  std::ostringstream text;
+  if (path == "-") {
+    text << std::cin.rdbuf();
+    return text.str();
+  }
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    throw DataError(path, "is a folder; a file was expected");
+  }
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    throw DataError(
+        path, std::filesystem::exists(path, ignored) ? "cannot be read" : "there is no such file");
+  }
+  text << in.rdbuf();
+  return text.str();
+}
 
 void require_writable(const std::string& path) {
   namespace fs = std::filesystem;

@@ -6,6 +6,9 @@
 
 namespace isoflop {
 
+/// All bytes of a file; of standard input where the path is "-". Throws DataError.
+std::string read_file(const std::string& path);
+
 /// Throws DataError with the reason if write_file(path) is bound to fail: to be called before hours
 /// of work. An empty path passes.
 void require_writable(const std::string& path);
