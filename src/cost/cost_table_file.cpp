@@ -6,9 +6,9 @@
 #include <type_traits>
 
 #include "cost_table_fields.hpp"
-#include "in_quotes.hpp"
+#include "io/in_quotes.hpp"
 #include "isoflop/error.hpp"
-#include "json_file.hpp"
+#include "io/json_file.hpp"
 
 namespace isoflop {
 namespace {

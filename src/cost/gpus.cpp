@@ -5,7 +5,7 @@
 
 #include "io/embedded_texts.hpp"
 #include "isoflop/error.hpp"
-#include "json_file.hpp"
+#include "io/json_file.hpp"
 
 namespace isoflop {
 
