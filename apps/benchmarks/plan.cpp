@@ -22,10 +22,10 @@
 #include "isoflop/core/random.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/plan/any_planner.hpp"
 #include "isoflop/plan/frontier.hpp"
 #include "isoflop/plan/own_accounting.hpp"
 #include "isoflop/plan/plan_draws.hpp"
+#include "isoflop/plan/planner.hpp"
 
 namespace {
 
@@ -93,30 +93,29 @@ nlohmann::json ask_peer(const Arguments& arguments, const PlanProblem& request) 
 std::vector<Row> time_all(const Arguments& arguments, PlanProblem& request) {
   std::vector<Row> rows;
   const std::vector<double> curve = log_spaced(arguments.from, arguments.to, arguments.budgets);
-  with_planners(request, [&](const MakePlanner& make) {
-    const auto planner = make(request.law.coefficients);
-    const auto num = static_cast<double>(curve.size());
-    double sum = 0.0;  // so that no work is left out
-    Spent spent = fastest(arguments.repeats, [&] {
-      for (const double budget : curve) {
-        sum += planner->optimum(std::log(budget), request.search).log_n_active;
-      }
-    });
-    rows.push_back({"one plan", spent.per(num), "N, D and G from nothing"});
-    spent = fastest(arguments.repeats, [&] {
-      for (const double budget : curve) sum += planner->plan(budget, request.search).n_active;
-    });
-    rows.push_back({"one plan in full", spent.per(num), "with the coarse run beside it"});
-    spent = fastest(arguments.repeats, [&] {
-      Optimum last;
-      for (const double budget : curve) {
-        last = planner->optimum(std::log(budget), request.search, &last);
-        sum += last.log_n_active;
-      }
-    });
-    rows.push_back({"one plan along a curve", spent.per(num), "from the last one"});
-    if (!std::isfinite(sum)) throw std::runtime_error("the law has no plan somewhere in the range");
+  const Planners planners(request);
+  const Planner planner = planners.own();
+  const auto num = static_cast<double>(curve.size());
+  double sum = 0.0;  // so that no work is left out
+  Spent spent = fastest(arguments.repeats, [&] {
+    for (const double budget : curve) {
+      sum += planner.optimum(std::log(budget), request.search).log_n_active;
+    }
   });
+  rows.push_back({"one plan", spent.per(num), "N, D and G from nothing"});
+  spent = fastest(arguments.repeats, [&] {
+    for (const double budget : curve) sum += planner.plan(budget, request.search).n_active;
+  });
+  rows.push_back({"one plan in full", spent.per(num), "with the coarse run beside it"});
+  spent = fastest(arguments.repeats, [&] {
+    Optimum last;
+    for (const double budget : curve) {
+      last = planner.optimum(std::log(budget), request.search, &last);
+      sum += last.log_n_active;
+    }
+  });
+  rows.push_back({"one plan along a curve", spent.per(num), "from the last one"});
+  if (!std::isfinite(sum)) throw std::runtime_error("the law has no plan somewhere in the range");
 
   request.law.draws.bootstrap = made_up_draws(request.law, arguments.spread, arguments.draws);
   Spent spent = fastest(arguments.repeats, [&] {

@@ -15,7 +15,7 @@
 #include "apps/words/terminal.hpp"
 #include "apps/words/words.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/plan/any_planner.hpp"
+#include "isoflop/plan/planner.hpp"
 #include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
@@ -48,20 +48,18 @@ struct Column {
 Column column_of(const std::string& by, const PlanProblem& request, double n_active, double d,
                  double reference, double most) {
   Column out{by, {}};
-  with_planners(request, [&](const MakePlanner& make) {
-    const auto planner = make(request.law.coefficients);
-    Optimum run;
-    run.log_n_active = std::log(n_active);
-    run.log_d = std::log(d);
-    run.log_g = std::log(reference);
-    const double spent = planner->log_spent(run);
-    for (double g = 1.0; g <= most; g *= 2.0) {
-      const double log_d = planner->log_tokens(spent, run.log_n_active, std::log(g));
-      out.runs.push_back(
-          {g, std::exp(log_d), std::exp(planner->log_loss(run.log_n_active, log_d, std::log(g))),
-           request.time && request.time->is_extrapolated(run.log_n_active, std::log(g))});
-    }
-  });
+  const Planner planner = Planners(request).own();
+  Optimum run;
+  run.log_n_active = std::log(n_active);
+  run.log_d = std::log(d);
+  run.log_g = std::log(reference);
+  const double spent = planner.log_spent(run);
+  for (double g = 1.0; g <= most; g *= 2.0) {
+    const double log_d = planner.log_tokens(spent, run.log_n_active, std::log(g));
+    out.runs.push_back(
+        {g, std::exp(log_d), std::exp(planner.log_loss(run.log_n_active, log_d, std::log(g))),
+         request.time && request.time->is_extrapolated(run.log_n_active, std::log(g))});
+  }
   return out;
 }
 

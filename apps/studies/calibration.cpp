@@ -21,7 +21,7 @@
 #include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/io/law_file.hpp"
-#include "isoflop/plan/any_planner.hpp"
+#include "isoflop/plan/planner.hpp"
 
 namespace {
 
@@ -50,12 +50,10 @@ class Quantities {
   explicit Quantities(const LawRecord& law) {
     request_.law = law;
     request_.accounting = FlopAccounting::kPaper;
-    with_planners(request_, [&](const MakePlanner& make) {
-      const auto planner = make(law.coefficients);
-      for (const double budget : kBudgets) {
-        near_.push_back(planner->optimum(std::log(budget), request_.search));
-      }
-    });
+    const Planner planner = Planners(request_).own();
+    for (const double budget : kBudgets) {
+      near_.push_back(planner.optimum(std::log(budget), request_.search));
+    }
   }
 
   static std::vector<std::string> names() {
@@ -72,16 +70,14 @@ class Quantities {
   std::vector<double> of(const std::vector<double>& coefficients) const {
     std::vector<double> out = coefficients;
     const double total = n_total_per_active(request_);
-    with_planners(request_, [&](const MakePlanner& make) {
-      const auto planner = make(coefficients);
-      for (std::size_t b = 0; b < kBudgets.size(); ++b) {
-        const Optimum at = planner->optimum(std::log(kBudgets[b]), request_.search, &near_[b]);
-        const bool usable = at.usable();
-        out.push_back(usable ? std::exp(at.log_n_active) * total : Plan::kNone);
-        out.push_back(usable ? std::exp(at.log_d) : Plan::kNone);
-        out.push_back(usable ? std::exp(at.log_loss) : Plan::kNone);
-      }
-    });
+    const Planner planner = Planners(request_).of(coefficients);
+    for (std::size_t b = 0; b < kBudgets.size(); ++b) {
+      const Optimum at = planner.optimum(std::log(kBudgets[b]), request_.search, &near_[b]);
+      const bool usable = at.usable();
+      out.push_back(usable ? std::exp(at.log_n_active) * total : Plan::kNone);
+      out.push_back(usable ? std::exp(at.log_d) : Plan::kNone);
+      out.push_back(usable ? std::exp(at.log_loss) : Plan::kNone);
+    }
     return out;
   }
 

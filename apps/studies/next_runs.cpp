@@ -26,7 +26,7 @@
 #include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/io/law_file.hpp"
-#include "isoflop/plan/any_planner.hpp"
+#include "isoflop/plan/planner.hpp"
 
 namespace {
 
@@ -119,11 +119,9 @@ class Study {
 
   Values plan_of(const std::vector<double>& coefficients) const {
     Values out = kNoValues;
-    with_planners(request_, [&](const MakePlanner& make) {
-      const Optimum at =
-          make(coefficients)->optimum(std::log(setup_.target_flops), request_.search);
-      if (at.usable()) out = {at.log_n_active, at.log_d, at.log_loss, at.log_g};
-    });
+    const Optimum at =
+        Planners(request_).of(coefficients).optimum(std::log(setup_.target_flops), request_.search);
+    if (at.usable()) out = {at.log_n_active, at.log_d, at.log_loss, at.log_g};
     return out;
   }
 
@@ -134,15 +132,13 @@ class Study {
       all.push_back({grid_.column(Variable::kN)[i], grid_.column(Variable::kD)[i],
                      grid_.column(Variable::kG)[i], 0.0});
     }
-    with_planners(request_, [&](const MakePlanner& make) {
-      const auto planner = make(request_.law.coefficients);
-      const double ratio = n_law_per_active(request_);
-      for (RunToTrain& run : all) {
-        run.flops = std::exp(
-            planner->log_cost_per_token(std::log(run.n_law / ratio), std::log(run.granularity)) +
-            std::log(run.d_tokens));
-      }
-    });
+    const Planner planner = Planners(request_).own();
+    const double ratio = n_law_per_active(request_);
+    for (RunToTrain& run : all) {
+      run.flops = std::exp(
+          planner.log_cost_per_token(std::log(run.n_law / ratio), std::log(run.granularity)) +
+          std::log(run.d_tokens));
+    }
     std::vector<std::size_t> order(all.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(),

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "isoflop/plan/any_planner.hpp"
+#include "isoflop/plan/planner.hpp"
 
 namespace isoflop {
 
@@ -23,11 +23,7 @@ double flops_of_run(const PlanProblem& timed, const Plan& plan) {
   run.log_n_active = std::log(plan.n_active);
   run.log_d = std::log(plan.d_tokens);
   run.log_g = std::isfinite(plan.granularity) ? std::log(plan.granularity) : 0.0;
-  double log_flops = 0.0;
-  with_planners(counted, [&](const MakePlanner& make) {
-    log_flops = make(counted.law.coefficients)->log_spent(run);
-  });
-  return std::exp(log_flops);
+  return std::exp(Planners(counted).own().log_spent(run));
 }
 
 std::optional<AgainstFlops> against_flops(const PlanProblem& timed, const Plan& plan) {
@@ -38,21 +34,15 @@ std::optional<AgainstFlops> against_flops(const PlanProblem& timed, const Plan& 
   const PlanProblem counted = counted_in_flops(timed);
   AgainstFlops out{};
   out.flops = flops_of_run(timed, plan);
-  Optimum best;
-  with_planners(counted, [&](const MakePlanner& make) {
-    best = make(counted.law.coefficients)->optimum(std::log(out.flops), counted.search);
-  });
+  const Optimum best = Planners(counted).own().optimum(std::log(out.flops), counted.search);
   if (!best.usable()) return std::nullopt;
   out.flops_granularity = best.granularity;
   if (best.granularity == plan.granularity) return out;
   PlanProblem fixed = timed;
   fixed.search.search = GranularitySearch::kFixed;
   fixed.search.granularity = best.granularity;
-  with_planners(fixed, [&](const MakePlanner& make) {
-    const auto log_time =
-        make(fixed.law.coefficients)->log_budget_for(std::log(plan.loss), fixed.search);
-    out.extra_share = log_time ? std::exp(*log_time) / plan.budget - 1.0 : Plan::kNone;
-  });
+  const auto log_time = Planners(fixed).own().log_budget_for(std::log(plan.loss), fixed.search);
+  out.extra_share = log_time ? std::exp(*log_time) / plan.budget - 1.0 : Plan::kNone;
   return out;
 }
 

@@ -101,9 +101,9 @@ std::string refusal(const LawRecord& law, const ConsensusQuestion& question,
   if (!out.empty()) return out;  // no further word of the command line would help
   for (const Variable v : L::kVariables) {
     if (v == Variable::kU && !question.unique_tokens) {
-      add("needs --u, the number of unique tokens");
+      add("needs " + field("u") + ", the number of unique tokens");
     } else if (v == Variable::kS && !question.expansion) {
-      add("needs --expansion E, from which S = 1 - 1 / E with k0 = 1");
+      add("needs " + field("expansion") + " E, from which S = 1 - 1 / E with k0 = 1");
     } else if (v == Variable::kA || v == Variable::kC) {
       add("needs " + std::string(info(v).symbol) + " (" + std::string(info(v).meaning) +
           "), which a budget does not give");
@@ -214,7 +214,7 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
   out.reason = refusal<L>(law, question, request.accounting);
   const std::vector<double> expansions = expansions_of<L>(law, question);
   if (expansions.empty())
-    add_reason(out, "needs --expansion E: the range of its runs is not known");
+    add_reason(out, "needs " + field("expansion") + " E: the range of its runs is not known");
   if (!out.reason.empty()) return;
 
   Plan best;
@@ -302,7 +302,7 @@ void ask_granularity(LawOpinion& out, const LawRecord& law, const ConsensusQuest
         "activation ratio A = 1 / E (k0 = 1); its C is forward FLOPs without embeddings, taken as "
         "a third of the training FLOPs";
   } else {
-    add_reason(out, "with --expansion E also how large it is");
+    add_reason(out, "with " + field("expansion") + " E also how large it is");
   }
   out.applicable = true;
   set_granularity(out, law.g_means, best);

@@ -14,7 +14,7 @@ namespace {
 /// Follows the best granularity between budgets.
 class SwitchSearch {
  public:
-  SwitchSearch(const AnyPlanner& planner, const PlanOptions& options)
+  SwitchSearch(const Planner& planner, const PlanOptions& options)
       : planner_(planner), options_(options) {}
 
   struct Place {
@@ -57,7 +57,7 @@ class SwitchSearch {
     return bracketed_root(excess, low.log_budget, high.log_budget);
   }
 
-  const AnyPlanner& planner_;
+  const Planner& planner_;
   PlanOptions options_;
 };
 
@@ -83,7 +83,7 @@ std::vector<double> log_spaced(double from, double to, std::size_t count) {
   return out;
 }
 
-std::vector<GranularitySwitch> granularity_switches(const AnyPlanner& planner,
+std::vector<GranularitySwitch> granularity_switches(const Planner& planner,
                                                     const PlanOptions& options,
                                                     const std::vector<double>& budgets) {
   const SwitchSearch search(planner, options);
@@ -103,10 +103,7 @@ Frontier frontier(const PlanProblem& request, const FrontierOptions& options) {
   std::vector<double> budgets = log_spaced(options.from, options.to, options.num_points);
   out.plans = plan_curve(request, budgets);
   if (picks_power(request)) {
-    with_planners(request, [&](const MakePlanner& make) {
-      const auto planner = make(request.law.coefficients);
-      out.switches = granularity_switches(*planner, request.search, budgets);
-    });
+    out.switches = granularity_switches(Planners(request).own(), request.search, budgets);
   }
   add_draws_to_curve(request, out.plans, options.num_threads, options.progress);
   return out;

@@ -2,7 +2,8 @@
 
 #include <cmath>
 
-#include "isoflop/plan/any_planner.hpp"
+#include "isoflop/plan/plan_law.hpp"
+#include "isoflop/plan/planner.hpp"
 
 namespace isoflop {
 
@@ -11,17 +12,13 @@ double lost_flops(const PlanProblem& truth, const PlanProblem& belief, double bu
   if (!made.usable() || !plan_law(truth, {budget_flops}).at(0).usable()) return Plan::kNone;
   const bool has_g = std::isfinite(made.granularity);
   if (has_granularity(truth.law) && !has_g) return Plan::kNone;
-  double out = Plan::kNone;
-  with_planners(truth, [&](const MakePlanner& make) {
-    const auto planner = make(truth.law.coefficients);
-    const double log_budget = std::log(budget_flops);
-    const Optimum best = planner->optimum(log_budget, truth.search);
-    const double followed = planner->log_loss(std::log(made.n_active), std::log(made.d_tokens),
-                                              has_g ? std::log(made.granularity) : 0.0);
-    const double cheapest = planner->cheapest_log_budget(followed, log_budget, truth.search, best);
-    out = -budget_flops * std::expm1(cheapest - log_budget);
-  });
-  return out;
+  const Planner planner = Planners(truth).own();
+  const double log_budget = std::log(budget_flops);
+  const Optimum best = planner.optimum(log_budget, truth.search);
+  const double followed = planner.log_loss(std::log(made.n_active), std::log(made.d_tokens),
+                                           has_g ? std::log(made.granularity) : 0.0);
+  const double cheapest = planner.cheapest_log_budget(followed, log_budget, truth.search, best);
+  return -budget_flops * std::expm1(cheapest - log_budget);
 }
 
 }  // namespace isoflop

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "isoflop/core/normal_quantile.hpp"
-#include "isoflop/plan/any_planner.hpp"
 #include "isoflop/plan/choose_runs.hpp"
+#include "isoflop/plan/planner.hpp"
 
 namespace isoflop {
 namespace {
@@ -21,7 +21,7 @@ std::string short_number(double x) {
 }
 
 struct RunCost {
-  const AnyPlanner& planner;
+  const Planner& planner;
   double n_law_per_active;
 
   double flops(double n_law, double d, double g) const {
@@ -73,9 +73,8 @@ void require_answerable(const PlanProblem& request, const NextRunsQuestion& ques
   const LawRecord& law = request.law;
   require_plannable(law);
   if (law.draws.bootstrap.empty()) {
-    throw InvalidArgument(
-        "the law has no draws, which say how uncertain it is: 'isoflop fit --bootstrap 1000' makes "
-        "them");
+    throw InvalidArgument("the law has no draws, which say how uncertain it is: 'isoflop fit " +
+                          field("bootstrap") + " 1000' makes them");
   }
   const bool with_g = has_granularity(law);
   if (!law.ranges[Variable::kN] || !law.ranges[Variable::kD] ||
@@ -100,7 +99,7 @@ struct Drawn {
   std::size_t num_without_plan = 0;
 };
 
-Drawn draw(const PlanProblem& request, const NextRunsQuestion& question, const MakePlanner& make,
+Drawn draw(const PlanProblem& request, const NextRunsQuestion& question, const Planners& planners,
            const Optimum& fit, const std::vector<RunToTrain>& runs) {
   const bool with_g = request.search.search == GranularitySearch::kContinuous;
   const double log_per_active = std::log(n_law_per_active(request));
@@ -113,8 +112,8 @@ Drawn draw(const PlanProblem& request, const NextRunsQuestion& question, const M
         {std::log(run.n_law) - log_per_active, std::log(run.d_tokens), std::log(run.granularity)});
   }
   for (const auto& coefficients : request.law.draws.bootstrap) {
-    const auto planner = make(coefficients);
-    const Optimum own = planner->optimum(std::log(question.target_flops), request.search, &fit);
+    const Planner planner = planners.of(coefficients);
+    const Optimum own = planner.optimum(std::log(question.target_flops), request.search, &fit);
     if (!own.usable()) {
       ++out.num_without_plan;
       continue;
@@ -124,7 +123,7 @@ Drawn draw(const PlanProblem& request, const NextRunsQuestion& question, const M
     out.quantities[2].push_back(own.log_loss);
     if (with_g) out.quantities[3].push_back(own.log_g);
     for (std::size_t i = 0; i < runs.size(); ++i) {
-      out.log_losses[i].push_back(planner->log_loss(at[i][0], at[i][1], at[i][2]));
+      out.log_losses[i].push_back(planner.log_loss(at[i][0], at[i][1], at[i][2]));
     }
   }
   if (out.quantities[0].size() < kMinDrawsForRuns) {
@@ -151,44 +150,43 @@ NextRuns answer(const PlanProblem& request, const NextRunsQuestion& question,
   require_answerable(request, question);
   const bool chooses = runs.empty();
   NextRuns out;
-  with_planners(request, [&](const MakePlanner& make) {
-    const auto planner = make(request.law.coefficients);
-    const RunCost cost{*planner, n_law_per_active(request)};
-    const Ranges& ranges = request.law.ranges;
-    const double smallest =
-        cost.flops(ranges[Variable::kN]->low, ranges[Variable::kD]->low,
-                   has_granularity(request.law) ? ranges[Variable::kG]->low : 1.0);
-    out.plan = planner->plan(question.target_flops, request.search);
-    if (question.target_flops < smallest) {
-      throw InvalidArgument("the target of " + short_number(question.target_flops) +
-                            " FLOPs is below the runs behind the law, of which none is below " +
-                            short_number(smallest));
-    }
-    if (!out.plan.usable()) {
-      throw InvalidArgument("the law has no plan for the target: " + out.plan.note);
-    }
-    if (chooses) runs = candidates(request, question, out.plan, cost);
-    for (RunToTrain& run : runs) run.flops = cost.flops(run.n_law, run.d_tokens, run.granularity);
-    const Optimum fit = planner->optimum(std::log(question.target_flops), request.search);
-    const Drawn drawn = draw(request, question, make, fit, runs);
-    std::vector<double> costs;
-    for (const RunToTrain& run : runs) costs.push_back(run.flops);
-    const RunChoice choice =
-        chooses ? choose_runs(drawn.quantities, drawn.log_losses, costs, question.noise,
-                              question.budget_flops, question.max_runs)
-                : take_runs(drawn.quantities, drawn.log_losses, question.noise);
-    for (const std::size_t i : choice.chosen) out.runs.push_back(runs[i]);
-    auto interval = [&](double estimate, std::size_t quantity) {
-      return expected(estimate, drawn.quantities[quantity], choice.left[quantity]);
-    };
-    out.n_law = interval(out.plan.n_law, 0);
-    out.d_tokens = interval(out.plan.d_tokens, 1);
-    out.loss = interval(out.plan.loss, 2);
-    if (drawn.quantities.size() > 3) out.granularity = interval(out.plan.granularity, 3);
-    out.num_draws = request.law.draws.bootstrap.size();
-    out.num_without_plan = drawn.num_without_plan;
-    out.num_candidates = chooses ? runs.size() : 0;
-  });
+  const Planners planners(request);
+  const Planner planner = planners.own();
+  const RunCost cost{planner, n_law_per_active(request)};
+  const Ranges& ranges = request.law.ranges;
+  const double smallest =
+      cost.flops(ranges[Variable::kN]->low, ranges[Variable::kD]->low,
+                 has_granularity(request.law) ? ranges[Variable::kG]->low : 1.0);
+  out.plan = planner.plan(question.target_flops, request.search);
+  if (question.target_flops < smallest) {
+    throw InvalidArgument("the target of " + short_number(question.target_flops) +
+                          " FLOPs is below the runs behind the law, of which none is below " +
+                          short_number(smallest));
+  }
+  if (!out.plan.usable()) {
+    throw InvalidArgument("the law has no plan for the target: " + out.plan.note);
+  }
+  if (chooses) runs = candidates(request, question, out.plan, cost);
+  for (RunToTrain& run : runs) run.flops = cost.flops(run.n_law, run.d_tokens, run.granularity);
+  const Optimum fit = planner.optimum(std::log(question.target_flops), request.search);
+  const Drawn drawn = draw(request, question, planners, fit, runs);
+  std::vector<double> costs;
+  for (const RunToTrain& run : runs) costs.push_back(run.flops);
+  const RunChoice choice =
+      chooses ? choose_runs(drawn.quantities, drawn.log_losses, costs, question.noise,
+                            question.budget_flops, question.max_runs)
+              : take_runs(drawn.quantities, drawn.log_losses, question.noise);
+  for (const std::size_t i : choice.chosen) out.runs.push_back(runs[i]);
+  auto interval = [&](double estimate, std::size_t quantity) {
+    return expected(estimate, drawn.quantities[quantity], choice.left[quantity]);
+  };
+  out.n_law = interval(out.plan.n_law, 0);
+  out.d_tokens = interval(out.plan.d_tokens, 1);
+  out.loss = interval(out.plan.loss, 2);
+  if (drawn.quantities.size() > 3) out.granularity = interval(out.plan.granularity, 3);
+  out.num_draws = request.law.draws.bootstrap.size();
+  out.num_without_plan = drawn.num_without_plan;
+  out.num_candidates = chooses ? runs.size() : 0;
   return out;
 }
 

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <memory>
 #include <mutex>
 #include <numeric>
 
 #include "drawn_plans.hpp"
 #include "isoflop/core/interval.hpp"
 #include "isoflop/core/parallel.hpp"
-#include "isoflop/plan/any_planner.hpp"
+#include "isoflop/plan/planner.hpp"
 
 namespace isoflop {
 namespace {
@@ -18,10 +17,10 @@ namespace {
 /// Draws that one thread follows along a curve: so many results stand in one cache line.
 constexpr std::size_t kDrawsAtOnce = 8;
 
-std::vector<std::unique_ptr<AnyPlanner>> planners_of(
-    const MakePlanner& make, const std::vector<std::vector<double>>& draws) {
-  std::vector<std::unique_ptr<AnyPlanner>> out;
-  for (const auto& coefficients : draws) out.push_back(make(coefficients));
+std::vector<Planner> planners_of(const Planners& planners,
+                                 const std::vector<std::vector<double>>& draws) {
+  std::vector<Planner> out;
+  for (const auto& coefficients : draws) out.push_back(planners.of(coefficients));
   return out;
 }
 
@@ -32,7 +31,9 @@ void add_draws(const PlanProblem& request, std::vector<Plan>& plans) {
   const std::size_t num_times = std::max<std::size_t>(1, request.time_draws.size());
   std::vector<std::vector<double>> draws = request.law.draws.bootstrap;
   if (draws.empty()) draws.assign(request.time_draws.size(), request.law.coefficients);
-  if (draws.empty()) return;
+  const bool any_plan =
+      std::any_of(plans.begin(), plans.end(), [](const Plan& p) { return p.usable(); });
+  if (draws.empty() || !any_plan) return;
   const std::vector<std::vector<double>>& jackknife = request.law.draws.jackknife;
 
   struct Filling {
@@ -42,18 +43,18 @@ void add_draws(const PlanProblem& request, std::vector<Plan>& plans) {
   };
   std::vector<Filling> fillings(
       plans.size(), Filling{{}, DrawnPlans(draws.size()), DrawnPlans(jackknife.size()), {}});
-  with_planners(request, [&](const MakePlanner& make) {
-    for (std::size_t p = 0; p < plans.size(); ++p) {
-      if (!plans[p].usable()) continue;
-      const double log_budget = std::log(plans[p].budget);
-      Optimum& fit = fillings[p].fit;
-      fit = make(request.law.coefficients)->optimum(log_budget, request.search);
-      for (std::size_t i = 0; i < jackknife.size(); ++i) {
-        fillings[p].left_out.set(i, make(jackknife[i])->optimum(log_budget, request.search, &fit));
-      }
+  const Planners planners(request);
+  const std::vector<Planner> without_one = planners_of(planners, jackknife);
+  for (std::size_t p = 0; p < plans.size(); ++p) {
+    if (!plans[p].usable()) continue;
+    const double log_budget = std::log(plans[p].budget);
+    Optimum& fit = fillings[p].fit;
+    fit = planners.own().optimum(log_budget, request.search);
+    for (std::size_t i = 0; i < jackknife.size(); ++i) {
+      fillings[p].left_out.set(i, without_one[i].optimum(log_budget, request.search, &fit));
     }
-  });
-  auto follow = [&](const Plan& plan, const AnyPlanner& planner, std::size_t i, Filling& filling) {
+  }
+  auto follow = [&](const Plan& plan, const Planner& planner, std::size_t i, Filling& filling) {
     const double log_budget = std::log(plan.budget);
     const Optimum& fit = filling.fit;
     Optimum own = planner.optimum(log_budget, request.search, &fit);
@@ -74,14 +75,13 @@ void add_draws(const PlanProblem& request, std::vector<Plan>& plans) {
   for (std::size_t time = 0; time < num_times; ++time) {
     PlanProblem drawn_request = request;
     if (!request.time_draws.empty()) drawn_request.time = request.time_draws[time];
-    with_planners(drawn_request, [&](const MakePlanner& make) {
-      for (std::size_t p = 0; p < plans.size(); ++p) {
-        if (!plans[p].usable()) continue;
-        for (std::size_t i = time; i < draws.size(); i += num_times) {
-          follow(plans[p], *make(draws[i]), i, fillings[p]);
-        }
+    const Planners drawn_planners(drawn_request);
+    for (std::size_t p = 0; p < plans.size(); ++p) {
+      if (!plans[p].usable()) continue;
+      for (std::size_t i = time; i < draws.size(); i += num_times) {
+        follow(plans[p], drawn_planners.of(draws[i]), i, fillings[p]);
       }
-    });
+    }
   }
   for (std::size_t p = 0; p < plans.size(); ++p) {
     if (!plans[p].usable()) continue;
@@ -106,35 +106,32 @@ void add_draws_to_curve(const PlanProblem& request, std::vector<Plan>& plans, un
   std::vector<double> log_budgets;
   for (const Plan& plan : plans) log_budgets.push_back(std::log(plan.budget));
 
-  with_planners(request, [&](const MakePlanner& make) {
-    // Made here, not by the threads: a maker is not meant for several of them.
-    const auto bootstrap = planners_of(make, draws.bootstrap);
-    const auto jackknife = planners_of(make, draws.jackknife);
-    const std::size_t all = bootstrap.size() + jackknife.size();
-    std::mutex progress_mutex;
-    std::size_t done = 0;
-    auto follow = [&](const std::vector<std::unique_ptr<AnyPlanner>>& planners,
-                      std::vector<DrawnPlans>& out) {
-      const std::size_t num_blocks = (planners.size() + kDrawsAtOnce - 1) / kDrawsAtOnce;
-      parallel_for(num_blocks, num_threads, [&](std::size_t block) {
-        const std::size_t first = block * kDrawsAtOnce;
-        const std::size_t count = std::min(kDrawsAtOnce, planners.size() - first);
-        std::array<Optimum, kDrawsAtOnce> last;
-        for (std::size_t b = 0; b < plans.size(); ++b) {
-          if (!plans[b].usable()) continue;
-          for (std::size_t i = 0; i < count; ++i) {
-            last[i] = planners[first + i]->optimum(log_budgets[b], request.search, &last[i]);
-            out[b].set(first + i, last[i]);
-          }
+  const Planners planners(request);
+  const auto bootstrap = planners_of(planners, draws.bootstrap);
+  const auto jackknife = planners_of(planners, draws.jackknife);
+  const std::size_t all = bootstrap.size() + jackknife.size();
+  std::mutex progress_mutex;
+  std::size_t done = 0;
+  auto follow = [&](const std::vector<Planner>& drawn_planners, std::vector<DrawnPlans>& out) {
+    const std::size_t num_blocks = (drawn_planners.size() + kDrawsAtOnce - 1) / kDrawsAtOnce;
+    parallel_for(num_blocks, num_threads, [&](std::size_t block) {
+      const std::size_t first = block * kDrawsAtOnce;
+      const std::size_t count = std::min(kDrawsAtOnce, drawn_planners.size() - first);
+      std::array<Optimum, kDrawsAtOnce> last;
+      for (std::size_t b = 0; b < plans.size(); ++b) {
+        if (!plans[b].usable()) continue;
+        for (std::size_t i = 0; i < count; ++i) {
+          last[i] = drawn_planners[first + i].optimum(log_budgets[b], request.search, &last[i]);
+          out[b].set(first + i, last[i]);
         }
-        if (!progress) return;
-        const std::lock_guard lock(progress_mutex);
-        progress(done += count, all);
-      });
-    };
-    follow(bootstrap, drawn);
-    follow(jackknife, left_out);
-  });
+      }
+      if (!progress) return;
+      const std::lock_guard lock(progress_mutex);
+      progress(done += count, all);
+    });
+  };
+  follow(bootstrap, drawn);
+  follow(jackknife, left_out);
   parallel_for(plans.size(), num_threads, [&](std::size_t b) {
     if (plans[b].usable()) plans[b].draws = summary_of(request, plans[b], drawn[b], left_out[b]);
   });

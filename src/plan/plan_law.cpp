@@ -3,7 +3,9 @@
 #include <array>
 #include <cmath>
 
-#include "isoflop/plan/any_planner.hpp"
+#include "isoflop/error.hpp"
+#include "isoflop/plan/plan_fault.hpp"
+#include "isoflop/plan/planner.hpp"
 
 namespace isoflop {
 namespace {
@@ -12,16 +14,11 @@ namespace {
 /// the request.
 template <class MakePlans>
 std::vector<Plan> planned(const PlanProblem& request, const MakePlans& make_plans) {
+  if (const auto fault = plan_fault(request)) throw InvalidArgument(*fault);
   const LawRecord& law = request.law;
   const double total = n_total_per_active(request);
   const bool counts_embeddings =
       law.n_means != NMeaning::kTotalNonEmbedding && law.n_means != NMeaning::kActiveNonEmbedding;
-  if (has_granularity(law) && request.accounting == FlopAccounting::kSixNd &&
-      request.search.search != GranularitySearch::kFixed) {
-    throw InvalidArgument(
-        "6ND puts no price on granularity, so the finest would always win: add --granularity X, or "
-        "use --cost paper");
-  }
 
   auto complete = [&](Plan& plan) {
     if (!plan.usable()) return;
@@ -59,29 +56,23 @@ std::vector<Plan> planned(const PlanProblem& request, const MakePlans& make_plan
                       "known";
   };
 
-  if (request.embedding_rows > 0.0 && law.n_means != NMeaning::kTotal) {
-    throw InvalidArgument("a vocabulary is of use only for a law whose N is total; this one's is " +
-                          std::string(kNMeanings[static_cast<std::size_t>(law.n_means)].name));
-  }
   std::vector<Plan> plans;
-  with_planners(request, [&](const MakePlanner& make) {
-    make_plans(*make(law.coefficients), plans);
-    for (Plan& plan : plans) complete(plan);
-  });
+  make_plans(Planners(request).own(), plans);
+  for (Plan& plan : plans) complete(plan);
   return plans;
 }
 
 }  // namespace
 
 std::vector<Plan> plan_law(const PlanProblem& request, const std::vector<double>& budgets) {
-  return planned(request, [&](const AnyPlanner& planner, std::vector<Plan>& plans) {
+  return planned(request, [&](const Planner& planner, std::vector<Plan>& plans) {
     for (const double budget : budgets) plans.push_back(planner.plan(budget, request.search));
   });
 }
 
 std::vector<Plan> plan_curve(const PlanProblem& request, const std::vector<double>& budgets) {
   for (const double budget : budgets) require_plan_arguments(budget, request.search);
-  return planned(request, [&](const AnyPlanner& planner, std::vector<Plan>& plans) {
+  return planned(request, [&](const Planner& planner, std::vector<Plan>& plans) {
     Optimum last;
     for (const double budget : budgets) {
       last = planner.optimum(std::log(budget), request.search, &last);

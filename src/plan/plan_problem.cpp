@@ -15,43 +15,62 @@ bool law_has_variable(const LawRecord& law, Variable wanted) {
 bool has_granularity(const LawRecord& law) { return law_has_variable(law, Variable::kG); }
 
 void require_plannable(const LawRecord& law) {
-  visit_law(law.law, []<Law L>() {
-    if (!can_plan<L>()) refuse_plan(L::kName);
-  });
+  const std::string fault = plannable_fault(law);
+  if (!fault.empty()) throw InvalidArgument(fault);
 }
 
-double n_law_per_active(const PlanProblem& request) {
+namespace {
+
+/// N as the law counts it, per active parameter, or why nobody knows.
+struct LawRatio {
+  double value;
+  std::string fault{};
+};
+
+LawRatio law_ratio(const PlanProblem& request) {
   const LawRecord& law = request.law;
-  require_plannable(law);
+  std::string unplannable = plannable_fault(law);
+  if (!unplannable.empty()) return {Plan::kNone, std::move(unplannable)};
   const bool paper = request.accounting == FlopAccounting::kPaper;
   const bool moe = has_granularity(law) || (law.expansion && *law.expansion > 1.0);
-  if (law.n_means == NMeaning::kActive && !paper) return 1.0;
+  if (law.n_means == NMeaning::kActive && !paper) return {1.0};
   if (!law.expansion && (moe || paper)) {
-    throw InvalidArgument("the law does not say the expansion rate of its runs: add --expansion E");
+    return {Plan::kNone, "the law does not say the expansion rate of its runs: add " +
+                             field("expansion") + " E"};
   }
   switch (law.n_means) {
     case NMeaning::kActiveNonEmbedding:
-      return 1.0;
+      return {1.0};
     case NMeaning::kTotalNonEmbedding:
-      return total_per_active(law.expansion.value_or(1.0));
+      return {total_per_active(law.expansion.value_or(1.0))};
     case NMeaning::kActive:
     case NMeaning::kDense:
     case NMeaning::kTotal:
       if (request.embedding_rows > 0.0 && law.n_means == NMeaning::kTotal) {
-        return total_per_active(law.expansion.value_or(1.0));
+        return {total_per_active(law.expansion.value_or(1.0))};
       }
-      if (!moe && !paper) return 1.0;
-      throw InvalidArgument(
-          "the law's N counts embeddings; active parameters without them follow from it only with "
-          "--vocab" +
-          std::string(paper && !moe ? " (--cost 6nd takes N as it is)" : ""));
+      if (!moe && !paper) return {1.0};
+      return {Plan::kNone,
+              "the law's N counts embeddings; active parameters without them follow from it only "
+              "with " +
+                  field("vocab") +
+                  (paper && !moe ? " (" + field("cost") + " 6nd takes N as it is)" : "")};
     case NMeaning::kUnspecified:
-      if (!moe && !paper) return 1.0;  // a dense model under 6ND: N is simply N
+      if (!moe && !paper) return {1.0};  // a dense model under 6ND: N is simply N
       break;
   }
-  throw InvalidArgument(
-      "the law does not say what its N counts: add --n-means total_non_embedding or --n-means "
-      "active_non_embedding");
+  return {Plan::kNone, "the law does not say what its N counts: add " + field("n_means") +
+                           " total_non_embedding or " + field("n_means") + " active_non_embedding"};
+}
+
+}  // namespace
+
+std::string n_law_fault(const PlanProblem& request) { return law_ratio(request).fault; }
+
+double n_law_per_active(const PlanProblem& request) {
+  const LawRatio ratio = law_ratio(request);
+  if (!ratio.fault.empty()) throw InvalidArgument(ratio.fault);
+  return ratio.value;
 }
 
 double n_total_per_active(const PlanProblem& request) {

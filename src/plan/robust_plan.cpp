@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
-#include "isoflop/plan/any_planner.hpp"
+#include "isoflop/plan/planner.hpp"
 
 namespace isoflop {
 namespace {
@@ -18,37 +20,36 @@ std::optional<RobustPlans> robust_plans(const PlanProblem& request, const Plan& 
   if (!plan.usable() || draws.empty()) return std::nullopt;
   const double log_budget = std::log(plan.budget);
   std::vector<RobustPlan> scored;
-  with_planners(request, [&](const MakePlanner& make) {
-    const Optimum fit = make(request.law.coefficients)->optimum(log_budget, request.search);
-    std::vector<Optimum> optima;
-    std::vector<std::unique_ptr<AnyPlanner>> truths;
-    for (const auto& coefficients : draws) {
-      auto truth = make(coefficients);
-      const Optimum own = truth->optimum(log_budget, request.search, &fit);
-      if (!own.usable()) continue;
-      optima.push_back(own);
-      truths.push_back(std::move(truth));
+  const Planners planners(request);
+  const Optimum fit = planners.own().optimum(log_budget, request.search);
+  std::vector<Optimum> optima;
+  std::vector<Planner> truths;
+  for (const auto& coefficients : draws) {
+    Planner truth = planners.of(coefficients);
+    const Optimum own = truth.optimum(log_budget, request.search, &fit);
+    if (!own.usable()) continue;
+    optima.push_back(own);
+    truths.push_back(std::move(truth));
+  }
+  std::vector<Optimum> ordered = optima;
+  std::sort(ordered.begin(), ordered.end(),
+            [](const Optimum& a, const Optimum& b) { return a.log_n_active < b.log_n_active; });
+  std::vector<Optimum> candidates{fit};
+  for (std::size_t i = 0; i < std::min(kCandidates, ordered.size()); ++i) {
+    candidates.push_back(ordered[i * ordered.size() / std::min(kCandidates, ordered.size())]);
+  }
+  for (const Optimum& candidate : candidates) {
+    RobustPlan out{std::exp(candidate.log_n_active), std::exp(candidate.log_d),
+                   candidate.granularity, 0.0, 0.0};
+    for (std::size_t t = 0; t < truths.size(); ++t) {
+      const double regret =
+          std::exp(truths[t].log_loss(candidate.log_n_active, candidate.log_d, candidate.log_g)) -
+          std::exp(optima[t].log_loss);
+      out.mean_regret += regret / static_cast<double>(truths.size());
+      out.worst_regret = std::max(out.worst_regret, regret);
     }
-    std::vector<Optimum> ordered = optima;
-    std::sort(ordered.begin(), ordered.end(),
-              [](const Optimum& a, const Optimum& b) { return a.log_n_active < b.log_n_active; });
-    std::vector<Optimum> candidates{fit};
-    for (std::size_t i = 0; i < std::min(kCandidates, ordered.size()); ++i) {
-      candidates.push_back(ordered[i * ordered.size() / std::min(kCandidates, ordered.size())]);
-    }
-    for (const Optimum& candidate : candidates) {
-      RobustPlan out{std::exp(candidate.log_n_active), std::exp(candidate.log_d),
-                     candidate.granularity, 0.0, 0.0};
-      for (std::size_t t = 0; t < truths.size(); ++t) {
-        const double regret = std::exp(truths[t]->log_loss(candidate.log_n_active, candidate.log_d,
-                                                           candidate.log_g)) -
-                              std::exp(optima[t].log_loss);
-        out.mean_regret += regret / static_cast<double>(truths.size());
-        out.worst_regret = std::max(out.worst_regret, regret);
-      }
-      scored.push_back(out);
-    }
-  });
+    scored.push_back(out);
+  }
   auto least = [&](auto member) {
     return *std::min_element(
         scored.begin(), scored.end(),

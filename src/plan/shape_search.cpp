@@ -8,7 +8,7 @@
 #include <tuple>
 #include <utility>
 
-#include "isoflop/plan/any_planner.hpp"
+#include "isoflop/plan/planner.hpp"
 #include "isoflop/plan/shape_size.hpp"
 #include "isoflop/shape/experts.hpp"
 
@@ -46,7 +46,7 @@ struct PerDepth {
 class Search {
  public:
   Search(const PlanProblem& request, double budget, const ShapeOptions& options,
-         const AnyPlanner& planner, const Optimum& optimum)
+         const Planner& planner, const Optimum& optimum)
       : request_(request),
         options_(options),
         planner_(planner),
@@ -282,7 +282,7 @@ class Search {
 
   const PlanProblem& request_;
   const ShapeOptions& options_;
-  const AnyPlanner& planner_;
+  const Planner& planner_;
   const Optimum& optimum_;
   double budget_, expansion_;
   bool is_dense_;
@@ -303,9 +303,9 @@ void require_sensible(const PlanProblem& request, const ShapeOptions& options) {
     throw InvalidArgument("the tolerance of depth is a factor of at least 1");
   }
   if (request.time && options.gated != (request.time->setup().activation == Activation::kSwiGlu)) {
-    throw InvalidArgument(options.gated
-                              ? "gated layers (SwiGLU) are not those whose times the cost table has"
-                              : "the cost table has times of gated layers (SwiGLU): --gated");
+    throw InvalidArgument(
+        options.gated ? "gated layers (SwiGLU) are not those whose times the cost table has"
+                      : "the cost table has times of gated layers (SwiGLU): " + field("gated"));
   }
   if (request.law.g_means == GMeaning::kTwoDmodelOverDexpert) {
     throw InvalidArgument("real shapes need a law whose G is d_ff / d_expert");
@@ -321,20 +321,19 @@ ShapeSearch search_shapes(const PlanProblem& request, double budget, const Shape
   }
   law_size(request, ParameterCount{});  // throws where nobody said what N counts
   ShapeSearch out;
-  with_planners(request, [&](const MakePlanner& make) {
-    const auto planner = make(request.law.coefficients);
-    out.optimum = planner->optimum(std::log(budget), request.search);
-    out.status = out.optimum.status;
-    out.note = out.optimum.note;
-    if (!out.optimum.usable()) return;
-    Search(request, budget, options, *planner, out.optimum).run(out);
-    if (!out.best.empty()) return;
-    out.status = PlanStatus::kInfeasible;
-    out.note = out.num_examined == 0
-                   ? "no model of these multiples, heads and experts is near the plan's size: "
-                     "smaller multiples would allow one"
-                   : "no buildable model near the plan's size keeps to the limits";
-  });
+  const Planners planners(request);
+  const Planner planner = planners.own();
+  out.optimum = planner.optimum(std::log(budget), request.search);
+  out.status = out.optimum.status;
+  out.note = out.optimum.note;
+  if (!out.optimum.usable()) return out;
+  Search(request, budget, options, planner, out.optimum).run(out);
+  if (!out.best.empty()) return out;
+  out.status = PlanStatus::kInfeasible;
+  out.note = out.num_examined == 0
+                 ? "no model of these multiples, heads and experts is near the plan's size: "
+                   "smaller multiples would allow one"
+                 : "no buildable model near the plan's size keeps to the limits";
   return out;
 }
 

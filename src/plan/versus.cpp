@@ -3,30 +3,29 @@
 #include <cmath>
 
 #include "isoflop/error.hpp"
-#include "isoflop/plan/any_planner.hpp"
+#include "isoflop/plan/plan_fault.hpp"
+#include "isoflop/plan/planner.hpp"
 
 namespace isoflop {
 
 std::vector<Versus> versus(const PlanProblem& other, const std::vector<Plan>& plans) {
-  plan_law(other, {});  // only for what it refuses
+  if (const auto fault = plan_fault(other)) throw InvalidArgument(*fault);
   std::vector<Versus> out;
-  with_planners(other, [&](const MakePlanner& make) {
-    const auto planner = make(other.law.coefficients);
-    for (const Plan& plan : plans) {
-      Versus& answer = out.emplace_back();
-      if (!std::isfinite(plan.loss)) {
-        answer.note = "there is no plan to compare with";
-        continue;
-      }
-      const auto log_budget = planner->log_budget_for(std::log(plan.loss), other.search);
-      if (!log_budget) {
-        answer.note = "no budget reaches this loss";
-        continue;
-      }
-      answer.budget = std::exp(*log_budget);
-      answer.compute_multiplier = std::exp(*log_budget - std::log(plan.budget));
+  const Planner planner = Planners(other).own();
+  for (const Plan& plan : plans) {
+    Versus& answer = out.emplace_back();
+    if (!std::isfinite(plan.loss)) {
+      answer.note = "there is no plan to compare with";
+      continue;
     }
-  });
+    const auto log_budget = planner.log_budget_for(std::log(plan.loss), other.search);
+    if (!log_budget) {
+      answer.note = "no budget reaches this loss";
+      continue;
+    }
+    answer.budget = std::exp(*log_budget);
+    answer.compute_multiplier = std::exp(*log_budget - std::log(plan.budget));
+  }
   return out;
 }
 

@@ -5,8 +5,8 @@
 
 #include "catch.hpp"
 #include "isoflop/core/random.hpp"
-#include "isoflop/plan/any_planner.hpp"
 #include "isoflop/plan/next_runs.hpp"
+#include "isoflop/plan/planner.hpp"
 #include "plan/drawn_laws.hpp"
 #include "plan/requests.hpp"
 
@@ -54,24 +54,22 @@ struct Gradients {
 Gradients gradients(const PlanProblem& request, double target, const RunToTrain& run) {
   const double log_ratio = std::log(n_law_per_active(request));
   std::array<std::vector<double>, 5> slopes;
-  with_planners(request, [&](const MakePlanner& make) {
-    auto values = [&](std::vector<double> coefficients, std::size_t p, double step) {
-      coefficients[p] *= std::exp(step);
-      const auto planner = make(coefficients);
-      const Optimum at = planner->optimum(std::log(target), request.search);
-      return std::array{at.log_n_active, at.log_d, at.log_loss, at.log_g,
-                        planner->log_loss(std::log(run.n_law) - log_ratio, std::log(run.d_tokens),
-                                          std::log(run.granularity))};
-    };
-    constexpr double kStep = 1e-4;
-    for (std::size_t p = 0; p < request.law.coefficients.size(); ++p) {
-      const auto up = values(request.law.coefficients, p, kStep);
-      const auto down = values(request.law.coefficients, p, -kStep);
-      for (std::size_t i = 0; i < 5; ++i) {
-        slopes[i].push_back((up[i] - down[i]) / (2.0 * kStep));
-      }
+  auto values = [&](std::vector<double> coefficients, std::size_t p, double step) {
+    coefficients[p] *= std::exp(step);
+    const Planner planner = Planners(request).of(coefficients);
+    const Optimum at = planner.optimum(std::log(target), request.search);
+    return std::array{at.log_n_active, at.log_d, at.log_loss, at.log_g,
+                      planner.log_loss(std::log(run.n_law) - log_ratio, std::log(run.d_tokens),
+                                       std::log(run.granularity))};
+  };
+  constexpr double kStep = 1e-4;
+  for (std::size_t p = 0; p < request.law.coefficients.size(); ++p) {
+    const auto up = values(request.law.coefficients, p, kStep);
+    const auto down = values(request.law.coefficients, p, -kStep);
+    for (std::size_t i = 0; i < 5; ++i) {
+      slopes[i].push_back((up[i] - down[i]) / (2.0 * kStep));
     }
-  });
+  }
   return {{slopes[0], slopes[1], slopes[2], slopes[3]}, slopes[4]};
 }
 

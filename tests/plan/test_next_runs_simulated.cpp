@@ -8,8 +8,8 @@
 #include "isoflop/core/random.hpp"
 #include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
-#include "isoflop/plan/any_planner.hpp"
 #include "isoflop/plan/next_runs.hpp"
+#include "isoflop/plan/planner.hpp"
 #include "plan/requests.hpp"
 
 namespace isoflop::testing {
@@ -52,10 +52,8 @@ using Values = std::array<double, 4>;
 Values plan_of(const PlanProblem& request, const std::vector<double>& coefficients) {
   Values out;
   out.fill(Plan::kNone);
-  with_planners(request, [&](const MakePlanner& make) {
-    const Optimum at = make(coefficients)->optimum(std::log(kTarget), request.search);
-    if (at.usable()) out = {at.log_n_active, at.log_d, at.log_loss, at.log_g};
-  });
+  const Optimum at = Planners(request).of(coefficients).optimum(std::log(kTarget), request.search);
+  if (at.usable()) out = {at.log_n_active, at.log_d, at.log_loss, at.log_g};
   return out;
 }
 

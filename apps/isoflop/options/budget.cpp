@@ -16,7 +16,7 @@
 #include "isoflop/cost/gpus.hpp"
 #include "isoflop/io/cost_table_file.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/plan/any_planner.hpp"
+#include "isoflop/plan/planner.hpp"
 #include "isoflop/text/plan.hpp"
 
 namespace isoflop::app {
@@ -229,18 +229,16 @@ std::vector<double> BudgetArguments::budgets(const PlanProblem& request) const {
   if (!flops.empty()) return positive_list_argument("--flops", flops);
   if (!target_loss.empty()) {
     std::vector<double> out;
-    with_planners(request, [&](const MakePlanner& make) {
-      const auto planner = make(request.law.coefficients);
-      for (const double wanted : positive_list_argument("--target-loss", target_loss)) {
-        const auto log_budget = planner->log_budget_for(std::log(wanted), request.search);
-        if (!log_budget) {
-          throw Error(
-              fmt::format("--target-loss {}: no budget reaches it under this law and these limits",
-                          format_number(wanted)));
-        }
-        out.push_back(std::exp(*log_budget));
+    const Planner planner = Planners(request).own();
+    for (const double wanted : positive_list_argument("--target-loss", target_loss)) {
+      const auto log_budget = planner.log_budget_for(std::log(wanted), request.search);
+      if (!log_budget) {
+        throw Error(
+            fmt::format("--target-loss {}: no budget reaches it under this law and these limits",
+                        format_number(wanted)));
       }
-    });
+      out.push_back(std::exp(*log_budget));
+    }
     return out;
   }
   double seconds = kSecondsPerHour;

@@ -9,8 +9,8 @@
 #include <functional>
 #include <vector>
 
-#include "isoflop/plan/any_planner.hpp"
 #include "isoflop/plan/plan_law.hpp"
+#include "isoflop/plan/planner.hpp"
 
 namespace isoflop {
 
@@ -47,7 +47,7 @@ Frontier frontier(const PlanProblem& request, const FrontierOptions& options);
 /// once it was left, as with the paper's FLOPs; limits and measured times may bring it back, and
 /// then a stretch is missed that lies between two neighbours. Budgets without a plan count for
 /// nothing.
-std::vector<GranularitySwitch> granularity_switches(const AnyPlanner& planner,
+std::vector<GranularitySwitch> granularity_switches(const Planner& planner,
                                                     const PlanOptions& options,
                                                     const std::vector<double>& budgets);
 

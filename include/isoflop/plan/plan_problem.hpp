@@ -4,6 +4,8 @@
 #include <array>
 #include <limits>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "isoflop/core/model_shape_rule.hpp"
 #include "isoflop/cost/training_time.hpp"
@@ -48,6 +50,9 @@ bool has_granularity(const LawRecord& law);
 
 /// Throws InvalidArgument for a law that has no optimum under a budget.
 void require_plannable(const LawRecord& law);
+
+/// Why n_law_per_active does not follow from the problem; empty where it does.
+std::string n_law_fault(const PlanProblem& problem);
 
 /// N as the law counts it, per active parameter. Throws InvalidArgument where nobody said enough,
 /// and as require_plannable does.

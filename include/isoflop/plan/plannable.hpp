@@ -2,10 +2,9 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
-#include "isoflop/error.hpp"
 #include "isoflop/laws/law.hpp"
+#include "isoflop/laws/law_record.hpp"
 
 namespace isoflop {
 
@@ -34,10 +33,9 @@ inline constexpr bool kMayPlan = [] {
   }
 }();
 
-/// Throws InvalidArgument: nothing can be planned with the law of this name.
-[[noreturn]] inline void refuse_plan(std::string_view law) {
-  throw InvalidArgument("the law " + std::string(law) +
-                        " has no compute-optimal plan: it does not give a loss from N and D");
-}
+/// Why nothing can be planned with a law; empty where something can. Throws InvalidArgument where
+/// no law has the record's name.
+std::string plannable_fault(const LawRecord& law);
+bool can_plan(const LawRecord& law);
 
 }  // namespace isoflop

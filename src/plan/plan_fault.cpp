@@ -1,0 +1,39 @@
+#include "isoflop/plan/plan_fault.hpp"
+
+#include "isoflop/error.hpp"
+#include "plan/given_values.hpp"
+
+namespace isoflop {
+namespace {
+
+/// Whether all parameters follow from active ones by way of the law's N alone.
+bool n_total_needs_n_law(const PlanProblem& problem) {
+  const NMeaning meaning = problem.law.n_means;
+  const bool known =
+      meaning == NMeaning::kActiveNonEmbedding || meaning == NMeaning::kTotalNonEmbedding;
+  return meaning != NMeaning::kActive && !(problem.embedding_rows > 0.0) &&
+         !(known && problem.law.expansion);
+}
+
+}  // namespace
+
+std::optional<std::string> plan_fault(const PlanProblem& problem) {
+  const LawRecord& law = problem.law;
+  if (n_total_needs_n_law(problem)) {
+    if (std::string fault = n_law_fault(problem); !fault.empty()) return fault;
+  }
+  if (has_granularity(law) && problem.accounting == FlopAccounting::kSixNd &&
+      problem.search.search != GranularitySearch::kFixed) {
+    return "6ND puts no price on granularity, so the finest would always win: add " +
+           field("granularity") + " X, or use " + field("cost") + " paper";
+  }
+  if (problem.embedding_rows > 0.0 && law.n_means != NMeaning::kTotal) {
+    return "a vocabulary is of use only for a law whose N is total; this one's is " +
+           std::string(kNMeanings[static_cast<std::size_t>(law.n_means)].name);
+  }
+  if (std::string fault = n_law_fault(problem); !fault.empty()) return fault;
+  if (std::string fault = given_fault(problem); !fault.empty()) return fault;
+  return std::nullopt;
+}
+
+}  // namespace isoflop

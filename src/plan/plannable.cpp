@@ -1,0 +1,17 @@
+#include "isoflop/plan/plannable.hpp"
+
+#include "isoflop/laws/list.hpp"
+
+namespace isoflop {
+
+bool can_plan(const LawRecord& law) {
+  return visit_law(law.law, []<Law L>() { return can_plan<L>(); });
+}
+
+std::string plannable_fault(const LawRecord& law) {
+  if (can_plan(law)) return "";
+  return "the law " + law.law +
+         " has no compute-optimal plan: it does not give a loss from N and D";
+}
+
+}  // namespace isoflop
