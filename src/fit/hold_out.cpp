@@ -1,11 +1,11 @@
 #include "isoflop/fit/hold_out.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <numeric>
 #include <optional>
 
+#include "isoflop/core/decimal.hpp"
 #include "isoflop/error.hpp"
 
 namespace isoflop {
@@ -39,8 +39,8 @@ std::optional<double> share_of(std::string_view text) {
   if (text.empty() || text.back() != '%') return std::nullopt;
   text.remove_suffix(1);
   double per_cent = 0.0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), per_cent);
-  if (fault != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  const DecimalRead read = read_decimal(text, per_cent);
+  if (read.fault != std::errc{} || read.length != text.size()) return std::nullopt;
   if (!(per_cent > 0.0) || !(per_cent < 100.0)) return std::nullopt;
   return per_cent / 100.0;
 }
@@ -138,11 +138,8 @@ std::string to_string(const HoldOutRule& rule) {
   std::string out(rule.by == HoldOutBy::kCompute ? "compute"
                   : rule.by == HoldOutBy::kLoss  ? "loss"
                                                  : info(rule.variable).key);
-  char digits[32];
   // 12 digits: 0.07 * 100 is not the double nearest to 7.
-  const auto end = std::to_chars(digits, digits + sizeof digits, 100.0 * rule.share,
-                                 std::chars_format::general, 12);
-  return out + ":" + std::string(digits, end.ptr) + "%";
+  return out + ":" + general_decimal(100.0 * rule.share, 12) + "%";
 }
 
 Split split_runs(const RunTable& runs, const HoldOutRule& rule, const std::vector<bool>& marked) {

@@ -1,11 +1,11 @@
 #include "parser.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
 #include "functions.hpp"
+#include "isoflop/core/decimal.hpp"
 #include "isoflop/formula/formula.hpp"
 #include "text_cells.hpp"
 
@@ -163,11 +163,12 @@ class Parser {
   int number() {
     const std::size_t where = here_;
     double value = 0.0;
-    const char* const end = text_.data() + text_.size();
-    const auto [rest, error] = std::from_chars(text_.data() + here_, end, value);
-    if (error == std::errc::result_out_of_range) fail("no double is this large or small", where);
-    if (error != std::errc()) fail("this is not a number", where);
-    here_ = static_cast<std::size_t>(rest - text_.data());
+    const DecimalRead read = read_decimal(std::string_view(text_).substr(here_), value);
+    if (read.fault == std::errc::result_out_of_range) {
+      fail("no double is this large or small", where);
+    }
+    if (read.fault != std::errc()) fail("this is not a number", where);
+    here_ += read.length;
     if (here_ < text_.size() && text_[here_] == '.') fail("this is not a number", where);
     return build(where, [&] { return graph_.constant(value); });
   }

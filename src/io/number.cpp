@@ -1,13 +1,13 @@
 #include "isoflop/io/number.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <system_error>
 
 #include "in_quotes.hpp"
+#include "isoflop/core/decimal.hpp"
 #include "isoflop/error.hpp"
 
 namespace isoflop {
@@ -51,13 +51,12 @@ int suffix_exponent(char c) {
 }
 
 /// All of `text` as a decimal number without suffix.
-std::errc read_decimal(std::string_view text, double& value) {
-  // from_chars also takes "inf" and "nan": what follows the sign has to look like a number.
+std::errc read_all(std::string_view text, double& value) {
+  // read_decimal also takes "inf" and "nan": what follows the sign has to look like a number.
   const std::string_view magnitude = text.substr(text.starts_with('-') ? 1 : 0);
   if (magnitude.find_first_of("0123456789.") != 0) return std::errc::invalid_argument;
-  const char* const end = text.data() + text.size();
-  const auto [stop, fault] = std::from_chars(text.data(), end, value);
-  return stop == end ? fault : std::errc::invalid_argument;
+  const DecimalRead read = read_decimal(text, value);
+  return read.length == text.size() ? read.fault : std::errc::invalid_argument;
 }
 
 /// parse_number with the reason for a refusal: invalid_argument or result_out_of_range.
@@ -68,7 +67,7 @@ std::errc read_number(std::string_view text, double& value) {
     if (text.starts_with('-')) return std::errc::invalid_argument;
   }
   const int exponent = text.empty() ? 0 : suffix_exponent(text.back());
-  if (exponent == 0) return read_decimal(text, value);
+  if (exponent == 0) return read_all(text, value);
 
   // The suffix joins the exponent of the text, so that rounding happens once: 0.1B is 1e8 exactly.
   text.remove_suffix(1);
@@ -90,7 +89,7 @@ std::errc read_number(std::string_view text, double& value) {
   if (joined.find_first_of(kDigits) == std::string::npos) return std::errc::invalid_argument;
   joined += 'e';
   joined += std::to_string(written + exponent);
-  return read_decimal(joined, value);
+  return read_all(joined, value);
 }
 
 bool is_number(std::string_view text) {
@@ -188,24 +187,17 @@ std::vector<double> parse_number_list(const std::vector<std::string>& words) {
   return numbers;
 }
 
-std::string format_number(double value) {
-  std::array<char, 32> text;
-  const auto [end, fault] = std::to_chars(text.data(), text.data() + text.size(), value);
-  return std::string(text.data(), end);
-}
+std::string format_number(double value) { return shortest_decimal(value); }
 
 std::string human_number(double value) {
   if (!std::isfinite(value) || value == 0) return format_number(value == 0 ? 0 : value);
 
   // Rounding comes first, so that 999999 is 1M and not 1000K.
-  std::array<char, 32> buffer;
-  const auto [end, fault] = std::to_chars(buffer.data(), buffer.data() + buffer.size(),
-                                          std::abs(value), std::chars_format::scientific, 3);
-  const std::string_view rounded(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+  const std::string rounded = scientific_decimal(std::abs(value), 3);
   const std::size_t mark = rounded.find('e');
-  std::string digits = without(rounded.substr(0, mark), '.');
+  std::string digits = without(std::string_view(rounded).substr(0, mark), '.');
   digits.erase(digits.find_last_not_of('0') + 1);
-  const int exponent = std::stoi(std::string(rounded.substr(mark + 1)));
+  const int exponent = std::stoi(rounded.substr(mark + 1));
 
   std::string tail;
   int num_before_point = 1;

@@ -23,7 +23,7 @@ inline double resampled_time_s(const CostRow& row, Random& random) {
   std::nth_element(drawn.begin(), middle, drawn.end());
   if (drawn.size() % 2 == 0) std::iter_swap(middle + 1, std::min_element(middle + 1, drawn.end()));
   const std::size_t count = drawn.size() % 2 == 0 ? 2 : 1;
-  return sample_quantile(std::span(middle, count), 0.5);
+  return sample_quantile(std::span<const double>(&*middle, count), 0.5);
 }
 
 }  // namespace isoflop

@@ -6,13 +6,12 @@
 /// one where d_ff = 4 d_model; some the number of active experts, which is K.
 #pragma once
 
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
 
+#include "isoflop/core/decimal.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/shape/model_shape.hpp"
 
@@ -48,12 +47,7 @@ struct ExpertLayer {
 
 namespace detail {
 
-inline std::string number_text(double value) {
-  std::array<char, 32> text;
-  const auto [end, fault] =
-      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 6);
-  return std::string(text.data(), end);
-}
+inline std::string number_text(double value) { return general_decimal(value, 6); }
 
 /// The whole number that x is up to rounding (a relative 1e-9); throws InvalidArgument with `what`.
 inline std::uint64_t whole(double x, const std::string& what) {
