@@ -15,7 +15,7 @@
 #include "apps/isoflop/options/expert_counts.hpp"
 #include "apps/isoflop/options/law.hpp"
 #include "apps/isoflop/verbs.hpp"
-#include "apps/law_convention.hpp"
+#include "isoflop/convention/of_shape.hpp"
 #include "apps/words/experts.hpp"
 #include "apps/words/terminal.hpp"
 #include "apps/words/words.hpp"
@@ -23,7 +23,7 @@
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/coefficients.hpp"
-#include "isoflop/laws/granularity_meaning.hpp"
+#include "isoflop/convention/granularity.hpp"
 #include "isoflop/laws/list.hpp"
 #include "isoflop/plan/plan_problem.hpp"
 

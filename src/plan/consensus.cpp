@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "isoflop/laws/coefficients.hpp"
-#include "isoflop/laws/granularity_meaning.hpp"
+#include "isoflop/convention/granularity.hpp"
 #include "isoflop/laws/list.hpp"
 #include "isoflop/plan/own_accounting.hpp"
 #include "isoflop/plan/plan_law.hpp"

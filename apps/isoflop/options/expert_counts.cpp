@@ -7,7 +7,7 @@
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/experts.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/laws/granularity_meaning.hpp"
+#include "isoflop/convention/granularity.hpp"
 
 namespace isoflop::app {
 namespace {

@@ -1,4 +1,4 @@
-#include "isoflop/plan/n_conversion.hpp"
+#include "isoflop/convention/size.hpp"
 
 #include <cmath>
 #include <string>

@@ -1,11 +1,11 @@
-#include "apps/law_convention.hpp"
+#include "isoflop/convention/of_shape.hpp"
 
 #include <fmt/format.h>
 
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/laws/granularity_meaning.hpp"
+#include "isoflop/convention/granularity.hpp"
 #include "isoflop/shape/experts.hpp"
 #include "isoflop/shape/parameter_count.hpp"
 
