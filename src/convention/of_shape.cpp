@@ -1,99 +1,63 @@
 #include "isoflop/convention/of_shape.hpp"
 
-#include <fmt/format.h>
-
-#include "isoflop/error.hpp"
-#include "isoflop/io/law_file.hpp"
-#include "isoflop/io/number.hpp"
 #include "isoflop/convention/granularity.hpp"
-#include "isoflop/shape/experts.hpp"
+#include "isoflop/convention/size.hpp"
+#include "isoflop/error.hpp"
 #include "isoflop/shape/parameter_count.hpp"
 
-namespace isoflop::app {
+namespace isoflop {
 namespace {
 
 Converted size_of(const LawRecord& law, const ModelShape& shape) {
-  const ParameterCount count = count_parameters(shape);
-  auto counted = [&](std::uint64_t value) {
-    return Converted{
-        static_cast<double>(value),
-        fmt::format("N counts {}", kNMeanings[static_cast<std::size_t>(law.n_means)].meaning)};
-  };
-  switch (law.n_means) {
-    case NMeaning::kTotalNonEmbedding:
-      return counted(count.total_no_embedding());
-    case NMeaning::kActiveNonEmbedding:
-      return counted(count.active_no_embedding());
-    case NMeaning::kTotal:
-      return counted(count.total());
-    case NMeaning::kActive:
-      return counted(count.active());
-    case NMeaning::kDense:
-      if (!shape.is_routed()) return counted(count.total());
-      throw InvalidArgument(
-          "the law's N is that of the dense model behind the routed one, which does not follow "
-          "from "
-          "this shape: add --n");
-    case NMeaning::kUnspecified:
-      break;
+  if (law.n_means == NMeaning::kUnspecified) {
+    throw InvalidArgument("n", "the law does not say what its N counts: add " + field("n"));
   }
-  throw InvalidArgument("the law does not say what its N counts: add --n");
+  const auto counted = counted_parameters(law.n_means, count_parameters(shape));
+  if (counted) {
+    const auto meaning = kNMeanings[static_cast<std::size_t>(law.n_means)].meaning;
+    return {*counted, "N counts " + std::string(meaning)};
+  }
+  throw InvalidArgument(
+      "n",
+      "the law's N is that of the dense model behind the routed one, which does not follow from "
+      "this shape: add " +
+          field("n"));
+}
+
+Converted granularity_of(const LawRecord& law, const ModelShape& shape) {
+  if (!shape.is_routed()) {
+    throw InvalidArgument("this shape has no experts, so the law's G does not follow from it");
+  }
+  if (law.g_means == GMeaning::kActiveExperts) {
+    return {static_cast<double>(shape.top_k), "G is the number of experts a token goes to"};
+  }
+  return granularity_of_law(law, kDffPerDmodel * static_cast<double>(shape.d_model) /
+                                     static_cast<double>(shape.expert_width));
 }
 
 }  // namespace
 
-Converted granularity_of_law(const LawRecord& law, double dff_over_dexpert) {
-  switch (law.g_means) {
-    case GMeaning::kDffOverDexpert:
-      return {dff_over_dexpert, "G is d_ff / d_expert"};
-    case GMeaning::kTwoDmodelOverDexpert:
-      return {dff_over_dexpert / common_granularity_per(law.g_means),
-              fmt::format("G is 2 d_model / d_expert, half of {} where d_ff = 4 d_model",
-                          format_number(dff_over_dexpert))};
-    case GMeaning::kActiveExperts:
-      throw InvalidArgument(
-          "the law's G is the number of experts a token goes to, which does not follow from "
-          "d_ff / d_expert: add --g");
-    case GMeaning::kUnspecified:
-      break;
-  }
-  throw InvalidArgument("the law does not say what its G counts: add --g");
-}
-
 std::optional<Converted> from_shape(const LawRecord& law, Variable variable,
                                     const ModelShape& shape) {
-  auto of_experts = [&](const char* symbol) {
-    if (shape.is_routed()) return;
-    throw InvalidArgument(
-        fmt::format("this shape has no experts, so the law's {} does not follow "
-                    "from it",
-                    symbol));
-  };
-  const auto width = static_cast<double>(shape.expert_width);
   const auto experts = static_cast<double>(shape.num_experts);
   const auto top_k = static_cast<double>(shape.top_k);
+  const std::string k_text = std::to_string(shape.top_k);
+  const std::string experts_text = std::to_string(shape.num_experts);
   switch (variable) {
     case Variable::kN:
       return size_of(law, shape);
     case Variable::kG:
-      of_experts("G");
-      if (law.g_means == GMeaning::kActiveExperts) {
-        return Converted{top_k, "G is the number of experts a token goes to"};
-      }
-      // 4 d_model stands for d_ff, as the laws have it.
-      return granularity_of_law(law, kDffPerDmodel * static_cast<double>(shape.d_model) / width);
+      return granularity_of(law, shape);
     case Variable::kE:
       if (!shape.is_routed()) return Converted{1.0, "a dense model has E = 1"};
-      return Converted{experts / top_k, fmt::format("E is {} experts over {} per token",
-                                                    shape.num_experts, shape.top_k)};
+      return Converted{experts / top_k,
+                       "E is " + experts_text + " experts over " + k_text + " per token"};
     case Variable::kS:
       if (!shape.is_routed()) return Converted{0.0, "a dense model has S = 0"};
-      return Converted{1.0 - top_k / experts,
-                       fmt::format("S is 1 - {} / {}", shape.top_k, shape.num_experts)};
+      return Converted{1.0 - top_k / experts, "S is 1 - " + k_text + " / " + experts_text};
     case Variable::kA:
       if (!shape.is_routed()) return Converted{1.0, "a dense model has A = 1"};
-      return Converted{top_k / experts,
-                       fmt::format("A is {} / {}", shape.top_k, shape.num_experts)};
+      return Converted{top_k / experts, "A is " + k_text + " / " + experts_text};
     case Variable::kD:
     case Variable::kU:
     case Variable::kC:
@@ -102,4 +66,4 @@ std::optional<Converted> from_shape(const LawRecord& law, Variable variable,
   return std::nullopt;
 }
 
-}  // namespace isoflop::app
+}  // namespace isoflop
