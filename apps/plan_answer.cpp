@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/limits.hpp"
+#include "isoflop/convention/flops.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/plan/own_accounting.hpp"
 #include "isoflop/plan/plan_draws.hpp"
 #include "isoflop/text/plan.hpp"
 

@@ -19,11 +19,11 @@
 #include <string>
 #include <vector>
 
+#include "isoflop/convention/flops.hpp"
 #include "isoflop/core/random.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/plan/frontier.hpp"
-#include "isoflop/plan/own_accounting.hpp"
 #include "isoflop/plan/plan_draws.hpp"
 #include "isoflop/plan/planner.hpp"
 

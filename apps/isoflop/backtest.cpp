@@ -14,7 +14,7 @@
 #include "apps/isoflop/options/expert_counts.hpp"
 #include "apps/isoflop/options/records_and_fit.hpp"
 #include "apps/isoflop/verbs.hpp"
-#include "apps/law_convention.hpp"
+#include "isoflop/convention/of_shape.hpp"
 #include "apps/words/terminal.hpp"
 #include "apps/words/words.hpp"
 #include "isoflop/fit/bootstrap.hpp"
@@ -23,7 +23,7 @@
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/list.hpp"
 #include "isoflop/plan/lost_flops.hpp"
-#include "isoflop/plan/n_conversion.hpp"
+#include "isoflop/convention/size.hpp"
 #include "isoflop/plan/plannable.hpp"
 #include "isoflop/text/grid.hpp"
 

@@ -55,7 +55,7 @@ int run(const Arguments& arguments) {
   ConsensusQuestion question;
   std::string experts;
   if (arguments.experts.any_given()) {
-    const ExpertRates rates = rates_of(arguments.experts.words());
+    const ExpertRates rates = settle_rates(arguments.experts.words());
     require_unsplit(rates);
     question.expansion = rates.expansion;
     question.granularity = rates.granularity;

@@ -19,7 +19,7 @@
 #include "apps/isoflop/options/real_shapes.hpp"
 #include "apps/isoflop/options/versus.hpp"
 #include "apps/isoflop/verbs.hpp"
-#include "apps/law_convention.hpp"
+#include "isoflop/convention/of_shape.hpp"
 #include "apps/plan_answer.hpp"
 #include "apps/words/terminal.hpp"
 #include "apps/words/words.hpp"

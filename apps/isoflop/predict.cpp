@@ -15,15 +15,15 @@
 #include "apps/isoflop/options/expert_counts.hpp"
 #include "apps/isoflop/options/law.hpp"
 #include "apps/isoflop/verbs.hpp"
-#include "apps/law_convention.hpp"
 #include "apps/words/experts.hpp"
 #include "apps/words/terminal.hpp"
 #include "apps/words/words.hpp"
+#include "isoflop/convention/of_rates.hpp"
+#include "isoflop/convention/of_shape.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/coefficients.hpp"
-#include "isoflop/laws/granularity_meaning.hpp"
 #include "isoflop/laws/list.hpp"
 #include "isoflop/plan/plan_problem.hpp"
 
@@ -109,7 +109,7 @@ std::optional<ExpertRates> settle_experts(const Arguments& arguments, const LawR
                     law.law));
   }
   if (!words.expansion) words.expansion = law.expansion;
-  const ExpertRates rates = rates_of(words);
+  const ExpertRates rates = settle_rates(words);
   if (law.expansion && rates.expansion &&
       std::abs(*rates.expansion - *law.expansion) > 1e-9 * *law.expansion) {
     throw UsageError(fmt::format("E = {} contradicts {}, which holds for E = {}",
@@ -122,28 +122,6 @@ std::optional<ExpertRates> settle_experts(const Arguments& arguments, const LawR
                                  format_number(*rates.granularity), law.law));
   }
   return rates;
-}
-
-/// The rates that the law and its own variables settle.
-ExpertRates rates_at(const LawRecord& law, const std::array<double, kNumVariables>& values) {
-  ExpertRates out;
-  out.expansion = law.expansion;
-  const double g = values[index_of(Variable::kG)] * common_granularity_per(law.g_means);
-  if (std::isfinite(g)) out.granularity = g;
-  return out;
-}
-
-/// A variable of the law from rates; nothing where they leave it open.
-std::optional<Converted> from_rates(const LawRecord& law, Variable v, const ExpertRates& rates) {
-  if (v == Variable::kG && rates.granularity) return granularity_of_law(law, *rates.granularity);
-  if (!rates.expansion) return std::nullopt;
-  const std::string experts =
-      fmt::format("k0 = {} of E = {}", format_number(rates.k0), format_number(*rates.expansion));
-  if (v == Variable::kE) return Converted{*rates.expansion, "E as it was said"};
-  if (v == Variable::kS)
-    return Converted{1.0 - rates.k0 / *rates.expansion, "S is 1 less " + experts};
-  if (v == Variable::kA) return Converted{rates.k0 / *rates.expansion, "A is " + experts};
-  return std::nullopt;
 }
 
 int run(const Arguments& arguments) {

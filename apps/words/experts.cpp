@@ -1,11 +1,8 @@
 #include "apps/words/experts.hpp"
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
-#include "apps/isoflop/verbs.hpp"
 #include "apps/words/words.hpp"
-#include "isoflop/io/number.hpp"
 
 namespace isoflop::app {
 
@@ -22,10 +19,7 @@ void ExpertArguments::add(CLI::App& command) {
   option("--top-k", top_k, "K: experts that each token goes to");
 }
 
-bool ExpertArguments::any_given() const {
-  const ExpertWords given = words();
-  return given.has_rates() || given.has_counts();
-}
+bool ExpertArguments::any_given() const { return words().any(); }
 
 ExpertWords ExpertArguments::words() const {
   ExpertWords out;
@@ -48,42 +42,7 @@ ExpertLayer ExpertArguments::resolve(const std::optional<std::uint64_t>& d_ff,
                                      const std::optional<ExpertLayer>& base) const {
   ExpertWords all = words();
   all.d_ff = d_ff;
-  if (base) {
-    if (!all.d_ff) all.d_ff = base->d_ff;
-    if (!all.has_counts()) {
-      if (!all.expansion) all.expansion = base->expansion();
-      if (!all.granularity) all.granularity = base->granularity();
-      if (!all.k0) all.k0 = base->k0();
-    } else if (!all.has_rates()) {
-      if (!all.num_experts) all.num_experts = base->num_experts;
-      if (!all.expert_width) all.expert_width = base->expert_width;
-      if (!all.top_k) all.top_k = base->top_k;
-    }
-  }
-  try {
-    return resolve_experts(all);
-  } catch (const InvalidArgument& fault) {
-    throw UsageError(fault.what());
-  }
-}
-
-std::string describe_experts(const ExpertLayer& experts) {
-  return "E = " + human_number(experts.expansion()) +
-         ", G = " + human_number(experts.granularity()) + ", k0 = " + human_number(experts.k0()) +
-         ": E' = E G = " + std::to_string(experts.num_experts) +
-         " experts of width n = " + std::to_string(experts.expert_width) +
-         ", K = " + std::to_string(experts.top_k) +
-         " per token (d_ff = " + std::to_string(experts.d_ff) + ")";
-}
-
-nlohmann::ordered_json experts_to_json(const ExpertLayer& experts) {
-  return {{"E", experts.expansion()},
-          {"G", experts.granularity()},
-          {"k0", experts.k0()},
-          {"num_experts", experts.num_experts},
-          {"expert_width", experts.expert_width},
-          {"top_k", experts.top_k},
-          {"d_ff", experts.d_ff}};
+  return resolve_experts(base ? filled_in(all, *base) : all);
 }
 
 }  // namespace isoflop::app

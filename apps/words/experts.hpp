@@ -2,11 +2,12 @@
 // actual counts (--num-experts, --expert-width, --top-k), in the same words for every command.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
+#include "api/experts.hpp"
 #include "isoflop/shape/experts.hpp"
+#include "isoflop/text/experts.hpp"
 
 namespace CLI {
 class App;
@@ -28,8 +29,7 @@ struct ExpertArguments {
                       const std::optional<ExpertLayer>& base = std::nullopt) const;
 };
 
-/// "E = 8, G = 8, k0 = 1: E' = E G = 64 experts of width n = 1024, K = 8 per token (d_ff = 8192)"
-std::string describe_experts(const ExpertLayer& experts);
-nlohmann::ordered_json experts_to_json(const ExpertLayer& experts);
+using api::experts_to_json;
+using text::describe_experts;
 
 }  // namespace isoflop::app

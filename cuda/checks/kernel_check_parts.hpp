@@ -1,4 +1,4 @@
-/// What the checks of kernels are made of; kernel_checks.cu puts them together.
+/// What the checks of kernels are made of; kernel_checks.cpp puts them together.
 #pragma once
 
 #include <algorithm>

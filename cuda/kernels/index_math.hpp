@@ -25,16 +25,6 @@ inline constexpr std::int64_t kSmallestBucket = 16;
 ISOFLOP_HD constexpr std::uint32_t bits_of(float x) { return __builtin_bit_cast(std::uint32_t, x); }
 ISOFLOP_HD constexpr float float_of(std::uint32_t bits) { return __builtin_bit_cast(float, bits); }
 
-/// Whether expert a stands before expert b in a token's ranking: the larger logit first, of equal
-/// ones (-0 and 0 are equal) the smaller index, NaN after everything else.
-ISOFLOP_HD constexpr bool ranks_before(float logit_a, std::int32_t expert_a, float logit_b,
-                                       std::int32_t expert_b) {
-  const bool a_is_nan = logit_a != logit_a, b_is_nan = logit_b != logit_b;
-  if (a_is_nan != b_is_nan) return b_is_nan;
-  if (!a_is_nan && logit_a != logit_b) return logit_a > logit_b;
-  return expert_a < expert_b;
-}
-
 /// The logit's half of rank_key: larger for larger logits, 0 for NaN only, never above
 /// 0xff800000, the one of infinity.
 ISOFLOP_HD constexpr std::uint32_t logit_key(float logit) {
@@ -43,22 +33,15 @@ ISOFLOP_HD constexpr std::uint32_t logit_key(float logit) {
   return (bits & 0x80000000u) != 0u ? ~bits : bits | 0x80000000u;
 }
 
-/// ranks_before(a, i, b, j) == (rank_key(a, i) > rank_key(b, j)). Precondition: expert >= 0.
-/// No key is 0, which can so stand for "none".
+/// Larger for the expert that stands before in a token's ranking: the one with the larger logit, of
+/// equal ones (-0 and 0 are equal) that with the smaller index, NaN after everything else. No key
+/// is 0, which can so stand for "none". Precondition: expert >= 0.
 ISOFLOP_HD constexpr std::uint64_t rank_key(float logit, std::int32_t expert) {
   const std::uint32_t reversed = ~static_cast<std::uint32_t>(expert);
   return (static_cast<std::uint64_t>(logit_key(logit)) << 32) | reversed;
 }
 ISOFLOP_HD constexpr std::int32_t expert_of_key(std::uint64_t key) {
   return static_cast<std::int32_t>(~static_cast<std::uint32_t>(key));
-}
-
-ISOFLOP_HD constexpr std::int64_t slot_of_choice(std::int64_t token, std::int64_t k,
-                                                 std::int64_t top_k) {
-  return token * top_k + k;
-}
-ISOFLOP_HD constexpr std::int64_t token_of_slot(std::int64_t slot, std::int64_t top_k) {
-  return slot / top_k;
 }
 
 /// offset: rows of all experts before this one. capacity: rows of every expert, those from there on

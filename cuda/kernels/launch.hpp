@@ -36,7 +36,7 @@ struct RoutingBuffers {
   void* workspace;                 ///< positions_workspace_bytes()
 };
 
-/// Softmax over all experts and the K best of every token (ranks_before of index_math.hpp).
+/// Softmax over all experts and the K best of every token (rank_key of index_math.hpp).
 void launch_softmax_topk(const MoeLayer& layer, const RoutingBuffers& routing, cudaStream_t stream);
 
 std::size_t positions_workspace_bytes(const MoeLayer& layer);

@@ -1,6 +1,6 @@
 /// The steps of the top-k kernels that need no device: a warp's rounds over keys in registers, and
 /// the search for a threshold of a block. Kernels and the tests on the CPU call the same functions.
-/// The order is that of index_math.hpp, ranks_before.
+/// The order is that of index_math.hpp, rank_key.
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -65,15 +64,6 @@ bool is_enough(const SampleSummary& summary, double elapsed_s, const TimingOptio
   const double half_width_s = 0.5 * (summary.high_s - summary.low_s);
   return half_width_s < options.wanted_half_width * summary.median_s ||
          elapsed_s >= options.max_seconds;
-}
-
-std::string drift_remark(double anchor_before_s, double anchor_now_s) {
-  const double drift = std::abs(anchor_now_s / anchor_before_s - 1.0);
-  if (drift <= kRemarkableDrift) return {};
-  std::array<char, 32> text;
-  const auto [end, fault] = std::to_chars(text.data(), text.data() + text.size(), 100.0 * drift,
-                                          std::chars_format::fixed, 1);
-  return "drift: " + std::string(text.data(), end) + " %";
 }
 
 std::string stages_remark(double whole_s, std::span<const double> stages_s) {

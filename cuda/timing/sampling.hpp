@@ -3,7 +3,6 @@
 ///     percentile interval over resamples with replacement (Efron 1979, Annals of Statistics 7(1)),
 ///     quantiles as in core/interval.hpp. It takes samples as independent.
 ///   enough: at least n samples, and half the interval below a share of the median or time is up
-///   drift: |anchor now / anchor before - 1|, worth a remark above 2 %
 ///   stages add up: |sum - whole| <= max(3 % of the whole, 2 microseconds per stage)
 #pragma once
 
@@ -16,7 +15,6 @@
 
 namespace isoflop::bench {
 
-inline constexpr double kRemarkableDrift = 0.02;
 inline constexpr double kStageShare = 0.03;
 inline constexpr double kStageSlack_s = 2e-6;  ///< for each stage: an event takes time
 
@@ -33,9 +31,6 @@ SampleSummary summarize(std::span<const double> samples_s, std::uint64_t seed);
 /// elapsed_s: since the first sample. A row that is so slow that options.min_samples take longer
 /// than options.max_seconds still gets them.
 bool is_enough(const SampleSummary& summary, double elapsed_s, const TimingOptions& options);
-
-/// "" or "drift: 2.4 %". Precondition: both are seconds above 0.
-std::string drift_remark(double anchor_before_s, double anchor_now_s);
 
 /// "" or "stages: approximate": stages that were timed in a run of their own against the whole.
 std::string stages_remark(double whole_s, std::span<const double> stages_s);

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <sstream>
 
+#include "isoflop/convention/flops.hpp"
+#include "isoflop/convention/granularity.hpp"
 #include "isoflop/laws/coefficients.hpp"
-#include "isoflop/laws/granularity_meaning.hpp"
 #include "isoflop/laws/list.hpp"
-#include "isoflop/plan/own_accounting.hpp"
 #include "isoflop/plan/plan_law.hpp"
 #include "isoflop/plan/plannable.hpp"
 

@@ -10,7 +10,7 @@
 #include "apps/isoflop/options/law.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/laws/granularity_meaning.hpp"
+#include "isoflop/convention/granularity.hpp"
 #include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {

@@ -36,27 +36,15 @@ const std::vector<float>& hard_logits() {
 
 }  // namespace
 
-TEST_CASE("rank_key: orders any two experts as ranks_before does", "[bench][identity]") {
-  const auto& logits = hard_logits();
-  for (const float a : logits) {
-    for (const float b : logits) {
-      for (const int i : {0, 1, 4095, 2147483647}) {
-        for (const int j : {0, 1, 4095, 2147483647}) {
-          REQUIRE((rank_key(a, i) > rank_key(b, j)) == ranks_before(a, i, b, j));
-        }
-      }
-    }
-  }
-}
-
-TEST_CASE("ranks_before: puts the larger logit first, then the smaller index, NaN last",
+TEST_CASE("rank_key: puts the larger logit first, then the smaller index, NaN last",
           "[bench][identity]") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const float low = -std::numeric_limits<float>::infinity();
   std::vector<std::pair<float, int>> experts{{nan, 0},  {1.0f, 1},  {low, 2},  {2.0f, 3},
                                              {1.0f, 4}, {-0.0f, 5}, {0.0f, 6}, {nan, 7}};
-  std::sort(experts.begin(), experts.end(),
-            [](auto a, auto b) { return ranks_before(a.first, a.second, b.first, b.second); });
+  std::sort(experts.begin(), experts.end(), [](auto a, auto b) {
+    return rank_key(a.first, a.second) > rank_key(b.first, b.second);
+  });
   std::vector<int> order;
   for (const auto& expert : experts) order.push_back(expert.second);
   REQUIRE(order == std::vector<int>{3, 1, 4, 5, 6, 2, 0, 7});
@@ -107,11 +95,4 @@ TEST_CASE("row_of_rank: counts on from the offset or drops what is beyond the ca
   REQUIRE(row_of_rank(70, 5, 3, 8) == 29);
   REQUIRE(row_of_rank(70, 7, 3, 8) == 31);
   REQUIRE(row_of_rank(70, 8, 3, 8) == kDropped);
-}
-
-TEST_CASE("slot_of_choice: lays a token's choices side by side", "[bench][identity]") {
-  REQUIRE(slot_of_choice(5, 3, 8) == 43);
-  REQUIRE(token_of_slot(43, 8) == 5);
-  REQUIRE(token_of_slot(40, 8) == 5);
-  REQUIRE(token_of_slot(39, 8) == 4);
 }

@@ -126,13 +126,6 @@ TEST_CASE("is_enough: wants samples first, then a narrow interval or the end of 
   REQUIRE(!is_enough(SampleSummary{}, 10.0, options));
 }
 
-TEST_CASE("drift_remark: speaks above two percent in either direction", "[bench][format]") {
-  REQUIRE(drift_remark(1e-3, 1.019e-3).empty());
-  REQUIRE(drift_remark(1e-3, 0.981e-3).empty());
-  REQUIRE(drift_remark(1e-3, 1.024e-3) == "drift: 2.4 %");
-  REQUIRE(drift_remark(1e-3, 0.95e-3) == "drift: 5.0 %");
-}
-
 TEST_CASE("stages_remark: allows three percent or two microseconds for each stage",
           "[bench][identity]") {
   const std::vector<double> stages{40e-6, 30e-6, 35e-6};  // 105 us

@@ -42,8 +42,8 @@ std::vector<std::int32_t> sorted_experts(const std::vector<float>& logits, std::
   std::vector<std::int32_t> experts(logits.size());
   std::iota(experts.begin(), experts.end(), 0);
   std::stable_sort(experts.begin(), experts.end(), [&](std::int32_t a, std::int32_t b) {
-    return ranks_before(logits[static_cast<std::size_t>(a)], a, logits[static_cast<std::size_t>(b)],
-                        b);
+    return rank_key(logits[static_cast<std::size_t>(a)], a) >
+           rank_key(logits[static_cast<std::size_t>(b)], b);
   });
   experts.resize(top_k);
   return experts;

@@ -95,17 +95,4 @@ std::string command_text(const std::vector<std::string>& command_line) {
   return out;
 }
 
-std::string describe_layers(const std::vector<MoeLayer>& layers) {
-  TextGrid grid;
-  grid.add({"T", "d_model", "d_ff", "E", "G", "k0", "experts", "width", "top-k", "rows/expert"});
-  for (const MoeLayer& layer : layers) {
-    const ExpertLayer& x = layer.experts;
-    grid.add({std::to_string(layer.tokens), std::to_string(layer.d_model), std::to_string(x.d_ff),
-              human_number(x.expansion()), human_number(x.granularity()), human_number(x.k0()),
-              std::to_string(x.num_experts), std::to_string(x.expert_width),
-              std::to_string(x.top_k), human_number(layer.mean_rows_per_expert())});
-  }
-  return grid.text("  ");
-}
-
 }  // namespace isoflop::app

@@ -24,7 +24,4 @@ std::string describe_peaks(const CostPeaks& peaks);
 /// The words a command line had, with the program's name without its folder.
 std::string command_text(const std::vector<std::string>& command_line);
 
-/// A line per layer in both vocabularies, the fields that all share said once.
-std::string describe_layers(const std::vector<MoeLayer>& layers);
-
 }  // namespace isoflop::app

@@ -7,8 +7,8 @@
 
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/words.hpp"
+#include "isoflop/convention/flops.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/plan/own_accounting.hpp"
 
 namespace isoflop::app {
 

@@ -66,36 +66,4 @@ LawRecord LawArguments::load() const {
   return law;
 }
 
-std::string describe_origin(const LawRecord& law) {
-  if (law.published) return "published";
-  if (!law.is_fit()) return "given";
-  return "fit, " + (law.verdict.empty() ? law.fit_status : law.verdict);
-}
-
-std::vector<std::string> notes_on_fit(const LawRecord& law) {
-  auto joined = [](const std::vector<std::string>& texts, const char* separator) {
-    return fmt::format("{}", fmt::join(texts, separator));
-  };
-  const std::string& word = law.verdict.empty() ? law.fit_status : law.verdict;
-  const bool good = !law.is_fit() || word == "certified" || word == "converged";
-  std::vector<std::string> notes;
-  if (!good || !law.reasons.empty()) {
-    const std::string head = good ? "about this fit" : "this fit is " + word;
-    notes.push_back(law.reasons.empty() ? head : head + ": " + joined(law.reasons, "; "));
-  }
-  if (!law.at_bound.empty()) {
-    notes.push_back("on a bound of the fit: " + joined(law.at_bound, ", "));
-  }
-  notes.insert(notes.end(), law.warnings.begin(), law.warnings.end());
-  return notes;
-}
-
-std::string human_interval(const EstimatedInterval& interval, std::optional<int> decimals) {
-  if (interval.method == IntervalMethod::kNone) return "-";
-  auto text = [&](double x) {
-    return decimals ? fmt::format("{:.{}f}", x, *decimals) : human_number(x);
-  };
-  return text(interval.range.low) + " - " + text(interval.range.high);
-}
-
 }  // namespace isoflop::app

@@ -3,10 +3,9 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "isoflop/core/interval.hpp"
 #include "isoflop/laws/law_record.hpp"
+#include "isoflop/text/law.hpp"
 
 namespace CLI {
 class App;
@@ -29,16 +28,8 @@ struct LawArguments {
   LawRecord load() const;
 };
 
-/// "published", "given", or that it is a fit with its verdict (its status in files without one),
-/// for the head of a report.
-std::string describe_origin(const LawRecord& law);
-
-/// What the law's file says against relying on it, one line each: a verdict that is not certified
-/// with its reasons, coefficients on a bound, warnings of the fit.
-std::vector<std::string> notes_on_fit(const LawRecord& law);
-
-/// "1.2B - 3.4B", each end as human_number writes it or with so many decimals; "-" for none.
-std::string human_interval(const EstimatedInterval& interval,
-                           std::optional<int> decimals = std::nullopt);
+using text::describe_origin;
+using text::human_interval;
+using text::notes_on_fit;
 
 }  // namespace isoflop::app

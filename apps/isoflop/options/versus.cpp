@@ -10,9 +10,9 @@
 #include "apps/isoflop/options/accounting.hpp"
 #include "apps/isoflop/options/law.hpp"
 #include "apps/isoflop/verbs.hpp"
+#include "isoflop/convention/flops.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/plan/own_accounting.hpp"
 #include "isoflop/text/grid.hpp"
 #include "isoflop/text/plan.hpp"
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "isoflop/convention/law_variables.hpp"
 #include "isoflop/core/model_shape_rule.hpp"
 #include "isoflop/cost/training_time.hpp"
 #include "isoflop/laws/law_record.hpp"
@@ -44,10 +45,6 @@ struct PlanProblem {
   }
 };
 
-/// Throw InvalidArgument where no law has the record's name.
-bool law_has_variable(const LawRecord& law, Variable wanted);
-bool has_granularity(const LawRecord& law);
-
 /// Throws InvalidArgument for a law that has no optimum under a budget.
 void require_plannable(const LawRecord& law);
 
@@ -56,10 +53,10 @@ std::string n_law_fault(const PlanProblem& problem);
 
 /// N as the law counts it, per active parameter. Throws InvalidArgument where nobody said enough,
 /// and as require_plannable does.
-double n_law_per_active(const PlanProblem& request);
+double n_law_per_active(const PlanProblem& problem);
 
 /// All parameters, per active parameter; N itself where that counts embeddings or nobody said, and
 /// NaN where the ratio is not the same for every size.
-double n_total_per_active(const PlanProblem& request);
+double n_total_per_active(const PlanProblem& problem);
 
 }  // namespace isoflop

@@ -1,58 +1,40 @@
 /// What a buildable model is to a plan: the N of the law, the active parameters that FLOPs are
 /// counted on, and the cost of one token, all from exact counts of its parts.
-///   N_law      total_non_embedding, active_non_embedding, total, active: the count of that name
-///   N_active   what the planner of the same request calls so: without embeddings where the law's N
-///              is without them or --vocab takes them out, else with them
-///   6nd        F = 6 N_active
-///   paper      F = c_f N_active + c_r d E' n_blocks, E' experts per block; a dense model has none
-/// With c_f = 6 the second is the accounting `paper` of shape/flop_count.hpp.
+///   N_law      as convention/size.hpp counts it
+///   N_active   what the planner of the same problem calls so: without embeddings where the law's N
+///              is without them or embedding_rows take them out, else with them
+///   FLOPs      as convention/flops.hpp counts them
 #pragma once
 
+#include "isoflop/convention/flops.hpp"
+#include "isoflop/convention/size.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/plan/plan_problem.hpp"
 #include "isoflop/shape/parameter_count.hpp"
 
 namespace isoflop {
 
-/// Whether the N of a law leaves embedding and head out.
-constexpr bool is_without_embeddings(NMeaning meaning) {
-  return meaning == NMeaning::kTotalNonEmbedding || meaning == NMeaning::kActiveNonEmbedding;
-}
-
-/// N of a model as the law of a request counts it. Throws InvalidArgument where nobody said what
+/// N of a model as the law of a problem counts it. Throws InvalidArgument where nobody said what
 /// the law's N counts.
-inline double law_size(const PlanProblem& request, const ParameterCount& params) {
-  switch (request.law.n_means) {
-    case NMeaning::kTotalNonEmbedding:
-      return static_cast<double>(params.total_no_embedding());
-    case NMeaning::kActiveNonEmbedding:
-      return static_cast<double>(params.active_no_embedding());
-    case NMeaning::kActive:
-      return static_cast<double>(params.active());
-    case NMeaning::kTotal:
-    case NMeaning::kDense:
-      return static_cast<double>(params.total());
-    case NMeaning::kUnspecified:
-      break;
-  }
-  throw InvalidArgument(
-      "real shapes need to know what the law's N counts: add --n-means total_non_embedding, "
-      "active_non_embedding or total");
+inline double law_size(const PlanProblem& problem, const ParameterCount& params) {
+  if (const auto counted = counted_parameters(problem.law.n_means, params)) return *counted;
+  throw InvalidArgument("n_means", "real shapes need to know what the law's N counts: add " +
+                                       field("n_means") +
+                                       " total_non_embedding, active_non_embedding or total");
 }
 
-/// N_active of a model as the planner of a request counts it.
-inline double planned_active(const PlanProblem& request, const ParameterCount& params) {
-  const bool without = is_without_embeddings(request.law.n_means) || request.embedding_rows > 0.0;
-  return static_cast<double>(without ? params.active_no_embedding() : params.active());
+/// N_active of a model as the planner of a problem counts it.
+inline double planned_active(const PlanProblem& problem, const ParameterCount& params) {
+  const bool without = is_without_embeddings(problem.law.n_means) || problem.embedding_rows > 0.0;
+  return *counted_parameters(without ? NMeaning::kActiveNonEmbedding : NMeaning::kActive, params);
 }
 
-/// Training FLOPs per token of a model under a request's accounting. num_experts: E' per block, 0
+/// Training FLOPs per token of a model under a problem's accounting. num_experts: E' per block, 0
 /// for a dense model.
-inline double flops_per_token(const PlanProblem& request, double n_active, double d_model,
+inline double flops_per_token(const PlanProblem& problem, double n_active, double d_model,
                               double n_blocks, double num_experts) {
-  if (request.accounting == FlopAccounting::kSixNd) return 6.0 * n_active;
-  return request.flops_per_active * n_active +
-         request.router_cost * d_model * num_experts * n_blocks;
+  return FlopConvention{problem.accounting, problem.flops_per_active, problem.router_cost}
+      .per_token(n_active, d_model, n_blocks, num_experts);
 }
 
 }  // namespace isoflop

@@ -25,6 +25,7 @@ struct ExpertWords {
 
   bool has_rates() const { return expansion || granularity || k0; }
   bool has_counts() const { return num_experts || expert_width || top_k; }
+  bool any() const { return has_rates() || has_counts(); }
 };
 
 /// A layer of experts about which everything is known.
@@ -62,8 +63,8 @@ inline std::uint64_t whole(double x, const std::string& what) {
 inline void require_rate(const std::optional<double>& given, double actual, const char* name,
                          const std::string& formula) {
   if (!given || std::abs(*given - actual) <= 1e-9 * actual) return;
-  throw InvalidArgument(std::string(name) + " = " + number_text(*given) + " contradicts " +
-                        formula + " = " + number_text(actual));
+  throw InvalidArgument(name, std::string(name) + " = " + number_text(*given) + " contradicts " +
+                                  formula + " = " + number_text(actual));
 }
 
 /// Rates above zero, counts of at least one.
@@ -91,14 +92,16 @@ inline ExpertLayer resolve_experts(const ExpertWords& words) {
   using detail::whole;
   detail::require_sizes(words);
   if (words.expansion && *words.expansion < 1.0) {
-    throw InvalidArgument("expansion = " + number_text(*words.expansion) +
-                          " is below 1, which is a dense model");
+    throw InvalidArgument("expansion", "expansion = " + number_text(*words.expansion) +
+                                           " is below 1, which is a dense model");
   }
   if (!words.num_experts && !words.expansion) {
-    throw InvalidArgument("say how many experts there are: expansion or num-experts");
+    throw InvalidArgument("num_experts",
+                          "say how many experts there are: expansion or num-experts");
   }
   if (!words.d_ff && !words.expert_width) {
-    throw InvalidArgument("say how wide the experts are: expert-width, or d-ff and granularity");
+    throw InvalidArgument("expert_width",
+                          "say how wide the experts are: expert-width, or d-ff and granularity");
   }
 
   // The granularity that the other words settle, where d_ff and the width do not.
@@ -146,10 +149,26 @@ inline ExpertLayer resolve_experts(const ExpertWords& words) {
       words.k0, out.k0(), "k0",
       "top-k / granularity = " + std::to_string(out.top_k) + " / " + number_text(g));
   if (out.top_k > out.num_experts) {
-    throw InvalidArgument("a token cannot go to " + std::to_string(out.top_k) + " of " +
-                          std::to_string(out.num_experts) + " experts");
+    throw InvalidArgument("top_k", "a token cannot go to " + std::to_string(out.top_k) + " of " +
+                                       std::to_string(out.num_experts) + " experts");
   }
   return out;
+}
+
+/// Words about an expert layer that change `base`: it fills in what is not said, its d_ff always,
+/// its rates where rates alone are said, its counts where counts alone are said.
+inline ExpertWords filled_in(ExpertWords words, const ExpertLayer& base) {
+  if (!words.d_ff) words.d_ff = base.d_ff;
+  if (!words.has_counts()) {
+    if (!words.expansion) words.expansion = base.expansion();
+    if (!words.granularity) words.granularity = base.granularity();
+    if (!words.k0) words.k0 = base.k0();
+  } else if (!words.has_rates()) {
+    if (!words.num_experts) words.num_experts = base.num_experts;
+    if (!words.expert_width) words.expert_width = base.expert_width;
+    if (!words.top_k) words.top_k = base.top_k;
+  }
+  return words;
 }
 
 /// The routed experts of a shape. Precondition: shape.is_routed().
@@ -192,7 +211,7 @@ struct ExpertRates {
 };
 
 /// The rates behind the words, with k0 = 1 where nothing settles it. Throws InvalidArgument where
-/// words contradict each other, and where a count settles nothing, naming the flag that would.
+/// words contradict each other, and where a count settles nothing, naming the field that would.
 inline ExpertRates settle_rates(const ExpertWords& words) {
   using detail::number_text;
   detail::require_sizes(words);
@@ -209,18 +228,19 @@ inline ExpertRates settle_rates(const ExpertWords& words) {
   }
   if (words.expert_width && !words.d_ff) {
     throw InvalidArgument(
-        "--expert-width settles nothing without the dense width d_ff: say --granularity G = d_ff / "
-        "n "
-        "or --top-k K = k0 G");
+        "expert_width",
+        field("expert_width") + " settles nothing without the dense width d_ff: say " +
+            field("granularity") + " G = d_ff / n or " + field("top_k") + " K = k0 G");
   }
   if (words.num_experts && !out.granularity) {
-    throw InvalidArgument("--num-experts " + std::to_string(*words.num_experts) +
-                          " is E G, of which neither is known: add --top-k, --granularity or "
-                          "--expansion");
+    throw InvalidArgument("num_experts",
+                          field("num_experts") + " " + std::to_string(*words.num_experts) +
+                              " is E G, of which neither is known: add " + field("top_k") + ", " +
+                              field("granularity") + " or " + field("expansion"));
   }
   if (out.granularity && *out.granularity < 1.0) {
-    throw InvalidArgument("granularity = " + number_text(*out.granularity) +
-                          " is below 1: experts wider than the dense layer");
+    throw InvalidArgument("granularity", "granularity = " + number_text(*out.granularity) +
+                                             " is below 1: experts wider than the dense layer");
   }
   if (words.granularity) {
     detail::require_rate(words.granularity, *out.granularity, "granularity", "d_ff / expert-width");
@@ -242,12 +262,12 @@ inline ExpertRates settle_rates(const ExpertWords& words) {
     out.k0 = *words.k0;
   }
   if (out.expansion && *out.expansion < 1.0) {
-    throw InvalidArgument("expansion = " + number_text(*out.expansion) +
-                          " is below 1, which is a dense model");
+    throw InvalidArgument("expansion", "expansion = " + number_text(*out.expansion) +
+                                           " is below 1, which is a dense model");
   }
   if (out.expansion && out.k0 > *out.expansion * (1.0 + 1e-9)) {
-    throw InvalidArgument("a token cannot go to " + number_text(out.k0) + " G of " +
-                          number_text(*out.expansion) + " G experts");
+    throw InvalidArgument("top_k", "a token cannot go to " + number_text(out.k0) + " G of " +
+                                       number_text(*out.expansion) + " G experts");
   }
   return out;
 }

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "inputs.hpp"
+#include "cuda/layer/inputs.hpp"
 
 struct __nv_bfloat16 {
   std::uint16_t bits;

@@ -2,7 +2,7 @@
 
 #include "catch.hpp"
 #include "isoflop/error.hpp"
-#include "isoflop/plan/n_conversion.hpp"
+#include "isoflop/convention/size.hpp"
 
 namespace isoflop {
 namespace {

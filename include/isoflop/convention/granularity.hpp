@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "isoflop/convention/converted.hpp"
 #include "isoflop/laws/law_record.hpp"
 
 namespace isoflop {
@@ -25,5 +26,9 @@ inline double common_granularity_per(GMeaning meaning) {
   }
   return std::numeric_limits<double>::quiet_NaN();
 }
+
+/// The law's G from d_ff / d_expert with d_ff = 4 d_model. Throws InvalidArgument where the law
+/// does not say what its G counts, or counts something that does not follow.
+Converted granularity_of_law(const LawRecord& law, double dff_over_dexpert);
 
 }  // namespace isoflop

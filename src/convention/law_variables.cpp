@@ -1,0 +1,18 @@
+#include "isoflop/convention/law_variables.hpp"
+
+#include "isoflop/laws/list.hpp"
+
+namespace isoflop {
+
+bool law_has_variable(const LawRecord& law, Variable wanted) {
+  return visit_law(law.law, [&]<Law L>() {
+    for (const Variable v : L::kVariables) {
+      if (v == wanted) return true;
+    }
+    return false;
+  });
+}
+
+bool has_granularity(const LawRecord& law) { return law_has_variable(law, Variable::kG); }
+
+}  // namespace isoflop
