@@ -2,28 +2,24 @@
 
 #include <set>
 
+#include "isoflop/core/word_list.hpp"
 #include "isoflop/error.hpp"
 
 namespace isoflop {
 namespace {
 
-std::string joined(const std::set<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
-}
-
 std::string the_routing(const std::set<std::string>& there, const std::string& wanted) {
   if (!wanted.empty()) {
     if (!there.contains(wanted)) {
       throw InvalidArgument("the cost table has no rows of the routing " + wanted +
-                            "; it has: " + joined(there));
+                            "; it has: " + joined(there, ", "));
     }
     return wanted;
   }
   if (there.size() == 1) return *there.begin();
   if (there.contains("multinomial")) return "multinomial";
-  throw InvalidArgument("the cost table has several routings; choose one of " + joined(there));
+  throw InvalidArgument("the cost table has several routings; choose one of " +
+                        joined(there, ", "));
 }
 
 }  // namespace
