@@ -43,7 +43,7 @@ std::vector<CostRow> choose_rows(const CostTable& table, const CostChoice& choic
     throw InvalidArgument("the cost table has no " + std::string(to_string(choice.regime)) +
                           " rows of " + (best ? "a dropless backend" : choice.backend) +
                           (choice.graph ? " as a CUDA graph" : " launched kernel by kernel") +
-                          "; its backends: " + joined(backends));
+                          "; its backends: " + joined(backends, ", "));
   }
   const std::string routing = the_routing(routings, choice.routing);
   std::erase_if(out, [&](const CostRow& row) { return row.routing != routing; });

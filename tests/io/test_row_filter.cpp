@@ -1,4 +1,5 @@
 #include "catch.hpp"
+#include "isoflop/error.hpp"
 #include "isoflop/io/records.hpp"
 #include "read_text.hpp"
 
