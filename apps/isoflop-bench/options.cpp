@@ -8,6 +8,7 @@
 
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/words.hpp"
+#include "isoflop/core/word_list.hpp"
 #include "isoflop/io/number.hpp"
 
 namespace isoflop::app {
@@ -24,28 +25,19 @@ std::size_t word_argument(std::string_view flag, const std::string& text,
   throw UsageError(std::string(flag) + ": \"" + text + "\" is none of " + known);
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
-}
-
 std::vector<std::string> chosen_backends(const std::string& text) {
   const std::vector<std::string> here = bench::backend_names(), all = bench::all_backend_names();
   if (text == "all") return here;
   std::vector<std::string> out;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    const std::string name = text.substr(begin, end - begin);
+  for (const std::string& name : split_at_commas(text)) {
     if (std::find(all.begin(), all.end(), name) == all.end()) {
-      throw UsageError("--backend: \"" + name + "\" is none of " + joined(all) + ", all");
+      throw UsageError("--backend: \"" + name + "\" is none of " + joined(all, ", ") + ", all");
     }
     // Without CUDA nothing runs anyway, and that is the better thing to say.
     if (!bench::built_for().empty() && std::find(here.begin(), here.end(), name) == here.end()) {
       throw UsageError("--backend: this build has no " + name + ", which needs a newer toolkit");
     }
     if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
-    begin = end + 1;
   }
   return out;
 }

@@ -8,6 +8,7 @@
 #include "apps/isoflop/known_verb.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
+#include "apps/words/verb.hpp"
 #include "isoflop/version.hpp"
 
 int main(int argc, char** argv) {
@@ -19,7 +20,7 @@ int main(int argc, char** argv) {
       "Example:\n  isoflop plan krajewski2024-e64 --flops 1e21\n"
       "'isoflop COMMAND --help' explains a command.");
   app::Job job;
-  app::add_fit(parser, job);
+  app::add_verb(parser, app::kFit, job);
   app::add_predict(parser, job);
   app::add_plan(parser, job);
   app::add_frontier(parser, job);
@@ -30,7 +31,7 @@ int main(int argc, char** argv) {
   app::add_sensitivity(parser, job);
   app::add_laws(parser, job);
   app::add_shape(parser, job);
-  app::add_reproduce(parser, job);
+  app::add_verb(parser, app::kReproduce, job);
   app::add_bench(parser, job);
 
   try {

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "apps/words/verb.hpp"
 #include "isoflop/error.hpp"
 
 namespace CLI {
@@ -21,17 +22,18 @@ class UsageError : public InvalidArgument {
 /// What the parsed command line asks for; returns the exit code.
 using Job = std::function<int()>;
 
+extern const Verb kFit;
+extern const Verb kReproduce;
+
 void add_backtest(CLI::App& app, Job& job);
 void add_bench(CLI::App& app, Job& job);
 void add_consensus(CLI::App& app, Job& job);
-void add_fit(CLI::App& app, Job& job);
 void add_frontier(CLI::App& app, Job& job);
 void add_granularity(CLI::App& app, Job& job);
 void add_laws(CLI::App& app, Job& job);
 void add_next_runs(CLI::App& app, Job& job);
 void add_plan(CLI::App& app, Job& job);
 void add_predict(CLI::App& app, Job& job);
-void add_reproduce(CLI::App& app, Job& job);
 void add_sensitivity(CLI::App& app, Job& job);
 void add_shape(CLI::App& app, Job& job);
 

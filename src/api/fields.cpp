@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include "api/words.hpp"
+#include "isoflop/core/word_list.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/io/sha256.hpp"
@@ -28,7 +30,10 @@ std::string word_of(std::string_view name, const Json& value, const std::string&
 
 double number_of(std::string_view name, const Json& value, Numbers which) {
   const std::string word = word_of(name, value, "a number");
-  return which == Numbers::kPositive ? read_positive(name, word) : read_number(name, word);
+  if (which == Numbers::kPositiveOrInfinite && word == "inf") {
+    return std::numeric_limits<double>::infinity();
+  }
+  return which != Numbers::kAny ? read_positive(name, word) : read_number(name, word);
 }
 
 /// "a nor b", "a, b, c".
@@ -177,6 +182,37 @@ void FieldReader::pairs(std::string_view name, Pairs& values) {
   }
 }
 
+void FieldReader::named_numbers(std::string_view name, NamedNumbers& values) {
+  Pairs words;
+  pairs(name, words);
+  if (!words.empty()) values.clear();
+  for (const auto& [key, word] : words) {
+    const auto value = parse_number(word);
+    if (!value) {
+      throw InvalidArgument(name,
+                            field(name) + " " + key + ": \"" + word + "\" " + number_fault(word));
+    }
+    values.emplace_back(key, *value);
+  }
+}
+
+void FieldReader::names(std::string_view name, std::vector<std::string>& values, Names which) {
+  const Json* json = find(name);
+  if (json == nullptr) return;
+  values.clear();
+  for (const std::string& word : words_of(name, *json)) {
+    for (std::string& piece : split_at_commas(word)) {
+      if (!piece.empty()) {
+        values.push_back(std::move(piece));
+      } else if (which == Names::kColumns) {
+        refuse_word(name, word, "has an empty place for a column");
+      } else {
+        throw InvalidArgument(name, field(name) + ": a name is missing beside a comma");
+      }
+    }
+  }
+}
+
 void FieldReader::table(std::string_view name, std::string& path, std::optional<Columns>& columns) {
   const Json* json = find(name);
   if (json == nullptr) return;
@@ -236,6 +272,14 @@ void FieldWriter::pairs(std::string_view name, Pairs& values) {
   for (const auto& [key, value] : values) out_[std::string(name)][key] = value;
 }
 
+void FieldWriter::named_numbers(std::string_view name, NamedNumbers& values) {
+  for (const auto& [key, value] : values) out_[std::string(name)][key] = value;
+}
+
+void FieldWriter::names(std::string_view name, std::vector<std::string>& values, Names) {
+  texts(name, values);
+}
+
 void FieldWriter::table(std::string_view name, std::string& path, std::optional<Columns>& columns) {
   text(name, path);
   if (!columns) return;
@@ -244,6 +288,11 @@ void FieldWriter::table(std::string_view name, std::string& path, std::optional<
 }
 
 void InputLister::file(std::string_view, std::string& value) { add_input(files, value); }
+
+void InputLister::names(std::string_view, std::vector<std::string>& values, Names which) {
+  if (which != Names::kLaws) return;
+  for (const std::string& value : values) add_input(files, value);
+}
 
 void InputLister::table(std::string_view, std::string& path, std::optional<Columns>&) {
   add_input(files, path);

@@ -25,9 +25,20 @@
 namespace isoflop::api {
 
 /// Which numbers a field takes.
-enum class Numbers { kAny, kPositive };
+enum class Numbers {
+  kAny,
+  kPositive,
+  kPositiveOrInfinite  ///< infinity is the word "inf"
+};
+
+/// What the names of a list stand for.
+enum class Names {
+  kColumns,  ///< of a table
+  kLaws      ///< each a name, or a path: what lies there is an input of the outcome
+};
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
+using NamedNumbers = std::vector<std::pair<std::string, double>>;
 
 class FieldVisitor {
  public:
@@ -52,6 +63,10 @@ class FieldVisitor {
   virtual void texts(std::string_view name, std::vector<std::string>& values) = 0;
   /// NAME=VALUE; in JSON also an object.
   virtual void pairs(std::string_view name, Pairs& values) = 0;
+  /// The same with numbers for values.
+  virtual void named_numbers(std::string_view name, NamedNumbers& values) = 0;
+  /// Names with commas between them, or a list of such.
+  virtual void names(std::string_view name, std::vector<std::string>& values, Names which) = 0;
   /// A table: the path of a file or, in memory, an object of equally long columns.
   virtual void table(std::string_view name, std::string& path, std::optional<Columns>& columns) = 0;
 };
@@ -79,6 +94,8 @@ class FieldReader final : public FieldVisitor {
   void numbers(std::string_view name, std::vector<double>& values) override;
   void texts(std::string_view name, std::vector<std::string>& values) override;
   void pairs(std::string_view name, Pairs& values) override;
+  void named_numbers(std::string_view name, NamedNumbers& values) override;
+  void names(std::string_view name, std::vector<std::string>& values, Names which) override;
   void table(std::string_view name, std::string& path, std::optional<Columns>& columns) override;
 
  private:
@@ -109,6 +126,8 @@ class FieldWriter final : public FieldVisitor {
   void numbers(std::string_view name, std::vector<double>& values) override;
   void texts(std::string_view name, std::vector<std::string>& values) override;
   void pairs(std::string_view name, Pairs& values) override;
+  void named_numbers(std::string_view name, NamedNumbers& values) override;
+  void names(std::string_view name, std::vector<std::string>& values, Names which) override;
   void table(std::string_view name, std::string& path, std::optional<Columns>& columns) override;
 
  private:
@@ -133,6 +152,8 @@ class InputLister final : public FieldVisitor {
   void numbers(std::string_view, std::vector<double>&) override {}
   void texts(std::string_view, std::vector<std::string>&) override {}
   void pairs(std::string_view, Pairs&) override {}
+  void named_numbers(std::string_view, NamedNumbers&) override {}
+  void names(std::string_view name, std::vector<std::string>& values, Names which) override;
   void table(std::string_view name, std::string& path, std::optional<Columns>& columns) override;
 };
 

@@ -2,28 +2,24 @@
 
 #include <set>
 
+#include "isoflop/core/word_list.hpp"
 #include "isoflop/error.hpp"
 
 namespace isoflop {
 namespace {
 
-std::string joined(const std::set<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
-}
-
 std::string the_routing(const std::set<std::string>& there, const std::string& wanted) {
   if (!wanted.empty()) {
     if (!there.contains(wanted)) {
       throw InvalidArgument("the cost table has no rows of the routing " + wanted +
-                            "; it has: " + joined(there));
+                            "; it has: " + joined(there, ", "));
     }
     return wanted;
   }
   if (there.size() == 1) return *there.begin();
   if (there.contains("multinomial")) return "multinomial";
-  throw InvalidArgument("the cost table has several routings; choose one of " + joined(there));
+  throw InvalidArgument("the cost table has several routings; choose one of " +
+                        joined(there, ", "));
 }
 
 }  // namespace
@@ -47,7 +43,7 @@ std::vector<CostRow> choose_rows(const CostTable& table, const CostChoice& choic
     throw InvalidArgument("the cost table has no " + std::string(to_string(choice.regime)) +
                           " rows of " + (best ? "a dropless backend" : choice.backend) +
                           (choice.graph ? " as a CUDA graph" : " launched kernel by kernel") +
-                          "; its backends: " + joined(backends));
+                          "; its backends: " + joined(backends, ", "));
   }
   const std::string routing = the_routing(routings, choice.routing);
   std::erase_if(out, [&](const CostRow& row) { return row.routing != routing; });

@@ -8,6 +8,7 @@
 
 #include "in_quotes.hpp"
 #include "isoflop/core/decimal.hpp"
+#include "isoflop/core/word_list.hpp"
 #include "isoflop/error.hpp"
 
 namespace isoflop {
@@ -167,9 +168,8 @@ std::vector<double> parse_number_list(const std::vector<std::string>& words) {
   }
 
   std::vector<double> numbers;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', begin), text.size());
-    std::string_view place = trimmed(std::string_view(text).substr(begin, comma - begin));
+  for (const std::string& piece : split_at_commas(text)) {
+    std::string_view place = trimmed(piece);
     has_empty_place = has_empty_place || place.empty();
     while (!place.empty()) {
       const std::string_view item = place.substr(0, place.find_first_of(kBlanks));
@@ -178,7 +178,6 @@ std::vector<double> parse_number_list(const std::vector<std::string>& words) {
       numbers.push_back(*number);
       place = trimmed(place.substr(item.size()));
     }
-    begin = comma + 1;
   }
   if (has_empty_place) {
     throw InvalidArgument(in_quotes(text) + " has an empty place in its list of numbers; write " +

@@ -17,7 +17,7 @@
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/published/recipe.hpp"
 
-namespace isoflop::app {
+namespace isoflop {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
@@ -151,4 +151,4 @@ Recipe besiroglu2024() {
       derive};
 }
 
-}  // namespace isoflop::app
+}  // namespace isoflop

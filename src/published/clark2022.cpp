@@ -16,7 +16,7 @@
 #include "isoflop/laws/routed.hpp"
 #include "isoflop/published/recipe.hpp"
 
-namespace isoflop::app {
+namespace isoflop {
 namespace {
 
 constexpr std::string_view kSha256 =
@@ -110,4 +110,4 @@ Recipe clark2022() {
       derive};
 }
 
-}  // namespace isoflop::app
+}  // namespace isoflop

@@ -6,7 +6,7 @@
 #include "isoflop/plan/plan_law.hpp"
 #include "isoflop/published/recipe.hpp"
 
-namespace isoflop::app {
+namespace isoflop {
 namespace {
 
 double optimal_n(const LawRecord& law, double flops) {
@@ -49,4 +49,4 @@ Recipe hoffmann2022() {
       derive};
 }
 
-}  // namespace isoflop::app
+}  // namespace isoflop

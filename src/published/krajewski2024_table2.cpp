@@ -6,9 +6,9 @@
 #include "isoflop/io/number.hpp"
 #include "isoflop/plan/plan_law.hpp"
 #include "isoflop/published/recipe.hpp"
-#include "tables.hpp"
+#include "published/tables.hpp"
 
-namespace isoflop::app {
+namespace isoflop {
 namespace {
 
 std::vector<Figure> derive(const ReproductionInput&) {
@@ -45,4 +45,4 @@ Recipe krajewski2024_table2() {
           derive};
 }
 
-}  // namespace isoflop::app
+}  // namespace isoflop

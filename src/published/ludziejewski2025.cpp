@@ -7,7 +7,7 @@
 #include "isoflop/plan/plan_law.hpp"
 #include "isoflop/published/recipe.hpp"
 
-namespace isoflop::app {
+namespace isoflop {
 namespace {
 
 struct Optimum {
@@ -47,4 +47,4 @@ Recipe ludziejewski2025() {
           derive};
 }
 
-}  // namespace isoflop::app
+}  // namespace isoflop

@@ -6,7 +6,7 @@
 #include "isoflop/laws/data_constrained.hpp"
 #include "isoflop/published/recipe.hpp"
 
-namespace isoflop::app {
+namespace isoflop {
 namespace {
 
 std::vector<Figure> derive(const ReproductionInput&) {
@@ -32,4 +32,4 @@ Recipe muennighoff2023() {
           derive};
 }
 
-}  // namespace isoflop::app
+}  // namespace isoflop

@@ -1,8 +1,9 @@
 #include <cmath>
 
+#include "isoflop/error.hpp"
 #include "isoflop/published/recipe.hpp"
 
-namespace isoflop::app {
+namespace isoflop {
 
 bool Figure::reproduced() const {
   return std::abs(difference()) <= tolerance * (relative ? std::abs(published) : 1.0);
@@ -16,4 +17,20 @@ const std::vector<Recipe>& recipes() {
   return all;
 }
 
-}  // namespace isoflop::app
+const Recipe& find_recipe(const std::string& name) {
+  std::string known;
+  for (const Recipe& recipe : recipes()) {
+    if (recipe.name == name) return recipe;
+    known += " " + recipe.name;
+  }
+  throw InvalidArgument("name",
+                        "nothing to reproduce is named \"" + name + "\"; there are:" + known);
+}
+
+std::string describe_data(const Recipe& recipe) {
+  return recipe.name + " needs data that isoflop may not contain: " + recipe.data->source +
+         "\n  made to a table: " + recipe.data->making +
+         "\n  sha256 of the table: " + recipe.data->sha256;
+}
+
+}  // namespace isoflop

@@ -1,4 +1,4 @@
-#include "tables.hpp"
+#include "published/tables.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -7,7 +7,7 @@
 #include "isoflop/io/number.hpp"
 #include "published_texts.hpp"  // written by CMake from data/published
 
-namespace isoflop::app {
+namespace isoflop {
 
 PublishedTable::PublishedTable(std::string_view csv) {
   std::istringstream lines{std::string(csv)};
@@ -33,4 +33,4 @@ std::vector<double> PublishedTable::column(std::string_view name) const {
 
 PublishedTable krajewski2024_table2_rows() { return PublishedTable(kKrajewski2024Table2); }
 
-}  // namespace isoflop::app
+}  // namespace isoflop

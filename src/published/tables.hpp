@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace isoflop::app {
+namespace isoflop {
 
 class PublishedTable {
  public:
@@ -21,4 +21,4 @@ class PublishedTable {
 /// data/published/krajewski2024_table2.csv.
 PublishedTable krajewski2024_table2_rows();
 
-}  // namespace isoflop::app
+}  // namespace isoflop

@@ -5,23 +5,21 @@
 #include <algorithm>
 #include <cmath>
 
-#include "apps/isoflop/options/expert_counts.hpp"
+#include "isoflop/core/word_list.hpp"
+#include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/list.hpp"
+#include "isoflop/text/experts.hpp"
 #include "isoflop/text/grid.hpp"
 
-namespace isoflop::app {
+namespace isoflop::text {
 namespace {
+
+using app::TextGrid;
 
 std::string range_text(const std::optional<Range>& range) {
   return range ? human_number(range->low) + " to " + human_number(range->high) : "-";
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
 }
 
 template <class List>
@@ -30,7 +28,7 @@ bool contains(const List& list, const std::string& name) {
 }
 
 /// What is special about a coefficient.
-std::string mark(const std::string& name, const FitOutcome& outcome) {
+std::string mark(const std::string& name, const api::FitOutcome& outcome) {
   if (outcome.options.fixed.contains(name)) return "fixed";
   std::vector<std::string> marks;
   for (const auto& [a, b] : outcome.options.tied) {
@@ -40,14 +38,14 @@ std::string mark(const std::string& name, const FitOutcome& outcome) {
   for (const ProfileInterval& p : outcome.report.profile) {
     if (p.coefficient == name && p.weak) marks.push_back("weak");
   }
-  return joined(marks);
+  return joined(marks, ", ");
 }
 
 std::string interval_text(double low, double high) {
   return fmt::format("{:.4g} to {:.4g}", low, high);
 }
 
-std::string head(const FitOutcome& outcome) {
+std::string head(const api::FitOutcome& outcome) {
   const RecordLog& log = outcome.records;
   const FitReport& report = outcome.report;
   std::string out = fmt::format("  runs        {} of {} rows of {}\n", log.num_rows_used,
@@ -55,7 +53,7 @@ std::string head(const FitOutcome& outcome) {
   for (const DroppedRows& d : log.dropped) {
     out += fmt::format("              {} dropped by {}", d.count, d.reason);
     // What a person chose by its error is worth naming; a condition explains itself.
-    if (d.reason.starts_with("--drop-worst")) {
+    if (d.reason.starts_with(field("drop_worst"))) {
       std::string lines;
       for (const std::size_t line : d.lines) lines += fmt::format(" {}", line);
       out += fmt::format(": line{}{}", d.lines.size() == 1 ? "" : "s", lines);
@@ -75,7 +73,7 @@ std::string head(const FitOutcome& outcome) {
   return out + "\n";
 }
 
-std::string coefficient_table(const FitOutcome& outcome,
+std::string coefficient_table(const api::FitOutcome& outcome,
                               std::span<const CoefficientInfo> coefficients, bool with_profile) {
   TextGrid grid({0, 1, 2, 3, 4, 5});
   const FitReport& report = outcome.report;
@@ -108,7 +106,7 @@ std::string coefficient_table(const FitOutcome& outcome,
   return grid.text("  ") + "\n";
 }
 
-std::string minima_table(const FitOutcome& outcome) {
+std::string minima_table(const api::FitOutcome& outcome) {
   const FitReport& report = outcome.report;
   if (report.minima.size() < 2) return "";
   TextGrid grid({0});
@@ -136,7 +134,7 @@ std::string minima_table(const FitOutcome& outcome) {
 
 }  // namespace
 
-std::string fit_text(const FitOutcome& outcome, bool with_profile) {
+std::string fit(const api::FitOutcome& outcome, bool with_profile) {
   std::string out;
   const FitReport& report = outcome.report;
   const LawRecord& law = outcome.law;
@@ -176,7 +174,8 @@ std::string fit_text(const FitOutcome& outcome, bool with_profile) {
       out += "  experts     " + describe_rates({.expansion = law.expansion}) + "\n";
     }
   });
-  if (!report.at_bound.empty()) out += fmt::format("  at bound    {}\n", joined(report.at_bound));
+  if (!report.at_bound.empty())
+    out += fmt::format("  at bound    {}\n", joined(report.at_bound, ", "));
   out += minima_table(outcome);
 
   constexpr std::size_t kShown = 3;
@@ -191,4 +190,4 @@ std::string fit_text(const FitOutcome& outcome, bool with_profile) {
   return out + "\n" + worst.text("  ");
 }
 
-}  // namespace isoflop::app
+}  // namespace isoflop::text

@@ -10,8 +10,8 @@
 namespace isoflop::testing {
 namespace {
 
-const app::Recipe& recipe(const std::string& name) {
-  for (const app::Recipe& r : app::recipes()) {
+const Recipe& recipe(const std::string& name) {
+  for (const Recipe& r : recipes()) {
     if (r.name == name) return r;
   }
   throw std::runtime_error("no recipe " + name);
@@ -21,7 +21,7 @@ TEST_CASE("isoflop reproduce: the list names every result and its data", "[cli][
   const Outcome list = Workplace().isoflop({"reproduce"});
   CHECK(list.exit_code == 0);
   CHECK(list.err.empty());
-  for (const app::Recipe& r : app::recipes()) {
+  for (const Recipe& r : recipes()) {
     CHECK(contains(list.out, r.name));
     if (r.data) CHECK(contains(list.out, r.data->sha256));
   }
@@ -105,11 +105,11 @@ TEST_CASE("isoflop reproduce: figures that share a reason share its line", "[cli
 }
 
 TEST_CASE("isoflop reproduce: the coefficients of Besiroglu et al. come out", "[cli][published]") {
-  app::ReproductionInput input;
+  ReproductionInput input;
   input.data = isoflop_test::require_data("chinchilla_epoch245.csv");
   const auto figures = recipe("besiroglu2024").derive(input);
   REQUIRE(figures.size() == 6);  // without a bootstrap
-  for (const app::Figure& f : figures) {
+  for (const Figure& f : figures) {
     INFO(f.name << " " << f.published << " " << f.ours);
     CHECK(f.reproduced());
   }
@@ -117,7 +117,7 @@ TEST_CASE("isoflop reproduce: the coefficients of Besiroglu et al. come out", "[
 
 TEST_CASE("isoflop reproduce: standard errors are those of the bootstrap draws",
           "[cli][identity]") {
-  app::ReproductionInput input;
+  ReproductionInput input;
   input.data = isoflop_test::require_data("chinchilla_epoch245.csv");
   BootstrapOptions asked;
   // Draws of known spread: two values apart by 2 s each have the standard deviation s sqrt(2).
@@ -145,7 +145,7 @@ TEST_CASE("isoflop reproduce: standard errors are those of the bootstrap draws",
 
 TEST_CASE("isoflop reproduce: a standard error of a heavy tail is allowed what chance moves it",
           "[cli][identity]") {
-  app::ReproductionInput input;
+  ReproductionInput input;
   input.data = isoflop_test::require_data("chinchilla_epoch245.csv");
   // B is away from its mean in two of 100 draws: kurtosis 50.
   input.bootstrap = [](std::string_view, const RunTable&, const FitOptions&, const FitReport& fit,
@@ -196,11 +196,11 @@ TEST_CASE("isoflop reproduce: bad words exit 2", "[cli][refusal]") {
 
 TEST_CASE("Figure: it is reproduced within its tolerance only", "[cli][identity]") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  CHECK(app::Figure{"", 100.0, 104.0, 0.05, true, ""}.reproduced());
-  CHECK_FALSE(app::Figure{"", 100.0, 106.0, 0.05, true, ""}.reproduced());
-  CHECK(app::Figure{"", -0.2, -0.21, 0.02, false, ""}.reproduced());
-  CHECK_FALSE(app::Figure{"", -0.2, -0.25, 0.02, false, ""}.reproduced());
-  CHECK_FALSE(app::Figure{"", 1.0, nan, 1e9, false, ""}.reproduced());
+  CHECK(Figure{"", 100.0, 104.0, 0.05, true, ""}.reproduced());
+  CHECK_FALSE(Figure{"", 100.0, 106.0, 0.05, true, ""}.reproduced());
+  CHECK(Figure{"", -0.2, -0.21, 0.02, false, ""}.reproduced());
+  CHECK_FALSE(Figure{"", -0.2, -0.25, 0.02, false, ""}.reproduced());
+  CHECK_FALSE(Figure{"", 1.0, nan, 1e9, false, ""}.reproduced());
 }
 
 }  // namespace

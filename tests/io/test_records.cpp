@@ -89,42 +89,42 @@ TEST_CASE("read_records: the log names the file and the columns that were read",
 TEST_CASE("read_records: an unknown key of a column is refused", "[io][refusal]") {
   CHECK_THROWS_AS(records_of("N,D,loss\n1,2,3\n", columns({{"tokens", "D"}})), InvalidArgument);
   CHECK_THROWS_WITH(records_of("N,D,loss\n1,2,3\n", columns({{"tokens", "D"}})),
-                    "--column tokens=D: there is no key \"tokens\"; use n, d, g, e, u, s, a, c, "
+                    "column tokens=D: there is no key \"tokens\"; use n, d, g, e, u, s, a, c, "
                     "loss, weight or group");
 }
 
 TEST_CASE("read_records: a missing column comes with the nearest by meaning", "[io][refusal]") {
   CHECK(records_fault("N,D,lr,granularity,loss\n1,2,3,4,5\n", {}, kNdg) ==
         "runs.csv:1: no column \"G\" (granularity) in the header; the nearest is \"granularity\": "
-        "add --column g=granularity");
+        "add column g=granularity");
   CHECK(records_fault("N,n_tokens,loss,tok_per_active\n1,2,3,4\n") ==
         "runs.csv:1: no column \"D\" (training tokens) in the header; the nearest is \"n_tokens\": "
-        "add --column d=n_tokens");
+        "add column d=n_tokens");
 }
 
 TEST_CASE("read_records: a missing column comes with the nearest in other case", "[io][refusal]") {
   CHECK(records_fault("NE,n,D,loss\n1,2,3,4\n") ==
         "runs.csv:1: no column \"N\" (parameters) in the header; the nearest is \"n\": add "
-        "--column n=n");
+        "column n=n");
 }
 
 TEST_CASE("read_records: a missing column comes with the nearest part of a name", "[io][refusal]") {
   CHECK(records_fault("N,D,loss_validation\n1,2,3\n") ==
         "runs.csv:1: no column \"loss\" in the header; the nearest is \"loss_validation\": add "
-        "--column loss=loss_validation");
+        "column loss=loss_validation");
 }
 
 TEST_CASE("read_records: a misspelt column option comes with its correction", "[io][refusal]") {
   CHECK(records_fault("N,all tokens,loss\n1,2,3\n", columns({{"d", "all token"}})) ==
         "runs.csv:1: no column \"all token\" in the header; the nearest is \"all tokens\": write "
-        "--column 'd=all tokens'");
+        "column 'd=all tokens'");
 }
 
 TEST_CASE("read_records: a missing column like none in the header lists them all",
           "[io][refusal]") {
   CHECK(records_fault("size,D,train_ce\n1,2,3\n") ==
         "runs.csv:1: no column \"N\" (parameters) in the header, which has \"size\", \"D\", "
-        "\"train_ce\": add --column n=NAME");
+        "\"train_ce\": add column n=NAME");
 }
 
 TEST_CASE("read_records: a long list of columns is cut", "[io][refusal]") {
@@ -135,16 +135,16 @@ TEST_CASE("read_records: a long list of columns is cut", "[io][refusal]") {
     row += ",3";
   }
   CHECK_THAT(records_fault(header + "\n" + row + "\n"),
-             Catch::Matchers::EndsWith("\"x127\" and 12 more: add --column n=NAME"));
+             Catch::Matchers::EndsWith("\"x127\" and 12 more: add column n=NAME"));
 }
 
 TEST_CASE("read_records: weight and group that options name have to exist", "[io][refusal]") {
   CHECK(records_fault("N,D,loss,seed\n1,2,3,4\n", columns({{"group", "seeds"}})) ==
-        "runs.csv:1: no column \"seeds\" in the header; the nearest is \"seed\": write --column "
+        "runs.csv:1: no column \"seeds\" in the header; the nearest is \"seed\": write column "
         "group=seed");
   CHECK(records_fault("N,D,loss\n1,2,3\n", columns({{"weight", "w"}})) ==
         "runs.csv:1: no column \"w\" in the header, which has \"N\", \"D\", \"loss\": write "
-        "--column weight=NAME");
+        "column weight=NAME");
 }
 
 TEST_CASE("read_records: a missing value of a variable is refused", "[io][refusal]") {
@@ -182,20 +182,20 @@ TEST_CASE("read_records: a loss that is not finite comes with a way to leave it 
   const std::string csv = "N,D,loss\n1,2,3\n1,2,nan\n";
   CHECK(records_fault(csv) ==
         "runs.csv:3: loss \"nan\" is not finite; write a finite number such as 1e21, 70B, 2.5T, or "
-        "leave such runs out with --where 'loss!=nan'");
+        "leave such runs out with where 'loss!=nan'");
   CHECK(records_fault(csv, where({"loss!=nan"})).empty());
 }
 
 TEST_CASE("read_records: a loss that is not positive is refused", "[io][refusal]") {
   CHECK(records_fault("N,D,ce\n1,2,0\n", columns({{"loss", "ce"}})) ==
-        "runs.csv:2: loss (column \"ce\") \"0\" is not > 0; leave such runs out with --where "
+        "runs.csv:2: loss (column \"ce\") \"0\" is not > 0; leave such runs out with where "
         "'ce!=0'");
 }
 
 TEST_CASE("read_records: a missing loss comes with a way to leave it out", "[io][refusal]") {
   const std::string csv = "N,D,loss\n1,2,\n1,2,3\n";
   CHECK(records_fault(csv) ==
-        "runs.csv:2: loss is missing; leave such runs out with --where 'loss!='");
+        "runs.csv:2: loss is missing; leave such runs out with where 'loss!='");
   CHECK(records_fault(csv, where({"loss!="})).empty());
 }
 

@@ -1,4 +1,5 @@
 #include "catch.hpp"
+#include "isoflop/error.hpp"
 #include "isoflop/io/records.hpp"
 #include "read_text.hpp"
 
@@ -52,7 +53,7 @@ TEST_CASE("parse_condition: anything else is refused", "[io][refusal]") {
        {"", "k", "k 1", "=1", " >=1", "k<", "k>= ", "k==1", "k=<1", "k=>1", "k<>1", "k!1", "k!"}) {
     INFO(text);
     CHECK_THROWS_AS(parse_condition(text), InvalidArgument);
-    CHECK_THROWS_WITH(parse_condition(text), "--where '" + std::string(text) +
+    CHECK_THROWS_WITH(parse_condition(text), "where '" + std::string(text) +
                                                  "': write a column, one of = != < > <= >= and a "
                                                  "value, such as 'N>=1e9'");
   }
@@ -99,7 +100,7 @@ TEST_CASE("read_records: a column of empty fields is text", "[io][format]") {
   const std::string csv = "N,D,loss,k\n1,2,3,\n4,5,6,\n";
   CHECK(records_of(csv, where({"k!=2"})).runs.line == Lines{2, 3});
   CHECK(records_fault(csv, where({"k<2"})) ==
-        "runs.csv:2: --where 'k<2' needs a column of numbers, and \"\" is none; text can only be "
+        "runs.csv:2: where 'k<2' needs a column of numbers, and \"\" is none; text can only be "
         "compared by = and !=");
 }
 
@@ -117,11 +118,11 @@ TEST_CASE("read_records: every dropped row is logged under its reason", "[io][fo
   CHECK(records.log.num_rows_read == 6);
   CHECK(records.log.num_rows_used == 1);
   REQUIRE(records.log.dropped.size() == 3);
-  CHECK(records.log.dropped[0].reason == "--where 'k=1'");
+  CHECK(records.log.dropped[0].reason == field("where") + " 'k=1'");
   CHECK(records.log.dropped[0].lines == Lines{2, 7});
-  CHECK(records.log.dropped[1].reason == "--where 'N>1'");
+  CHECK(records.log.dropped[1].reason == field("where") + " 'N>1'");
   CHECK(records.log.dropped[1].count == 1);
-  CHECK(records.log.dropped[2].reason == "--best-of N,D: not the lowest loss of its cell");
+  CHECK(records.log.dropped[2].reason == field("best_of") + " N,D: not the lowest loss of its cell");
   CHECK(records.log.dropped[2].lines == Lines{4, 6});
   CHECK(records.log.dropped[2].count == 2);
 }
@@ -154,13 +155,13 @@ TEST_CASE("read_records: cells are told apart by numbers where a column holds nu
 
 TEST_CASE("read_records: a missing column of where comes with its correction", "[io][refusal]") {
   CHECK(records_fault("N,D,loss,outlier\n1,2,3,4\n", where({"outler=0"})) ==
-        "runs.csv:1: no column \"outler\" in the header; the nearest is \"outlier\": write --where "
+        "runs.csv:1: no column \"outler\" in the header; the nearest is \"outlier\": write where "
         "'outlier=0'");
 }
 
 TEST_CASE("read_records: a missing column of best-of comes with its correction", "[io][refusal]") {
   CHECK(records_fault("N,D,loss,model,Cx\n1,2,3,4,5\n", best_of({"Cx", "modle"})) ==
-        "runs.csv:1: no column \"modle\" in the header; the nearest is \"model\": write --best-of "
+        "runs.csv:1: no column \"modle\" in the header; the nearest is \"model\": write best_of "
         "Cx,model");
 }
 
@@ -168,21 +169,21 @@ TEST_CASE("read_records: where refuses a text for a column of numbers", "[io][re
   CHECK_THROWS_AS(records_of("N,D,loss\n1,2,3\n", where({"N=big"})), InvalidArgument);
   CHECK_THROWS_WITH(
       records_of("N,D,loss\n1,2,3\n", where({"N=big"})),
-      "--where 'N=big': column \"N\" holds numbers, and \"big\" is not a number (such as 1e21, "
+      "where 'N=big': column \"N\" holds numbers, and \"big\" is not a number (such as 1e21, "
       "70B, 2.5T)");
 }
 
 TEST_CASE("read_records: where refuses to order a column of text", "[io][refusal]") {
   CHECK(records_fault("N,D,loss,kind\n1,2,3,4\n1,2,3,moe\n", where({"kind<5"})) ==
-        "runs.csv:3: --where 'kind<5' needs a column of numbers, and \"moe\" is none; text can "
+        "runs.csv:3: where 'kind<5' needs a column of numbers, and \"moe\" is none; text can "
         "only be compared by = and !=");
 }
 
 TEST_CASE("read_records: conditions that leave no row are named", "[io][refusal]") {
   CHECK(records_fault("N,D,loss\n1,2,3\n", where({"N>1"})) ==
-        "runs.csv: no row is left after --where 'N>1'; loosen the condition");
+        "runs.csv: no row is left after where 'N>1'; loosen the condition");
   CHECK(records_fault("N,D,loss\n1,2,3\n", where({"N=1", "D!=2"})) ==
-        "runs.csv: no row is left after --where 'N=1' --where 'D!=2'; loosen the conditions");
+        "runs.csv: no row is left after where 'N=1' where 'D!=2'; loosen the conditions");
 }
 
 TEST_CASE("read_records: best-of refuses a loss that it cannot compare", "[io][refusal]") {

@@ -10,6 +10,7 @@
 
 #include "isoflop/core/run_table.hpp"
 #include "isoflop/core/variable.hpp"
+#include "isoflop/io/text_table.hpp"
 
 namespace isoflop {
 
@@ -44,7 +45,7 @@ struct RecordOptions {
 
 /// Rows that do not count, for one reason.
 struct DroppedRows {
-  std::string reason;  ///< the option that drops them
+  std::string reason;  ///< the option that drops them, its name as by field()
   std::size_t count = 0;
   std::vector<std::size_t> lines;  ///< [count] in the order of the file
 };
@@ -73,6 +74,9 @@ struct Records {
 /// value that fails its check, or no row left; InvalidArgument for an unknown key in
 /// options.columns or a condition whose value is no number where the column holds numbers.
 Records read_records(const std::string& path, const RecordOptions& options,
+                     std::span<const Variable> needed);
+/// The same from a table that was read, or made from columns in memory by table_of().
+Records read_records(const TextTable& table, const RecordOptions& options,
                      std::span<const Variable> needed);
 
 }  // namespace isoflop

@@ -1,5 +1,5 @@
-// Published results that isoflop derives again: from coefficients that ship, or from data that a
-// user has to fetch. A new one is one file that returns a Recipe and one line in reproductions.cpp.
+/// Published results that isoflop derives again: from coefficients that ship, or from data that a
+/// user has to fetch. A new one is one file that returns a Recipe and one line in recipes.cpp.
 #pragma once
 
 #include <functional>
@@ -11,7 +11,7 @@
 #include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/options.hpp"
 
-namespace isoflop::app {
+namespace isoflop {
 
 /// One published number and ours.
 struct Figure {
@@ -43,7 +43,7 @@ struct ReproductionInput {
 };
 
 struct Recipe {
-  std::string name;    ///< on the command line
+  std::string name;    ///< by which it is asked for
   std::string title;   ///< what is derived, from what
   std::string source;  ///< the publication
   std::string note;    ///< what a reader should know of the result; may be empty
@@ -53,6 +53,10 @@ struct Recipe {
 
 /// All of them, in the order of their names.
 const std::vector<Recipe>& recipes();
+/// Throws InvalidArgument, naming what there is, for another name.
+const Recipe& find_recipe(const std::string& name);
+/// Which data a recipe that has PublicData needs, and how its table is made.
+std::string describe_data(const Recipe& recipe);
 
 Recipe besiroglu2024();
 Recipe clark2022();
@@ -61,4 +65,4 @@ Recipe krajewski2024_table2();
 Recipe ludziejewski2025();
 Recipe muennighoff2023();
 
-}  // namespace isoflop::app
+}  // namespace isoflop

@@ -1,13 +1,13 @@
-// The report of a fit for a person.
+/// The report of a fit for a person.
 #pragma once
 
 #include <string>
 
-#include "isoflop/io/reports.hpp"
+#include "isoflop/api/fit.hpp"
 
-namespace isoflop::app {
+namespace isoflop::text {
 
 /// with_profile: also the profile intervals.
-std::string fit_text(const FitOutcome& outcome, bool with_profile);
+std::string fit(const api::FitOutcome& outcome, bool with_profile);
 
-}  // namespace isoflop::app
+}  // namespace isoflop::text

@@ -27,12 +27,12 @@ void check_keys(const RecordOptions& options) {
   const std::vector<std::string> keys = known_keys(options.target);
   for (const auto& [key, column] : options.columns) {
     if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
-    std::string text =
-        "--column " + key + "=" + column + ": there is no key " + in_quotes(key) + "; use";
+    std::string text = field("column") + " " + key + "=" + column + ": there is no key " +
+                       in_quotes(key) + "; use";
     for (std::size_t i = 0; i < keys.size(); ++i) {
       text += (i == 0 ? " " : i + 1 < keys.size() ? ", " : " or ") + keys[i];
     }
-    throw InvalidArgument(text);
+    throw InvalidArgument("column", text);
   }
 }
 
@@ -61,7 +61,7 @@ std::optional<Source> find_source(const TextTable& table, const RecordOptions& o
   const auto correction = [&](const std::string& column) {
     const std::string flag = role.key + "=" + column;
     const bool needs_quotes = flag.find_first_of(" ()&;|<>$*?#\"") != std::string::npos;
-    return std::string(is_mapped ? "write" : "add") + " --column " +
+    return std::string(is_mapped ? "write " : "add ") + isoflop::field("column") + " " +
            (needs_quotes ? "'" + flag + "'" : flag);
   };
   const std::size_t index = find_column(table, name, is_mapped ? "" : role.meaning, correction);
@@ -97,8 +97,8 @@ class FieldReader {
     const std::string& field = table_.rows[row][source.index];
     const std::optional<double> value = parse_number(field);
     if (value && *value > 0) return *value;
-    const std::string way_out = "leave such runs out with --where '" + table_.header[source.index] +
-                                "!=" + one_line(field) + "'";
+    const std::string way_out = "leave such runs out with " + isoflop::field("where") + " '" +
+                                table_.header[source.index] + "!=" + one_line(field) + "'";
     text(row, source, way_out);
     fail(row, described(source, field) + (value ? "is not > 0; " : number_fault(field) + ", or ") +
                   way_out);
@@ -138,7 +138,13 @@ void note(DroppedRows dropped, RecordLog& log) {
 Records read_records(const std::string& path, const RecordOptions& options,
                      std::span<const Variable> needed) {
   check_keys(options);
-  const TextTable table = read_text_table(path);
+  return read_records(read_text_table(path), options, needed);
+}
+
+Records read_records(const TextTable& table, const RecordOptions& options,
+                     std::span<const Variable> needed) {
+  check_keys(options);
+  const std::string& path = table.path;
   const FieldReader fields(table);
   Records records;
   RecordLog& log = records.log;
@@ -170,7 +176,8 @@ Records read_records(const std::string& path, const RecordOptions& options,
   if (rows.empty()) {
     std::string conditions;
     for (const Condition& condition : options.where) {
-      conditions += (conditions.empty() ? "--where '" : " --where '") + to_text(condition) + "'";
+      conditions +=
+          (conditions.empty() ? "" : " ") + field("where") + " '" + to_text(condition) + "'";
     }
     throw DataError(path, "no row is left after " + conditions + "; loosen the condition" +
                               (options.where.size() > 1 ? "s" : ""));

@@ -8,6 +8,7 @@
 
 #include "column_lookup.hpp"
 #include "io/in_quotes.hpp"
+#include "isoflop/core/word_list.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
 #include "text_readers.hpp"
@@ -85,12 +86,6 @@ DroppedRows keep_if(const TextTable& table, std::string reason, std::vector<std:
   return dropped;
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ",") + name;
-  return text;
-}
-
 }  // namespace
 
 Condition parse_condition(std::string_view text) {
@@ -106,8 +101,9 @@ Condition parse_condition(std::string_view text) {
       return {std::string(column), sign.comparison, std::string(value)};
     }
   }
-  throw InvalidArgument("--where '" + std::string(text) +
-                        "': write a column, one of = != < > <= >= and a value, such as 'N>=1e9'");
+  throw InvalidArgument(
+      "where", field("where") + " '" + std::string(text) +
+                   "': write a column, one of = != < > <= >= and a value, such as 'N>=1e9'");
 }
 
 std::string to_text(const Condition& condition) {
@@ -119,11 +115,12 @@ std::string to_text(const Condition& condition) {
 
 DroppedRows keep_where(const TextTable& table, const Condition& condition,
                        std::vector<std::size_t>& rows) {
-  const std::string option = "--where '" + to_text(condition) + "'";
+  const std::string option = field("where") + " '" + to_text(condition) + "'";
   const Comparison comparison = condition.comparison;
   const std::size_t column =
       find_column(table, condition.column, "", [&condition](const std::string& name) {
-        return "write --where '" + to_text({name, condition.comparison, condition.value}) + "'";
+        return "write " + field("where") + " '" +
+               to_text({name, condition.comparison, condition.value}) + "'";
       });
 
   if (const std::optional<std::size_t> text_row = first_text_row(table, column)) {
@@ -139,9 +136,9 @@ DroppedRows keep_where(const TextTable& table, const Condition& condition,
   }
   const std::optional<double> value = parse_number(condition.value);
   if (!value && !is_blank(condition.value)) {
-    throw InvalidArgument(option + ": column " + in_quotes(condition.column) +
-                          " holds numbers, and " + in_quotes(condition.value) + " " +
-                          number_fault(condition.value));
+    throw InvalidArgument("where", option + ": column " + in_quotes(condition.column) +
+                                       " holds numbers, and " + in_quotes(condition.value) + " " +
+                                       number_fault(condition.value));
   }
   return keep_if(table, option, rows, [&](std::size_t row) {
     const std::optional<double> field = parse_number(table.rows[row][column]);
@@ -164,7 +161,7 @@ DroppedRows keep_best_of(const TextTable& table, const std::vector<std::string>&
     const std::size_t index = find_column(table, columns[i], "", [&](const std::string& name) {
       std::vector<std::string> corrected = columns;
       corrected[i] = name;
-      return "write --best-of " + joined(corrected);
+      return "write " + field("best_of") + " " + joined(corrected, ",");
     });
     cell_columns.push_back({index, !first_text_row(table, index)});
   }
@@ -191,8 +188,9 @@ DroppedRows keep_best_of(const TextTable& table, const std::vector<std::string>&
     }
     is_best[row] = true;
   }
-  return keep_if(table, "--best-of " + joined(columns) + ": not the lowest loss of its cell", rows,
-                 [&](std::size_t row) { return is_best[row]; });
+  return keep_if(
+      table, field("best_of") + " " + joined(columns, ",") + ": not the lowest loss of its cell",
+      rows, [&](std::size_t row) { return is_best[row]; });
 }
 
 }  // namespace isoflop

@@ -1,0 +1,53 @@
+#include "apps/isoflop/options/fitting.hpp"
+
+namespace isoflop::app {
+
+void runs_options(Form& form) {
+  form.word({"FILE", "the runs: .csv with a header, .tsv or .jsonl"});
+  form.words({"--column",
+              "which column holds what: n, d, g and what else the law has ('isoflop laws NAME'), "
+              "loss, weight, group (defaults N, D, G, ..., loss, weight, group)",
+              "K=COL ..."});
+  form.each({"--where", "use rows that meet this; also !=, <, >, <=, >=; may be repeated",
+             "'COL=VALUE'"});
+  form.each(
+      {"--best-of", "of rows alike in these columns keep the one of lowest loss", "COL,COL,..."});
+  form.word({"--loss-unit",
+             "of the loss column: nats per token (default), or bits-per-byte with "
+             "--bytes-per-token",
+             "nats|bits-per-byte"});
+  form.word({"--bytes-per-token", "of the tokenizer on these data; kept in the law file", "X"});
+  form.reclaim("file", {"column", "fix", "tie"}, is_pair);
+}
+
+void run_conventions_options(Form& form) {
+  form.word({"--n-means",
+             "what N counts: total_non_embedding, active_non_embedding, total, active, dense or "
+             "unspecified (default)",
+             "MEANING"});
+  form.word({"--expansion", "expansion rate E of the runs; 1 is dense", "E"});
+}
+
+void expert_count_options(Form& form) {
+  form.word(
+      {"--k0", "experts per token before splitting, K = k0 G; laws of experts hold for 1", "X"});
+  form.word({"--num-experts", "E' = E G: actual number of experts per block", "X"});
+  form.word({"--top-k", "K = k0 G: experts that each token goes to", "X"});
+  form.word({"--expert-width", "n = d_ff / G: refused here, because d_ff is chosen", "X"});
+}
+
+void fit_options(Form& form) {
+  form.word({"--huber-delta",
+             "where the loss turns from squares to absolute values (default 1e-3); inf is least "
+             "squares",
+             "X|inf"});
+  form.word({"--residual", "difference of log losses (default) or of losses", "log|raw"});
+  form.words({"--fix", "hold a coefficient at a value", "NAME=X ..."});
+  form.words({"--tie", "let two coefficients take one value", "NAME=NAME ..."});
+  form.word(
+      {"--starts", "start from a seeded sample of this size instead of the law's default", "K"});
+  form.word({"--seed", "seed of all that is random (default 1)", "S"});
+  form.word({"--threads", "0 (default): one per core; the result does not depend on it", "T"});
+}
+
+}  // namespace isoflop::app

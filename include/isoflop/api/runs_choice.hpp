@@ -1,0 +1,25 @@
+/// The runs that a request names: a table, in a file or in memory, and which of its columns and
+/// rows count.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "isoflop/io/columns.hpp"
+
+namespace isoflop::api {
+
+struct RunsChoice {
+  std::string file;                ///< .csv with a header, .tsv or .jsonl
+  std::optional<Columns> columns;  ///< the table itself, in place of a file
+  /// Which column holds what, by key: those of the variables, "loss", "weight", "group".
+  std::vector<std::pair<std::string, std::string>> column_map;
+  std::vector<std::string> where;         ///< conditions such as "N>=1e9"; a row meets all of them
+  std::vector<std::string> best_of;       ///< of rows alike in these columns the one of lowest loss
+  std::string loss_unit = "nats";         ///< per token, or "bits-per-byte"
+  std::optional<double> bytes_per_token;  ///< of the tokenizer on these data
+};
+
+}  // namespace isoflop::api

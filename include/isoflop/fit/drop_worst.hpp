@@ -1,0 +1,19 @@
+/// Runs that a law fits worst: those that somebody may want to leave out.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "isoflop/core/run_table.hpp"
+#include "isoflop/fit/options.hpp"
+
+namespace isoflop {
+
+/// Fits the law to all runs and returns the `count` rows of largest |ln predicted - ln observed|,
+/// the first of equals, in ascending order. Throws Error where that fit fails, InvalidArgument
+/// where no run would be left, and as fit() does.
+std::vector<std::size_t> worst_runs(std::string_view law, const RunTable& runs,
+                                    const FitOptions& options, std::size_t count);
+
+}  // namespace isoflop

@@ -1,0 +1,131 @@
+#include "isoflop/api/fit.hpp"
+
+#include <algorithm>
+
+#include "api/fit_choice.hpp"
+#include "api/fit_fields.hpp"
+#include "api/run_conventions.hpp"
+#include "api/runs_choice.hpp"
+#include "isoflop/core/select_rows.hpp"
+#include "isoflop/error.hpp"
+#include "isoflop/fit/drop_worst.hpp"
+#include "isoflop/fit/fit.hpp"
+#include "isoflop/io/law_file.hpp"
+#include "isoflop/laws/list.hpp"
+#include "isoflop/plan/plan_law.hpp"
+
+namespace isoflop::api {
+namespace {
+
+BootstrapOptions resampling_of(const FitRequest& request) {
+  constexpr std::uint64_t kMostResamples = 1'000'000;
+  if (request.bootstrap > kMostResamples) {
+    throw InvalidArgument("bootstrap", field("bootstrap") + ": at most 1M");
+  }
+  BootstrapOptions out;
+  out.resamples = request.bootstrap;
+  out.seed = request.fit.seed;
+  out.jackknife = request.interval == "bca";
+  if (request.resample_size == "same") out.size = ResampleSize::kSame;
+  return out;
+}
+
+/// Takes the runs furthest off out of the table and says so in its log.
+void drop_worst(FitOutcome& out) {
+  const std::size_t count = out.request.drop_worst;
+  if (count == 0) return;
+  const auto worst = worst_runs(out.law.law, out.runs, out.options, count);
+  DroppedRows dropped{field("drop_worst") + " " + std::to_string(count), count, {}};
+  std::vector<std::size_t> kept;
+  for (std::size_t i = 0; i < out.runs.num_runs(); ++i) {
+    if (!std::binary_search(worst.begin(), worst.end(), i)) {
+      kept.push_back(i);
+    } else if (!out.runs.line.empty()) {
+      dropped.lines.push_back(out.runs.line[i]);
+    }
+  }
+  out.records.dropped.push_back(dropped);
+  out.records.num_rows_used -= count;
+  out.runs = select_rows(out.runs, kept);
+}
+
+/// What each local minimum would plan with the largest budget among the runs, where the law's
+/// conventions allow a plan.
+void plan_minima(FitOutcome& out) {
+  PlanProblem problem;
+  problem.law = out.law;
+  problem.accounting = has_granularity(out.law) ? FlopAccounting::kPaper : FlopAccounting::kSixNd;
+  const auto& n = out.runs.column(Variable::kN);
+  const auto& d = out.runs.column(Variable::kD);
+  if (n.empty() || d.empty() || out.report.minima.size() < 2) return;
+  try {
+    double budget = 0.0;
+    for (std::size_t i = 0; i < n.size(); ++i) {
+      budget = std::max(budget, 6.0 * n[i] / n_law_per_active(problem) * d[i]);
+    }
+    for (const LocalMinimum& m : out.report.minima) {
+      problem.law.coefficients = m.coefficients;
+      out.minima_plans.push_back(plan_law(problem, {budget}).at(0));
+    }
+  } catch (const InvalidArgument&) {
+    out.minima_plans.clear();  // nobody said what N counts: no plan
+  }
+}
+
+void resample(const BootstrapOptions& how, const Context& context, FitOutcome& out) {
+  if (how.resamples == 0 || out.report.num_free == 0) return;
+  FitOptions options = out.options;
+  options.progress = progress_of(context, "resamples");
+  out.bootstrap = bootstrap(out.law.law, out.runs, options, out.report, how);
+  out.law.draws = std::move(out.bootstrap->draws);
+  out.intervals = coefficient_intervals(out.report.coefficients, out.law.draws);
+}
+
+/// What the runs themselves say, and with it the last word on the fit.
+void inspect(FitOutcome& out) {
+  out.findings = inspect_runs(out.law.law, out.runs, out.options);
+  add_findings(out.findings, out.report);
+  std::vector<Variable> variables;
+  visit_law(out.law.law,
+            [&]<Law L>() { variables.assign(L::kVariables.begin(), L::kVariables.end()); });
+  out.seed_noise = estimate_seed_noise(out.runs, variables);
+}
+
+void fill_in(LawRecord& law, const FitReport& report) {
+  law.coefficients = report.coefficients;
+  law.ranges = report.ranges;
+  law.fit_status = to_string(report.status);
+  law.verdict = to_string(report.verdict);
+  law.reasons = report.reasons;
+  law.warnings = report.warnings;
+  law.at_bound = report.at_bound;
+}
+
+}  // namespace
+
+FitOutcome fit(const FitRequest& request, const Context& context) {
+  FitOutcome out;
+  out.request = request;
+  out.inputs = inputs_of(request);
+  out.options = fit_options(request.fit, context);
+  const std::string law = law_of(request.law);
+  out.law = law_of_runs(law, request.conventions);
+  out.law.bytes_per_token = request.runs.bytes_per_token;
+  const BootstrapOptions resampling = resampling_of(request);
+  Records records = read_runs(request.runs, record_options(request.runs), {law});
+  out.runs = std::move(records.runs);
+  out.records = std::move(records.log);
+
+  out.options.progress = progress_of(context, "starts");
+  drop_worst(out);
+  out.report = isoflop::fit(law, out.runs, out.options);
+  out.options.progress = nullptr;
+  if (!out.has_law()) return out;
+  resample(resampling, context, out);
+  inspect(out);
+  fill_in(out.law, out.report);
+  plan_minima(out);
+  return out;
+}
+
+}  // namespace isoflop::api

@@ -1,0 +1,23 @@
+// How a request wants a law to be fitted, settled.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "api/fields.hpp"
+#include "isoflop/api/context.hpp"
+#include "isoflop/api/fit_choice.hpp"
+#include "isoflop/fit/options.hpp"
+
+namespace isoflop::api {
+
+void list_fields(FieldVisitor& f, FitChoice& choice);
+
+/// Without progress. Throws InvalidArgument for more starts or threads than anybody can mean.
+FitOptions fit_options(const FitChoice& choice, const Context& context);
+
+/// Reports to the context that so many `what` are done, and ends the work with Cancelled where the
+/// context asks for that.
+std::function<void(std::size_t, std::size_t)> progress_of(const Context& context, std::string what);
+
+}  // namespace isoflop::api

@@ -1,0 +1,65 @@
+#include "api/runs_choice.hpp"
+
+#include <algorithm>
+#include <numbers>
+
+#include "isoflop/error.hpp"
+#include "isoflop/laws/list.hpp"
+
+namespace isoflop::api {
+
+void list_fields(FieldVisitor& f, RunsChoice& runs) {
+  f.table("file", runs.file, runs.columns);
+  f.pairs("column", runs.column_map);
+  f.texts("where", runs.where);
+  f.names("best_of", runs.best_of, Names::kColumns);
+  f.choice("loss_unit", runs.loss_unit, {"nats", "bits-per-byte"});
+  f.number("bytes_per_token", runs.bytes_per_token, Numbers::kPositive);
+}
+
+NeededColumns needed_by(const std::vector<std::string>& laws) {
+  NeededColumns out;
+  for (const std::string& law : laws) {
+    visit_law(law, [&]<Law L>() {
+      const std::string key(target_of<L>().key);
+      if (!out.target.empty() && key != out.target) {
+        throw InvalidArgument("law", laws.front() + " gives " + out.target + ", " + law +
+                                         " gives " + key + ": they cannot be compared");
+      }
+      out.target = key;
+      for (const Variable v : L::kVariables) {
+        const auto& known = out.variables;
+        if (std::find(known.begin(), known.end(), v) == known.end()) out.variables.push_back(v);
+      }
+    });
+  }
+  return out;
+}
+
+RecordOptions record_options(const RunsChoice& runs) {
+  if (runs.file.empty() && !runs.columns) {
+    throw InvalidArgument("file", "name the FILE that holds the runs");
+  }
+  RecordOptions out;
+  if (runs.loss_unit == "bits-per-byte") {
+    if (!runs.bytes_per_token) {
+      throw InvalidArgument("bytes_per_token",
+                            "bits per byte become nats per token only with the tokenizer's " +
+                                field("bytes_per_token"));
+    }
+    out.loss_unit = std::numbers::ln2 * *runs.bytes_per_token;
+  }
+  for (const auto& [key, column] : runs.column_map) out.columns[key] = column;
+  for (const std::string& text : runs.where) out.where.push_back(parse_condition(text));
+  out.best_of = runs.best_of;
+  return out;
+}
+
+Records read_runs(const RunsChoice& runs, RecordOptions how, const std::vector<std::string>& laws) {
+  const NeededColumns needed = needed_by(laws);
+  how.target = needed.target;
+  if (!runs.columns) return read_records(runs.file, how, needed.variables);
+  return read_records(table_of(*runs.columns, "columns in memory"), how, needed.variables);
+}
+
+}  // namespace isoflop::api

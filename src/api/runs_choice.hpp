@@ -1,0 +1,33 @@
+// The runs of a request: their fields, and the table behind them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "api/fields.hpp"
+#include "isoflop/api/runs_choice.hpp"
+#include "isoflop/io/records.hpp"
+
+namespace isoflop::api {
+
+void list_fields(FieldVisitor& f, RunsChoice& runs);
+
+/// What every law needs of its runs.
+struct NeededColumns {
+  std::string target;  ///< key of what the laws predict
+  std::vector<Variable> variables;
+};
+
+/// Every variable that one of these laws has. Throws InvalidArgument for laws that do not predict
+/// the same.
+NeededColumns needed_by(const std::vector<std::string>& laws);
+
+/// Throws InvalidArgument for a choice without a table or with words that mean nothing, whatever
+/// its table holds.
+RecordOptions record_options(const RunsChoice& runs);
+
+/// The rows with every variable that one of these laws needs, from the file or the columns. Throws
+/// as read_records(), table_of() and needed_by() do.
+Records read_runs(const RunsChoice& runs, RecordOptions how, const std::vector<std::string>& laws);
+
+}  // namespace isoflop::api
