@@ -47,8 +47,7 @@ double fastest(int repeats, const Work& work) {
   return best;
 }
 
-template <Law L>
-void time_fits(const std::string& name, const RunTable& runs, std::size_t resamples, int repeats,
+void time_fits(const AnyLaw& law, const RunTable& runs, std::size_t resamples, int repeats,
                unsigned threads, std::vector<Row>& rows) {
   FitOptions options;
   options.num_threads = threads;
@@ -56,9 +55,9 @@ void time_fits(const std::string& name, const RunTable& runs, std::size_t resamp
   FitReport report;
   for (const bool finish : {false, true}) {
     options.finish_all_starts = finish;
-    const double seconds = fastest(repeats, [&] { report = fit<L>(runs, options); });
+    const double seconds = fastest(repeats, [&] { report = fit(law, runs, options); });
     rows.push_back(
-        {name + (finish ? " all starts" : " starts"),
+        {law.name() + (finish ? " all starts" : " starts"),
          fmt::format("{} starts{}, {}", report.num_starts, finish ? ", none abandoned" : "",
                      to_string(report.verdict)),
          seconds, report.objective,
@@ -73,8 +72,8 @@ void time_fits(const std::string& name, const RunTable& runs, std::size_t resamp
     how.size = size;
     BootstrapReport draws;
     const double seconds =
-        fastest(repeats, [&] { draws = bootstrap<L>(runs, options, report, how); });
-    rows.push_back({name + (size == ResampleSize::kSame ? " resamples of n" : " resamples"),
+        fastest(repeats, [&] { draws = bootstrap(law, runs, options, report, how); });
+    rows.push_back({law.name() + (size == ResampleSize::kSame ? " resamples of n" : " resamples"),
                     fmt::format("{} certified refits, {} of {} runs drawn", draws.certified,
                                 draws.resample_size, draws.num_groups),
                     seconds, report.objective,
@@ -83,8 +82,8 @@ void time_fits(const std::string& name, const RunTable& runs, std::size_t resamp
 }
 
 void time_one_fit(const RunTable& runs, int repeats, std::vector<Row>& rows) {
-  const ColumnObjective<Chinchilla> objective(runs, HuberLoss(1e-3), Residual::kLog);
-  const auto space = free_space<Chinchilla>({});
+  const ColumnObjective<Chinchilla> objective(Chinchilla{}, runs, HuberLoss(1e-3), Residual::kLog);
+  const auto space = free_space(Chinchilla{}, {});
   const auto begin = space.gather({0.5, 6.0, 0.34, 6.0, 0.28});
   constexpr int kFits = 1000;
   Minimum<5> at;
@@ -100,7 +99,7 @@ void time_one_fit(const RunTable& runs, int repeats, std::vector<Row>& rows) {
 
 void time_many_runs(std::size_t count, unsigned threads, std::vector<Row>& rows) {
   const LawRecord law = find_law("krajewski2024-e64");
-  const auto theta = to_axis<FineGrainedMoe>(law.coefficients);
+  const auto theta = to_axis(FineGrainedMoe{}, law.coefficients);
   Random random(1);
   RunTable runs;
   for (std::size_t i = 0; i < count; ++i) {
@@ -110,14 +109,15 @@ void time_many_runs(std::size_t count, unsigned threads, std::vector<Row>& rows)
     for (std::size_t v = 0; v < 3; ++v) {
       runs.column(FineGrainedMoe::kVariables[v]).push_back(std::exp(log_x[v]));
     }
-    runs.loss.push_back(std::exp(FineGrainedMoe::log_loss(theta, log_x) + 0.005 * random.normal()));
+    runs.loss.push_back(
+        std::exp(FineGrainedMoe{}.log_loss(theta, log_x) + 0.005 * random.normal()));
   }
   FitOptions options;
   options.num_threads = threads;
   options.num_starts = 64;
   options.profile = false;
   FitReport report;
-  const double seconds = fastest(1, [&] { report = fit<FineGrainedMoe>(runs, options); });
+  const double seconds = fastest(1, [&] { report = fit(FineGrainedMoe{}, runs, options); });
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   rows.push_back(
@@ -143,10 +143,9 @@ void run(const Arguments& arguments) {
   const RunTable grid = read_records(arguments.grid, simulated, FineGrainedMoe::kVariables).runs;
 
   std::vector<Row> rows;
-  time_fits<Chinchilla>("chinchilla", points, 4000, arguments.repeats, arguments.threads, rows);
+  time_fits("chinchilla", points, 4000, arguments.repeats, arguments.threads, rows);
   time_one_fit(points, arguments.repeats, rows);
-  time_fits<FineGrainedMoe>("fine-grained-moe", grid, 1000, arguments.repeats, arguments.threads,
-                            rows);
+  time_fits("fine-grained-moe", grid, 1000, arguments.repeats, arguments.threads, rows);
   if (arguments.many > 0) time_many_runs(arguments.many, arguments.threads, rows);
 
   if (arguments.json) {

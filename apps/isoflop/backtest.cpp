@@ -14,16 +14,16 @@
 #include "apps/isoflop/options/expert_counts.hpp"
 #include "apps/isoflop/options/records_and_fit.hpp"
 #include "apps/isoflop/verbs.hpp"
-#include "isoflop/convention/of_shape.hpp"
 #include "apps/words/terminal.hpp"
 #include "apps/words/words.hpp"
+#include "isoflop/convention/of_shape.hpp"
+#include "isoflop/convention/size.hpp"
 #include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/list.hpp"
 #include "isoflop/plan/lost_flops.hpp"
-#include "isoflop/convention/size.hpp"
 #include "isoflop/plan/plannable.hpp"
 #include "isoflop/text/grid.hpp"
 
@@ -46,7 +46,8 @@ struct Arguments {
 
 /// A formula to fit, or a law with coefficients that is scored as it is.
 struct Asked {
-  std::string name, law;
+  std::string name;
+  AnyLaw law;
   std::optional<LawRecord> fixed;
 };
 
@@ -73,11 +74,13 @@ bool has_coefficients(const std::string& name) {
 
 std::vector<Asked> law_list(const std::string& text) {
   std::vector<Asked> out;
+  std::vector<AnyLaw> laws;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t comma = std::min(text.find(',', begin), text.size());
     const std::string name = text.substr(begin, comma - begin);
     if (name.empty()) throw UsageError("--law: a name is missing beside a comma");
-    Asked asked{name, law_of(name), std::nullopt};
+    Asked asked{name, law_of(name, laws), std::nullopt};
+    laws.push_back(asked.law);
     if (has_coefficients(name)) asked.fixed = find_law(name);
     for (const Asked& other : out) {
       const bool same = asked.fixed ? other.name == name : !other.fixed && other.law == asked.law;
@@ -121,7 +124,7 @@ double median(std::vector<double> values) {
 
 /// 6 N D with N as the table counts it, so that no convention is needed; where the law has a
 /// granularity it is held at the median of the runs, because 6 N D puts no price on it.
-PlanProblem six_nd_request(const std::string& law, const std::vector<double>& coefficients,
+PlanProblem six_nd_request(const AnyLaw& law, const std::vector<double>& coefficients,
                            const RunTable& runs) {
   PlanProblem out;
   out.law.law = law;
@@ -136,7 +139,7 @@ PlanProblem six_nd_request(const std::string& law, const std::vector<double>& co
 }
 
 /// The law fitted to all runs stands for the truth: it is the best that these runs know.
-void judge_plan(const std::string& law, const RunTable& runs, const Split& split,
+void judge_plan(const AnyLaw& law, const RunTable& runs, const Split& split,
                 const FitOptions& options, Scored& scored) {
   const FitReport all = fit(law, runs, options);
   if (all.status == FitStatus::kFailed) return;
@@ -145,8 +148,9 @@ void judge_plan(const std::string& law, const RunTable& runs, const Split& split
   for (const std::size_t row : split.held_out) budget = std::max(budget, compute[row]);
   scored.plan_budget_flops = budget;
   // With a budget alone nothing can be planned from a law without N and D, or with more variables.
-  const bool plannable = visit_law(law, []<Law L>() {
-    return can_plan<L>() && std::all_of(L::kVariables.begin(), L::kVariables.end(), [](Variable v) {
+  const bool plannable = visit_law(law, [](const auto& own) {
+    return can_plan(own) &&
+           std::all_of(variables_of(own).begin(), variables_of(own).end(), [](Variable v) {
              return v == Variable::kN || v == Variable::kD || v == Variable::kG;
            });
   });
@@ -346,7 +350,7 @@ std::string text_of(const LawRecord& table, const std::string& hold_out, const R
 
 int run(const Arguments& arguments) {
   const std::vector<Asked> laws = law_list(arguments.laws);
-  std::vector<std::string> formulas;
+  std::vector<AnyLaw> formulas;
   for (const Asked& asked : laws) formulas.push_back(asked.law);
   ConventionArguments conventions = arguments.conventions;
   arguments.counts.settle_runs(conventions.expansion);
@@ -355,7 +359,7 @@ int run(const Arguments& arguments) {
   BacktestOptions options;
   options.fit = arguments.fit.options();
   options.fit.profile = false;
-  options.draw = [](std::string_view law, const RunTable& left, const FitOptions& how,
+  options.draw = [](const AnyLaw& law, const RunTable& left, const FitOptions& how,
                     const FitReport& refit) {
     constexpr std::size_t kResamples = 1000;
     return bootstrap(law, left, how, refit,
@@ -374,7 +378,7 @@ int run(const Arguments& arguments) {
 
   std::vector<Scored> scored;
   for (const Asked& asked : laws) {
-    const std::string& law = asked.law;
+    const AnyLaw& law = asked.law;
     if (asked.fixed) {
       Scored& one =
           scored.emplace_back(Scored{asked.name, false, {}, {}, Plan::kNone, Plan::kNone, {}});
@@ -382,10 +386,10 @@ int run(const Arguments& arguments) {
       one.report = score_law(*asked.fixed, own, split, options);
       continue;
     }
-    Progress progress(law);
+    Progress progress(law.name());
     options.fit.progress = [&](std::size_t done, std::size_t all) { progress.update(done, all); };
     Scored& one = scored.emplace_back();
-    one.name = law;
+    one.name = law.name();
     one.report = backtest(law, runs, split, options);
     if (one.report.fit.status != FitStatus::kFailed) {
       judge_plan(law, runs, split, options.fit, one);

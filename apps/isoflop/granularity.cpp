@@ -93,7 +93,7 @@ int run(const Arguments& arguments) {
     throw UsageError("--max-g is below --reference, which every G is compared with");
   PlanProblem request = arguments.planner.request();
   if (!has_granularity(request.law)) {
-    throw UsageError(fmt::format("the law {} has no granularity", request.law.law));
+    throw UsageError(fmt::format("the law {} has no granularity", request.law.law.name()));
   }
   if (request.limits.any() || request.search.search != GranularitySearch::kPowersOfTwo) {
     throw UsageError(

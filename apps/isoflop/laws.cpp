@@ -24,16 +24,16 @@ struct Arguments {
 };
 
 template <Law L>
-Json formula_to_json() {
+Json formula_to_json(const L& own) {
   Json out;
-  out["name"] = L::kName;
-  out["formula"] = L::kFormula;
-  out["source"] = L::kSource;
-  for (const Variable v : L::kVariables) {
+  out["name"] = name_of(own);
+  out["formula"] = formula_of(own);
+  out["source"] = source_of(own);
+  for (const Variable v : variables_of(own)) {
     out["variables"].push_back(
         {{"key", info(v).key}, {"symbol", info(v).symbol}, {"meaning", info(v).meaning}});
   }
-  for (const CoefficientInfo& c : L::kCoefficients) {
+  for (const CoefficientInfo& c : coefficients_of(own)) {
     out["coefficients"].push_back(
         {{"name", c.name}, {"meaning", c.meaning}, {"lower", c.lower}, {"upper", c.upper}});
   }
@@ -48,16 +48,16 @@ std::string describe_range(const LawRecord& law, Variable v) {
 
 std::string describe_law(const LawRecord& law, const std::string& name) {
   std::string out = fmt::format("{} ({})\n", name, describe_origin(law));
-  visit_law(law.law, [&]<Law L>() {
-    out += fmt::format("  {}   ({})\n\n", L::kFormula, L::kName);
+  visit_law(law.law, [&](const auto& own) {
+    out += fmt::format("  {}   ({})\n\n", formula_of(own), name_of(own));
     TextGrid grid({0, 2});
-    for (std::size_t p = 0; p < L::kCoefficients.size(); ++p) {
-      grid.add({std::string(L::kCoefficients[p].name), format_number(law.coefficients[p]),
-                std::string(L::kCoefficients[p].meaning)});
+    for (std::size_t p = 0; p < coefficients_of(own).size(); ++p) {
+      grid.add({std::string(coefficients_of(own)[p].name), format_number(law.coefficients[p]),
+                std::string(coefficients_of(own)[p].meaning)});
     }
     out += grid.text("  ") + "\n";
     TextGrid variables({0, 1, 2});
-    for (const Variable v : L::kVariables) {
+    for (const Variable v : variables_of(own)) {
       std::string meaning(info(v).meaning);
       if (v == Variable::kN) meaning = to_string(law.n_means);
       if (v == Variable::kG) meaning = to_string(law.g_means);
@@ -75,14 +75,15 @@ std::string describe_law(const LawRecord& law, const std::string& name) {
 }
 
 template <Law L>
-std::string describe_formula() {
-  std::string out = fmt::format("{}\n  {}\n  {}\n\n", L::kName, L::kFormula, L::kSource);
+std::string describe_formula(const L& own) {
+  std::string out =
+      fmt::format("{}\n  {}\n  {}\n\n", name_of(own), formula_of(own), source_of(own));
   TextGrid grid({0, 1, 2});
-  for (const Variable v : L::kVariables) {
+  for (const Variable v : variables_of(own)) {
     grid.add({std::string(info(v).symbol), std::string(info(v).meaning),
               fmt::format("--{0} X, --column {0}=COL", info(v).key)});
   }
-  for (const CoefficientInfo& c : L::kCoefficients) {
+  for (const CoefficientInfo& c : coefficients_of(own)) {
     grid.add(
         {std::string(c.name), std::string(c.meaning),
          fmt::format("fitted within {} to {}", format_number(c.lower), format_number(c.upper))});
@@ -99,11 +100,13 @@ std::string authors_and_year(const std::string& source) {
 std::string list_all() {
   std::string out = "Formulas (isoflop fit FILE --law NAME):\n";
   TextGrid formulas({0, 1});
-  for_each_law([&]<Law L>() { formulas.add({std::string(L::kName), std::string(L::kFormula)}); });
+  for_each_law([&](const auto& own) {
+    formulas.add({std::string(name_of(own)), std::string(formula_of(own))});
+  });
   out += formulas.text("  ") + "\nPublished laws (isoflop plan NAME --flops X):\n";
   TextGrid published({0, 1, 2});
   for (const LawRecord& law : preset_laws()) {
-    published.add({law.name, law.law, authors_and_year(law.source)});
+    published.add({law.name, law.law.name(), authors_and_year(law.source)});
   }
   return out + published.text("  ") + "\n'isoflop laws NAME' shows one in full.\n";
 }
@@ -111,8 +114,8 @@ std::string list_all() {
 int run(const Arguments& arguments) {
   for (const std::string_view formula : law_names()) {
     if (arguments.name != formula) continue;
-    visit_law(formula, [&]<Law L>() {
-      print(arguments.json ? json_text(formula_to_json<L>()) : describe_formula<L>());
+    visit_law(formula, [&](const auto& own) {
+      print(arguments.json ? json_text(formula_to_json(own)) : describe_formula(own));
     });
     return 0;
   }
@@ -127,7 +130,7 @@ int run(const Arguments& arguments) {
   }
   Json out;
   out["format"] = "isoflop.laws/1";
-  for_each_law([&]<Law L>() { out["laws"].push_back(formula_to_json<L>()); });
+  for_each_law([&](const auto& own) { out["laws"].push_back(formula_to_json(own)); });
   for (const LawRecord& law : preset_laws()) out["published"].push_back(law_to_json(law));
   print(json_text(out));
   return 0;

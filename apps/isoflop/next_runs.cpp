@@ -51,7 +51,7 @@ PlanProblem request_of(const Arguments& arguments) {
     const std::string& text = arguments.given[index_of(v.id)];
     if (text.empty()) continue;
     if (!law_has_variable(law, v.id)) {
-      throw UsageError(fmt::format("--{} is not a variable of the law {}", v.key, law.law));
+      throw UsageError(fmt::format("--{} is not a variable of the law {}", v.key, law.law.name()));
     }
     out.given[index_of(v.id)] = variable_argument(v, text);
   }
@@ -125,7 +125,7 @@ std::string text_of(const Task& task, const std::string& name, const NextRuns& a
   std::string out = fmt::format(
       "{} ({}): {}, N is {}{}\nFLOPs: {}\nnoise of a run: {:.2f} % of its loss{}; a fit with Huber "
       "delta {} makes {:.2f} % of it\n\n",
-      name, describe_origin(law), law.law, to_string(law.n_means),
+      name, describe_origin(law), law.law.name(), to_string(law.n_means),
       law.expansion ? ", E = " + format_number(*law.expansion) : "", describe_cost(task.request),
       100.0 * task.noise, task.noise_given ? "" : ", as those of the fit scatter",
       std::isfinite(task.huber_delta) ? fmt::format("{:.3g}", task.huber_delta) : "inf",

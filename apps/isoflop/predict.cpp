@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <numbers>
 #include <optional>
-#include <type_traits>
+#include <span>
 
 #include "apps/isoflop/options/expert_counts.hpp"
 #include "apps/isoflop/options/law.hpp"
@@ -38,45 +38,25 @@ struct Arguments {
   bool json = false;
 };
 
-/// A figure beside the prediction that only some laws have.
-struct Extra {
-  std::string key, meaning;
-  double value;
-};
-
 struct Prediction {
   double value;
   EstimatedInterval interval;  ///< 95 %, where the law has draws
-  std::vector<Extra> extra;
+  std::vector<LawFigure> extra;
 };
 
-/// What a law says of a run beside its loss.
 template <Law L>
-std::vector<Extra> extras(const LawRecord& law, const std::array<double, kNumVariablesOf<L>>& x) {
-  const auto theta = to_axis<L>(law.coefficients);
-  if constexpr (std::is_same_v<L, Routed>) {
-    return {{"effective_parameters", "dense parameters of the same loss",
-             std::exp(L::log_effective_parameters(theta, std::log(x[0]), std::log(x[1])))},
-            {"cutoff_parameters", "more experts no longer help beyond N",
-             std::pow(10.0, L::log10_cutoff(theta))}};
-  } else if constexpr (std::is_same_v<L, EfficiencyLeverage>) {
-    return {{"best_granularity", "granularity of the highest leverage, as this law counts it",
-             L::best_granularity(theta)}};
-  } else {
-    return {};
-  }
-}
-
-template <Law L>
-Prediction predict(const LawRecord& law, const std::array<double, kNumVariablesOf<L>>& x) {
+Prediction predict(const L& own, const LawRecord& law,
+                   const std::array<double, kNumVariablesOf<L>>& x) {
   auto losses = [&](const std::vector<std::vector<double>>& draws) {
     std::vector<double> out;
-    for (const auto& coefficients : draws) out.push_back(loss<L>(coefficients, x));
+    for (const auto& coefficients : draws) out.push_back(loss(own, coefficients, x));
     return out;
   };
-  const double best = loss<L>(law.coefficients, x);
+  std::array<double, kNumVariablesOf<L>> log_x{};
+  for (std::size_t v = 0; v < variables_of(own).size(); ++v) log_x[v] = log_value(x[v]);
+  const double best = loss(own, law.coefficients, x);
   return {best, draw_interval(losses(law.draws.bootstrap), best, losses(law.draws.jackknife), 0.95),
-          extras<L>(law, x)};
+          figures_of(own, to_axis(own, law.coefficients), log_x)};
 }
 
 /// Of the words: rates where there is no shape, else changes to the shape.
@@ -106,7 +86,7 @@ std::optional<ExpertRates> settle_experts(const Arguments& arguments, const LawR
     throw UsageError(
         fmt::format("the law {} knows nothing of experts, so E, G and counts of them "
                     "say nothing to it",
-                    law.law));
+                    law.law.name()));
   }
   if (!words.expansion) words.expansion = law.expansion;
   const ExpertRates rates = settle_rates(words);
@@ -119,7 +99,7 @@ std::optional<ExpertRates> settle_experts(const Arguments& arguments, const LawR
   if (!of_ratio) require_unsplit(rates);
   if (!has_granularity(law) && !of_ratio && rates.granularity && *rates.granularity != 1.0) {
     throw UsageError(fmt::format("G = {}: the law {} has no granularity, it holds for G = 1",
-                                 format_number(*rates.granularity), law.law));
+                                 format_number(*rates.granularity), law.law.name()));
   }
   return rates;
 }
@@ -142,16 +122,17 @@ int run(const Arguments& arguments) {
     outside += fmt::format("{}{}", outside.empty() ? "" : ", ", symbol);
     extrapolates.push_back(symbol);
   };
-  const Prediction predicted = visit_law(law.law, [&]<Law L>() {
+  const Prediction predicted = visit_law(law.law, [&]<Law L>(const L& own) {
     std::array<double, kNumVariablesOf<L>> x{};
+    const std::span<const Variable> variables = variables_of(own);
     for (const VariableInfo& v : kVariables) {
       const std::string& text = arguments.values[index_of(v.id)];
       const std::string flag = "--" + std::string(v.key);
-      const auto place = std::find(L::kVariables.begin(), L::kVariables.end(), v.id);
-      if (place == L::kVariables.end()) {
+      const auto place = std::find(variables.begin(), variables.end(), v.id);
+      if (place == variables.end()) {
         if (!text.empty()) {
-          throw UsageError(
-              fmt::format("{} is not a variable of the law {}: {}", flag, L::kName, L::kFormula));
+          throw UsageError(fmt::format("{} is not a variable of the law {}: {}", flag, name_of(own),
+                                       formula_of(own)));
         }
         continue;
       }
@@ -169,21 +150,20 @@ int run(const Arguments& arguments) {
       const bool as_said = converted && rates && v.id == Variable::kE;
       if (converted && !as_said) conversions.push_back(converted->how);
       if (text.empty() && !converted) {
-        throw UsageError(fmt::format("the law {} needs {} ({})", L::kName, flag, v.meaning));
+        throw UsageError(fmt::format("the law {} needs {} ({})", name_of(own), flag, v.meaning));
       }
       const double value = converted ? converted->value : variable_argument(v, text);
       if (v.id == Variable::kG && value < 1.0) throw UsageError("--g must be at least 1");
-      x[static_cast<std::size_t>(place - L::kVariables.begin())] = value;
+      x[static_cast<std::size_t>(place - variables.begin())] = value;
       out[std::string(v.key)] = value;
       values[index_of(v.id)] = value;
       inputs += fmt::format("{}{} = {}", inputs.empty() ? "" : ", ", v.symbol, human_number(value));
       flag_outside(v.symbol, law.ranges[v.id], value);
     }
     auto at = [&](Variable v) {
-      const auto place = std::find(L::kVariables.begin(), L::kVariables.end(), v);
-      return place == L::kVariables.end()
-                 ? std::numeric_limits<double>::quiet_NaN()
-                 : x[static_cast<std::size_t>(place - L::kVariables.begin())];
+      const auto place = std::find(variables.begin(), variables.end(), v);
+      return place == variables.end() ? std::numeric_limits<double>::quiet_NaN()
+                                      : x[static_cast<std::size_t>(place - variables.begin())];
     };
     if (shape && law.expansion) {
       const double expansion = from_shape(law, Variable::kE, *shape)->value;
@@ -196,15 +176,15 @@ int run(const Arguments& arguments) {
     }
     const double d_per_n = at(Variable::kD) / at(Variable::kN);
     if (!std::isnan(d_per_n)) flag_outside("D/N", law.ranges.d_per_n, d_per_n);
-    return predict<L>(law, x);
+    return predict(own, law, x);
   });
-  const Target target = visit_law(law.law, []<Law L>() { return target_of<L>(); });
+  const Target target = visit_law(law.law, [](const auto& own) { return target_of(own); });
   const bool is_loss = target.key == kLossTarget.key;
   out[std::string(target.key)] = predicted.value;
   if (is_loss && law.bytes_per_token) {
     out["bits_per_byte"] = predicted.value / (std::numbers::ln2 * *law.bytes_per_token);
   }
-  for (const Extra& extra : predicted.extra) out[extra.key] = extra.value;
+  for (const LawFigure& extra : predicted.extra) out[std::string(extra.key)] = extra.value;
   out["interval"] = nullptr;
   if (predicted.interval.method != IntervalMethod::kNone) {
     out["interval"] = {predicted.interval.range.low, predicted.interval.range.high};
@@ -239,7 +219,7 @@ int run(const Arguments& arguments) {
   }
   for (const std::string& how : conversions) text += "converted: " + how + "\n";
   if (!experts.empty()) text += "experts: " + experts + "\n";
-  for (const Extra& extra : predicted.extra) {
+  for (const LawFigure& extra : predicted.extra) {
     text += fmt::format("{}: {}\n", extra.meaning, human_number(extra.value));
   }
   if (!outside.empty()) {

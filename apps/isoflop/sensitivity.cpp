@@ -193,7 +193,7 @@ Json row_json(const PlanProblem& request, const Decision& d) {
 Json json_of(const Study& study) {
   Json out;
   out["format"] = kSensitivityFormat;
-  out["law"] = study.request.law.law;
+  out["law"] = study.request.law.law.name();
   out["budget_flops"] = study.budget_flops;
   out["cost"] = study.request.accounting == FlopAccounting::kPaper ? "paper" : "6nd";
   out["expansion"] =
@@ -253,9 +253,9 @@ std::string experts_line(const Study& study) {
 std::string text_of(const Study& study, const FitOptions& options, const Records& records) {
   const PlanProblem& request = study.request;
   std::string out =
-      fmt::format("{} on {} runs of {}, planned for {} FLOPs\nFLOPs: {}\n{}\n", request.law.law,
-                  records.runs.num_runs(), records.log.path, human_number(study.budget_flops),
-                  describe_cost(request), experts_line(study));
+      fmt::format("{} on {} runs of {}, planned for {} FLOPs\nFLOPs: {}\n{}\n",
+                  request.law.law.name(), records.runs.num_runs(), records.log.path,
+                  human_number(study.budget_flops), describe_cost(request), experts_line(study));
   const std::size_t note = has_granularity(request.law) ? 9 : 8;
   TextGrid grid({0, note});
   grid.add(line_of("", "runs", study, nullptr));
@@ -296,7 +296,7 @@ int run(const Arguments& arguments) {
   const double budget = positive_argument("--flops", arguments.flops);
   SensitivityOptions options;
   options.fit = arguments.fit.options();
-  const std::string law = law_of(arguments.law);
+  const AnyLaw law = law_of(arguments.law);
   ConventionArguments conventions = arguments.conventions;
   CostArguments cost = arguments.cost;
   arguments.counts.settle(conventions.record(law), conventions.expansion, cost.granularity);

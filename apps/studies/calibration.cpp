@@ -58,7 +58,7 @@ class Quantities {
 
   static std::vector<std::string> names() {
     std::vector<std::string> out;
-    for (const CoefficientInfo& c : L::kCoefficients) out.emplace_back(c.name);
+    for (const CoefficientInfo& c : coefficients_of(L{})) out.emplace_back(c.name);
     for (const double budget : kBudgets) {
       for (const char* what : {"N*", "D*", "loss"}) {
         out.push_back(fmt::format("{} at {:.0e}", what, budget));
@@ -108,11 +108,11 @@ SetResult study_set(const RunTable& runs, const Setup& setup, const Quantities& 
   options.num_starts = setup.starts;
   options.profile = false;
   options.num_threads = 1;
-  const FitReport report = fit<L>(runs, options);
+  const FitReport report = fit(L{}, runs, options);
   SetResult out;
   out.verdict = report.verdict;
-  const BootstrapReport drawn = bootstrap<L>(
-      runs, options, report,
+  const BootstrapReport drawn = bootstrap(
+      L{}, runs, options, report,
       {.resamples = setup.resamples, .seed = setup.seed, .size = setup.size, .jackknife = true});
   out.certified_share = static_cast<double>(drawn.certified) / static_cast<double>(drawn.resamples);
   const auto estimate = quantities.of(report.coefficients);
@@ -139,7 +139,7 @@ Coverage coverage(const std::vector<Interval>& intervals, double truth, std::siz
     if (truth > i.high) out.above += one;
     if (truth >= i.low && truth <= i.high) out.inside += one;
     if (q >= kNumCoefficients<L>) continue;
-    const CoefficientInfo& c = L::kCoefficients[q];
+    const CoefficientInfo& c = coefficients_of(L{})[q];
     if (i.low <= c.lower || i.high >= c.upper) out.at_bound += one;
   }
   return out;

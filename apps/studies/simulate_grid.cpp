@@ -32,7 +32,7 @@ int run(const std::string& grid_path, const std::string& law_name, double noise,
     const std::array<double, 3> x{*parse_number(row[3]), *parse_number(row[4]),
                                   *parse_number(row[5])};
     const double value =
-        loss<FineGrainedMoe>(law.coefficients, x) * std::exp(noise * random.normal());
+        loss(FineGrainedMoe{}, law.coefficients, x) * std::exp(noise * random.normal());
     fmt::print("{},{},{},{},{},{},{}\n", row[0], row[1], row[2], row[3], row[4], row[5],
                format_number(value));
   }

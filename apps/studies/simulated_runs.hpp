@@ -57,7 +57,7 @@ inline RunTable read_grid(const std::string& path, const LawRecord& law) {
       x[v] = parse_number(row[3 + v]).value();
       runs.columns[index_of(FineGrainedMoe::kVariables[v])].push_back(x[v]);
     }
-    runs.loss.push_back(loss<FineGrainedMoe>(law.coefficients, x));
+    runs.loss.push_back(loss(FineGrainedMoe{}, law.coefficients, x));
   }
   return runs;
 }

@@ -86,8 +86,9 @@ void inspect(FitOutcome& out) {
   out.findings = inspect_runs(out.law.law, out.runs, out.options);
   add_findings(out.findings, out.report);
   std::vector<Variable> variables;
-  visit_law(out.law.law,
-            [&]<Law L>() { variables.assign(L::kVariables.begin(), L::kVariables.end()); });
+  visit_law(out.law.law, [&](const auto& own) {
+    variables.assign(variables_of(own).begin(), variables_of(own).end());
+  });
   out.seed_noise = estimate_seed_noise(out.runs, variables);
 }
 
@@ -108,7 +109,7 @@ FitOutcome fit(const FitRequest& request, const Context& context) {
   out.request = request;
   out.inputs = inputs_of(request);
   out.options = fit_options(request.fit, context);
-  const std::string law = law_of(request.law);
+  const AnyLaw law = law_of(request.law);
   out.law = law_of_runs(law, request.conventions);
   out.law.bytes_per_token = request.runs.bytes_per_token;
   const BootstrapOptions resampling = resampling_of(request);

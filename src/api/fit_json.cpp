@@ -49,8 +49,8 @@ Json line_of(const RunTable& runs, std::size_t run) {
 
 std::vector<std::string> coefficient_names(const LawRecord& law) {
   std::vector<std::string> out;
-  visit_law(law.law, [&]<Law L>() {
-    for (const CoefficientInfo& c : L::kCoefficients) out.emplace_back(c.name);
+  visit_law(law.law, [&](const auto& own) {
+    for (const CoefficientInfo& c : coefficients_of(own)) out.emplace_back(c.name);
   });
   return out;
 }

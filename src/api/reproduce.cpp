@@ -42,7 +42,7 @@ ReproduceOutcome reproduce(const ReproduceRequest& request, const Context& conte
   input.data = request.data;
   input.fit = fit_options({.threads = request.threads}, context);
   input.fit.progress = progress_of(context, "starts");
-  input.bootstrap = [](std::string_view law, const RunTable& runs, const FitOptions& options,
+  input.bootstrap = [](const AnyLaw& law, const RunTable& runs, const FitOptions& options,
                        const FitReport& fit, const BootstrapOptions& how) {
     return bootstrap(law, runs, options, fit, how);
   };

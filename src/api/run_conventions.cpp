@@ -13,7 +13,7 @@ void list_fields(FieldVisitor& f, RunConventions& conventions) {
   list_counts(f, conventions.experts);
 }
 
-LawRecord law_of_runs(const std::string& law, const RunConventions& said) {
+LawRecord law_of_runs(const AnyLaw& law, const RunConventions& said) {
   LawRecord out;
   out.law = law;
   ExpertWords experts = said.experts;
@@ -23,12 +23,9 @@ LawRecord law_of_runs(const std::string& law, const RunConventions& said) {
   if (out.expansion && *out.expansion < 1.0) {
     throw InvalidArgument("expansion", field("expansion") + " must be at least 1");
   }
-  visit_law(law, [&]<Law L>() {
-    for (const Variable v : L::kVariables) {
-      if (v != Variable::kG) continue;
-      out.g_means = target_of<L>().key == kLossTarget.key ? GMeaning::kDffOverDexpert
-                                                          : GMeaning::kUnspecified;
-    }
+  visit_law(law, [&](const auto& own) {
+    if (!has_variable(own, Variable::kG)) return;
+    out.g_means = predicts_loss(own) ? GMeaning::kDffOverDexpert : GMeaning::kUnspecified;
   });
   return out;
 }

@@ -14,6 +14,6 @@ void list_fields(FieldVisitor& f, RunConventions& conventions);
 /// A record of this law without coefficients, with the conventions that were said; E follows from
 /// the counts where they say it. Throws InvalidArgument where they contradict each other or leave E
 /// open.
-LawRecord law_of_runs(const std::string& law, const RunConventions& said);
+LawRecord law_of_runs(const AnyLaw& law, const RunConventions& said);
 
 }  // namespace isoflop::api

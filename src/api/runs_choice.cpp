@@ -17,17 +17,18 @@ void list_fields(FieldVisitor& f, RunsChoice& runs) {
   f.number("bytes_per_token", runs.bytes_per_token, Numbers::kPositive);
 }
 
-NeededColumns needed_by(const std::vector<std::string>& laws) {
+NeededColumns needed_by(const std::vector<AnyLaw>& laws) {
   NeededColumns out;
-  for (const std::string& law : laws) {
-    visit_law(law, [&]<Law L>() {
-      const std::string key(target_of<L>().key);
+  for (const AnyLaw& law : laws) {
+    visit_law(law, [&](const auto& own) {
+      const std::string key(target_of(own).key);
       if (!out.target.empty() && key != out.target) {
-        throw InvalidArgument("law", laws.front() + " gives " + out.target + ", " + law +
-                                         " gives " + key + ": they cannot be compared");
+        throw InvalidArgument("law", laws.front().name() + " gives " + out.target + ", " +
+                                         law.name() + " gives " + key +
+                                         ": they cannot be compared");
       }
       out.target = key;
-      for (const Variable v : L::kVariables) {
+      for (const Variable v : variables_of(own)) {
         const auto& known = out.variables;
         if (std::find(known.begin(), known.end(), v) == known.end()) out.variables.push_back(v);
       }
@@ -55,7 +56,7 @@ RecordOptions record_options(const RunsChoice& runs) {
   return out;
 }
 
-Records read_runs(const RunsChoice& runs, RecordOptions how, const std::vector<std::string>& laws) {
+Records read_runs(const RunsChoice& runs, RecordOptions how, const std::vector<AnyLaw>& laws) {
   const NeededColumns needed = needed_by(laws);
   how.target = needed.target;
   if (!runs.columns) return read_records(runs.file, how, needed.variables);

@@ -20,7 +20,7 @@ struct NeededColumns {
 
 /// Every variable that one of these laws has. Throws InvalidArgument for laws that do not predict
 /// the same.
-NeededColumns needed_by(const std::vector<std::string>& laws);
+NeededColumns needed_by(const std::vector<AnyLaw>& laws);
 
 /// Throws InvalidArgument for a choice without a table or with words that mean nothing, whatever
 /// its table holds.
@@ -28,6 +28,6 @@ RecordOptions record_options(const RunsChoice& runs);
 
 /// The rows with every variable that one of these laws needs, from the file or the columns. Throws
 /// as read_records(), table_of() and needed_by() do.
-Records read_runs(const RunsChoice& runs, RecordOptions how, const std::vector<std::string>& laws);
+Records read_runs(const RunsChoice& runs, RecordOptions how, const std::vector<AnyLaw>& laws);
 
 }  // namespace isoflop::api

@@ -5,12 +5,7 @@
 namespace isoflop {
 
 bool law_has_variable(const LawRecord& law, Variable wanted) {
-  return visit_law(law.law, [&]<Law L>() {
-    for (const Variable v : L::kVariables) {
-      if (v == wanted) return true;
-    }
-    return false;
-  });
+  return visit_law(law.law, [&](const auto& own) { return has_variable(own, wanted); });
 }
 
 bool has_granularity(const LawRecord& law) { return law_has_variable(law, Variable::kG); }

@@ -57,7 +57,8 @@ void require_holds_at(const LawRecord& law, const std::string& name, const Exper
   if (!of_ratio) require_unsplit(rates);
   if (!has_granularity(law) && !of_ratio && rates.granularity && *rates.granularity != 1.0) {
     throw InvalidArgument("granularity", "G = " + format_number(*rates.granularity) + ": the law " +
-                                             law.law + " has no granularity, it holds for G = 1");
+                                             law.law.name() +
+                                             " has no granularity, it holds for G = 1");
   }
 }
 

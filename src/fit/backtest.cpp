@@ -18,15 +18,15 @@ double weight_of(const RunTable& runs, std::size_t row) {
   return runs.weight.empty() ? 1.0 : runs.weight[row];
 }
 
-void require_enough(std::string_view law, const RunTable& left, const FitOptions& options) {
-  const int num_free = visit_law(law, [&]<Law L>() { return free_space<L>(options).size(); });
+void require_enough(const AnyLaw& law, const RunTable& left, const FitOptions& options) {
+  const int num_free =
+      visit_law(law, [&](const auto& own) { return free_space(own, options).size(); });
   std::size_t num_used = 0;
   for (std::size_t i = 0; i < left.num_runs(); ++i) num_used += weight_of(left, i) > 0.0;
   if (num_used >= static_cast<std::size_t>(num_free)) return;
   throw DataError(left.source, "the hold-out leaves " + std::to_string(num_used) +
                                    " runs, fewer than the " + std::to_string(num_free) +
-                                   " coefficients of " + std::string(law) +
-                                   "; hide less, or fix some");
+                                   " coefficients of " + law.name() + "; hide less, or fix some");
 }
 
 /// With `p` of the sorted values below it, linear between two of them.
@@ -38,7 +38,7 @@ double quantile(const std::vector<double>& sorted, double p) {
 }
 
 /// 95 % intervals of ln loss of the runs in `asked`; see the head of backtest.hpp.
-std::vector<Interval> log_intervals(std::string_view law, const std::vector<double>& coefficients,
+std::vector<Interval> log_intervals(const AnyLaw& law, const std::vector<double>& coefficients,
                                     const std::vector<std::vector<double>>& draws,
                                     const RunTable& fitted, const RunTable& asked,
                                     std::uint64_t seed) {
@@ -74,7 +74,7 @@ void require_split(const RunTable& runs, const Split& split) {
 }
 
 /// Forecasts of the runs in `asked` and their errors, into `out`.
-void score(std::string_view law, const std::vector<double>& theta,
+void score(const AnyLaw& law, const std::vector<double>& theta,
            const std::vector<Interval>& intervals, const RunTable& asked, const Split& split,
            BacktestReport& out) {
   const std::vector<double> predicted = log_losses(law, theta, asked);
@@ -109,7 +109,7 @@ void score(std::string_view law, const std::vector<double>& theta,
 
 }  // namespace
 
-BacktestReport backtest(std::string_view law, const RunTable& runs, const Split& split,
+BacktestReport backtest(const AnyLaw& law, const RunTable& runs, const Split& split,
                         const BacktestOptions& options) {
   require_split(runs, split);
   const RunTable fitted = select_rows(runs, split.fitted);
@@ -117,7 +117,7 @@ BacktestReport backtest(std::string_view law, const RunTable& runs, const Split&
   require_enough(law, fitted, options.fit);
 
   BacktestReport out;
-  out.law = law;
+  out.law = law.name();
   out.fit = fit(law, fitted, options.fit);
   if (out.fit.status == FitStatus::kFailed) return out;
   add_findings(inspect_runs(law, fitted, options.fit), out.fit);
@@ -142,7 +142,7 @@ BacktestReport score_law(const LawRecord& law, const RunTable& runs, const Split
   const RunTable fitted = select_rows(runs, split.fitted);
   const RunTable asked = select_rows(runs, split.held_out);
   BacktestReport out;
-  out.law = law.law;
+  out.law = law.law.name();
   out.fit.coefficients = law.coefficients;
   out.fit.status = FitStatus::kConverged;  // of the fit that the coefficients come from
   out.fit.num_runs = fitted.num_runs();

@@ -10,7 +10,7 @@
 
 namespace isoflop {
 
-std::vector<std::size_t> worst_runs(std::string_view law, const RunTable& runs,
+std::vector<std::size_t> worst_runs(const AnyLaw& law, const RunTable& runs,
                                     const FitOptions& options, std::size_t count) {
   FitOptions without_profile = options;
   without_profile.profile = false;

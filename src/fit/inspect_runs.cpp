@@ -50,9 +50,9 @@ std::vector<Finding> inspect(const RunTable& runs, const LawProbe& probe) {
 
 }  // namespace detail
 
-std::vector<Finding> inspect_runs(std::string_view law, const RunTable& runs,
+std::vector<Finding> inspect_runs(const AnyLaw& law, const RunTable& runs,
                                   const FitOptions& options) {
-  return visit_law(law, [&]<Law L>() { return inspect_runs<L>(runs, options); });
+  return visit_law(law, [&](const auto& own) { return inspect_runs(own, runs, options); });
 }
 
 std::optional<SeedNoise> estimate_seed_noise(const RunTable& runs,

@@ -110,7 +110,7 @@ std::vector<Bin> bins_of(const std::vector<double>& values) {
   return out;
 }
 
-SensitivityReport sensitivity(std::string_view law, const RunTable& runs,
+SensitivityReport sensitivity(const AnyLaw& law, const RunTable& runs,
                               const SensitivityOptions& options) {
   SensitivityReport out;
   out.base = fit(law, runs, options.fit);

@@ -56,6 +56,20 @@ constexpr std::array<FamilyField, 4> kFamilyFields{{
     {"embedding_rows", &ModelShapeRule::embedding_rows},
 }};
 
+/// The formula under a name that no law that ships has, and no other formula beside it.
+AnyLaw shown_apart(const OwnFormula& own, std::span<const AnyLaw> beside = {}) {
+  const std::string stem = own.name.empty() ? "formula" : own.name;
+  std::string name = stem;
+  for (int i = 2;; ++i) {
+    const AnyLaw law = FormulaLaw(own, name);
+    const bool is_free = std::none_of(beside.begin(), beside.end(), [&](const AnyLaw& other) {
+      return other.name() == name && !(other == law);
+    });
+    if (is_free && !is_law_name(name)) return law;
+    name = stem + "-" + std::to_string(i);
+  }
+}
+
 /// Reads the parts of one law file; every fault names the field.
 class LawReader {
  public:
@@ -109,25 +123,24 @@ class LawReader {
     return value.get<double>();
   }
 
-  /// The name under which the formula of the file is registered.
-  std::string own_formula() const {
+  AnyLaw own_formula() const {
     const Json* definition = member("definition");
     if (definition == nullptr) fail("is a law of formula \"formula\" but lacks its \"definition\"");
-    return register_formula(formula_from_json(*definition, origin_), is_law_name);
+    return shown_apart(formula_from_json(*definition, origin_));
   }
 
   void read_coefficients(LawRecord& law) const {
     const Json* given = member("coefficients");
     if (given == nullptr || !given->is_object()) fail("lacks the object \"coefficients\"");
     try {
-      visit_law(law.law, [&]<Law L>() {
-        for (const auto& [key, value] : given->items()) coefficient_index<L>(key);
-        for (const CoefficientInfo& c : L::kCoefficients) {
+      visit_law(law.law, [&](const auto& own) {
+        for (const auto& [key, value] : given->items()) coefficient_index(own, key);
+        for (const CoefficientInfo& c : coefficients_of(own)) {
           const auto it = given->find(c.name);
           if (it == given->end()) fail("lacks the coefficient \"" + std::string(c.name) + "\"");
           law.coefficients.push_back(number(*it, std::string(c.name)));
         }
-        require_in_bounds<L>(law.coefficients);
+        require_in_bounds(own, law.coefficients);
       });
     } catch (const InvalidArgument& fault) {
       fail(fault.what());
@@ -265,7 +278,7 @@ class LawReader {
           draw.push_back(x.get<double>());
         }
         try {
-          visit_law(law.law, [&]<Law L>() { require_in_bounds<L>(draw); });
+          visit_law(law.law, [&](const auto& own) { require_in_bounds(own, draw); });
         } catch (const InvalidArgument& fault) {
           fail(place + ": " + fault.what());
         }
@@ -285,18 +298,18 @@ nlohmann::ordered_json law_to_json(const LawRecord& law) {
   Json out;
   out["format"] = kLawFormat;
   if (!law.name.empty()) out["name"] = law.name;
-  const OwnFormula* own = find_formula(law.law);
-  out["law"] = own == nullptr ? law.law : std::string(kOwnLaw);
-  visit_law(law.law, [&]<Law L>() {
-    out["formula"] = L::kFormula;
-    if (own != nullptr) out["definition"] = formula_to_json(*own);
+  const FormulaLaw* formula = law.law.formula();
+  out["law"] = formula == nullptr ? law.law.name() : std::string(kOwnLaw);
+  visit_law(law.law, [&](const auto& own) {
+    out["formula"] = formula_of(own);
+    if (formula != nullptr) out["definition"] = formula_to_json(formula->own());
     Json& coefficients = out["coefficients"] = Json::object();
-    for (std::size_t p = 0; p < L::kCoefficients.size(); ++p) {
-      coefficients[std::string(L::kCoefficients[p].name)] = law.coefficients.at(p);
+    for (std::size_t p = 0; p < coefficients_of(own).size(); ++p) {
+      coefficients[std::string(coefficients_of(own)[p].name)] = law.coefficients.at(p);
     }
     Json& variables = out["variables"] = Json::object();
     Json& ranges = out["ranges"] = Json::object();
-    for (const Variable v : L::kVariables) {
+    for (const Variable v : variables_of(own)) {
       const std::string symbol(info(v).symbol);
       if (v == Variable::kN) variables[symbol] = to_string(law.n_means);
       if (v == Variable::kG) variables[symbol] = to_string(law.g_means);
@@ -307,9 +320,7 @@ nlohmann::ordered_json law_to_json(const LawRecord& law) {
   auto or_null = [](const std::optional<double>& x) { return x ? Json(*x) : Json(nullptr); };
   out["expansion"] = or_null(law.expansion);
   out["flops"] = law.flops ? Json(to_string(*law.flops)) : Json(nullptr);
-  const bool is_loss =
-      visit_law(law.law, [&]<Law L>() { return target_of<L>().key == kLossTarget.key; });
-  if (is_loss) {
+  if (visit_law(law.law, [](const auto& own) { return predicts_loss(own); })) {
     out["loss_unit"] = kLossUnit;
     out["bytes_per_token"] = or_null(law.bytes_per_token);
   }
@@ -353,20 +364,21 @@ bool is_law_file(const std::string& path) {
   return json.is_object() && json.value("format", Json()) == kLawFormat;
 }
 
-std::string law_of(const std::string& word) {
-  if (is_law_name(word) || find_formula(word) != nullptr) return word;
+AnyLaw law_of(const std::string& word, std::span<const AnyLaw> beside) {
+  if (is_law_name(word)) return word;
   for (const LawRecord& preset : preset_laws()) {
     if (preset.name == word) return preset.law;
   }
   std::error_code ignored;
   if (!std::filesystem::exists(word, ignored)) {
-    visit_law(word, []<Law L>() {});  // throws, naming the laws there are
+    visit_law(word, [](const auto&) {});  // throws, naming the laws there are
   }
   const Json json = detail::read_json_file(word);
   if (json.is_object() && json.value("format", Json()) == kFormulaFormat) {
-    return register_formula(formula_from_json(json, word), is_law_name);
+    return shown_apart(formula_from_json(json, word), beside);
   }
-  return law_from_json(json, word).law;
+  const AnyLaw law = law_from_json(json, word).law;
+  return law.formula() == nullptr ? law : shown_apart(law.formula()->own(), beside);
 }
 
 NMeaning parse_n_meaning(std::string_view name) {

@@ -55,16 +55,16 @@ void set_granularity(LawOpinion& out, GMeaning meaning, double own) {
 }
 
 template <Law L>
-constexpr bool is_of_experts() {
-  return has_variable<L>(Variable::kG) || has_variable<L>(Variable::kE) ||
-         has_variable<L>(Variable::kS) || has_variable<L>(Variable::kA);
+constexpr bool is_of_experts(const L& own) {
+  return has_variable(own, Variable::kG) || has_variable(own, Variable::kE) ||
+         has_variable(own, Variable::kS) || has_variable(own, Variable::kA);
 }
 
 /// Beyond the ranges if anything is; known to be inside them if all are known.
 template <Law L>
-std::optional<bool> range_verdict(const LawOpinion& out) {
+std::optional<bool> range_verdict(const L& own, const LawOpinion& out) {
   if (!out.outside.empty() || out.outside_d_per_n) return false;
-  for (const Variable v : L::kVariables) {
+  for (const Variable v : variables_of(own)) {
     if (!out.ranges[v]) return std::nullopt;
   }
   return true;
@@ -72,11 +72,11 @@ std::optional<bool> range_verdict(const LawOpinion& out) {
 
 /// Why a law that gives a loss from N and D says nothing all the same; empty if it says something.
 template <Law L>
-std::string refusal(const LawRecord& law, const ConsensusQuestion& question,
+std::string refusal(const L& own, const LawRecord& law, const ConsensusQuestion& question,
                     FlopAccounting accounting) {
   std::string out;
   auto add = [&](const std::string& more) { out += (out.empty() ? "" : "; ") + more; };
-  const bool mixture = is_of_experts<L>() || (law.expansion && *law.expansion > 1.0);
+  const bool mixture = is_of_experts(own) || (law.expansion && *law.expansion > 1.0);
   const bool paper = accounting == FlopAccounting::kPaper;
   const bool counts_embeddings = law.n_means == NMeaning::kTotal ||
                                  law.n_means == NMeaning::kDense ||
@@ -88,18 +88,18 @@ std::string refusal(const LawRecord& law, const ConsensusQuestion& question,
     add("the law does not say what its N counts");
   }
   const bool needs_expansion = mixture || paper;
-  if (!has_variable<L>(Variable::kE) && !has_variable<L>(Variable::kS) && needs_expansion &&
+  if (!has_variable(own, Variable::kE) && !has_variable(own, Variable::kS) && needs_expansion &&
       !law.expansion) {
     add("the law does not say the expansion rate of its runs");
   }
-  if (has_variable<L>(Variable::kG) && !paper && !question.granularity) {
+  if (has_variable(own, Variable::kG) && !paper && !question.granularity) {
     add("6ND puts no price on granularity, so the finest would always win");
   }
   if (law.secondary_source && !(law.ranges[Variable::kN] && law.ranges[Variable::kD])) {
     add("quoted from a secondary source, and the range of its runs is not known");
   }
   if (!out.empty()) return out;  // no further word of the command line would help
-  for (const Variable v : L::kVariables) {
+  for (const Variable v : variables_of(own)) {
     if (v == Variable::kU && !question.unique_tokens) {
       add("needs " + field("u") + ", the number of unique tokens");
     } else if (v == Variable::kS && !question.expansion) {
@@ -114,8 +114,9 @@ std::string refusal(const LawRecord& law, const ConsensusQuestion& question,
 
 /// The expansion rates at which a law with an E of its own is asked.
 template <Law L>
-std::vector<double> expansions_of(const LawRecord& law, const ConsensusQuestion& question) {
-  if (!has_variable<L>(Variable::kE) || law.expansion) return {law.expansion.value_or(1.0)};
+std::vector<double> expansions_of(const L& own, const LawRecord& law,
+                                  const ConsensusQuestion& question) {
+  if (!has_variable(own, Variable::kE) || law.expansion) return {law.expansion.value_or(1.0)};
   if (question.expansion) return {*question.expansion};
   std::vector<double> out;
   if (const auto& range = law.ranges[Variable::kE]) {
@@ -166,22 +167,23 @@ void set_parameters(LawOpinion& out, const LawRecord& law, const Plan& plan) {
 }
 
 template <Law L>
-bool finer_is_better(const LawRecord& law, const Plan& plan) {
+bool finer_is_better(const L& own, const LawRecord& law, const Plan& plan) {
   std::array<double, kNumVariablesOf<L>> x{}, finer{};
-  for (std::size_t i = 0; i < L::kVariables.size(); ++i) {
-    const Variable v = L::kVariables[i];
+  for (std::size_t i = 0; i < variables_of(own).size(); ++i) {
+    const Variable v = variables_of(own)[i];
     x[i] = v == Variable::kN   ? plan.n_law
            : v == Variable::kD ? plan.d_tokens
            : v == Variable::kG ? plan.granularity
                                : law.expansion.value_or(1.0);
     finer[i] = v == Variable::kG ? 2.0 * x[i] : x[i];
   }
-  return loss<L>(law.coefficients, finer) < loss<L>(law.coefficients, x);
+  return loss(own, law.coefficients, finer) < loss(own, law.coefficients, x);
 }
 
 /// The opinion of a law that gives a loss from N and D.
 template <Law L>
-void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestion& question) {
+void ask_planner(const L& own, LawOpinion& out, const LawRecord& asked,
+                 const ConsensusQuestion& question) {
   PlanProblem request;
   request.law = asked;
   request.accounting = own_accounting(asked);
@@ -195,31 +197,31 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
     return;
   }
   if (question.granularity) {
-    if (has_variable<L>(Variable::kG)) {
+    if (has_variable(own, Variable::kG)) {
       if (!std::isfinite(common_per_own(asked.g_means))) {
         out.reason = "the law does not say what its G means";
         return;
       }
       request.search.search = GranularitySearch::kFixed;
       request.search.granularity = *question.granularity / common_per_own(asked.g_means);
-    } else if (is_of_experts<L>() && *question.granularity != 1.0) {
+    } else if (is_of_experts(own) && *question.granularity != 1.0) {
       out.reason =
           "has no granularity: it holds for G = 1, not for G = " + text(*question.granularity);
       return;
     }
   }
-  if (!asked.expansion && !has_variable<L>(Variable::kE))
+  if (!asked.expansion && !has_variable(own, Variable::kE))
     request.law.expansion = question.expansion;
   const LawRecord& law = request.law;
-  out.reason = refusal<L>(law, question, request.accounting);
-  const std::vector<double> expansions = expansions_of<L>(law, question);
+  out.reason = refusal(own, law, question, request.accounting);
+  const std::vector<double> expansions = expansions_of(own, law, question);
   if (expansions.empty())
     add_reason(out, "needs " + field("expansion") + " E: the range of its runs is not known");
   if (!out.reason.empty()) return;
 
   Plan best;
   for (const double e : expansions) {
-    if (has_variable<L>(Variable::kE)) request.law.expansion = e;
+    if (has_variable(own, Variable::kE)) request.law.expansion = e;
     const Plan plan = plan_law(request, {question.budget_flops}).at(0);
     if (!plan.usable()) {
       out.reason = plan.note.empty() ? to_string(plan.status) : plan.note;
@@ -241,19 +243,19 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
   out.loss = best.loss;
   out.outside = best.extrapolated;
   out.outside_d_per_n = best.extrapolates_d_per_n;
-  out.in_range = range_verdict<L>(out);
+  out.in_range = range_verdict(own, out);
   out.accounting = request.accounting;
   out.flops_convention = request.accounting == FlopAccounting::kPaper
                              ? "FLOPs = (12 d^2 c_f + d E G c_r) D n_blocks with c_f = " +
                                    text(request.flops_per_active) +
                                    ", c_r = " + text(request.router_cost)
                              : "FLOPs = 6 N active D with N active as the law counts it";
-  if (!has_variable<L>(Variable::kU) && best.epochs > 1.0) {
+  if (!has_variable(own, Variable::kU) && best.epochs > 1.0) {
     out.reason = "takes every token as new, but its D is more than the unique tokens";
   }
-  if (has_variable<L>(Variable::kG)) {
+  if (has_variable(own, Variable::kG)) {
     set_granularity(out, law.g_means, best.granularity);
-    out.finer_is_better = finer_is_better<L>(law, best);
+    out.finer_is_better = finer_is_better(own, law, best);
     if (question.granularity) return;
     for (const double budget :
          {question.budget_flops / kElsewhere, question.budget_flops * kElsewhere}) {
@@ -261,7 +263,7 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
       if (!plan.usable()) continue;
       out.granularity_elsewhere.push_back({budget, plan.granularity * common_per_own(law.g_means)});
     }
-  } else if (has_variable<L>(Variable::kE) && out.expansion > 1.0) {
+  } else if (has_variable(own, Variable::kE) && out.expansion > 1.0) {
     set_granularity(out, GMeaning::kDffOverDexpert, 1.0);
     out.g_convention = "it has no G: experts as wide as the dense layer, G = 1";
   }
@@ -269,20 +271,21 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
 
 /// The opinion of a law that has no loss but knows a best granularity.
 template <Law L>
-void ask_granularity(LawOpinion& out, const LawRecord& law, const ConsensusQuestion& question) {
-  const auto theta = to_axis<L>(law.coefficients);
+void ask_granularity(const L& own, LawOpinion& out, const LawRecord& law,
+                     const ConsensusQuestion& question) {
+  const auto theta = to_axis(own, law.coefficients);
   const double best = question.granularity ? *question.granularity / common_per_own(law.g_means)
-                                           : L::best_granularity(theta);
+                                           : own.best_granularity(theta);
   auto value = [&](double expansion, double g) {
     std::array<double, kNumVariablesOf<L>> x;
     for (std::size_t i = 0; i < x.size(); ++i) {
-      const Variable v = L::kVariables[i];
+      const Variable v = variables_of(own)[i];
       x[i] = v == Variable::kA   ? 1.0 / expansion
              : v == Variable::kG ? g
              : v == Variable::kC ? question.budget_flops / kTrainingPerForward
                                  : LawOpinion::kNone;
     }
-    return loss<L>(law.coefficients, x);
+    return loss(own, law.coefficients, x);
   };
   out.reason = "gives a compute multiplier, not a loss: says how fine only";
   if (!std::isfinite(common_per_own(law.g_means))) {
@@ -325,7 +328,7 @@ void ask_granularity(LawOpinion& out, const LawRecord& law, const ConsensusQuest
   if (question.expansion) check(Variable::kA, 1.0 / *question.expansion);
   check(Variable::kG, best);
   check(Variable::kC, question.budget_flops / kTrainingPerForward);
-  out.in_range = range_verdict<L>(out);
+  out.in_range = range_verdict(own, out);
 }
 
 LawOpinion opinion_of(const LawRecord& law, const ConsensusQuestion& question) {
@@ -334,21 +337,21 @@ LawOpinion opinion_of(const LawRecord& law, const ConsensusQuestion& question) {
   out.budget_flops = question.budget_flops;
   out.ranges = law.ranges;
   out.note = law.note;
-  visit_law(law.law, [&]<Law L>() {
+  visit_law(law.law, [&]<Law L>(const L& own) {
     if (law.is_fit() && (law.fit_status != "converged" || law.verdict == "failed")) {
       out.reason = "this fit is " + (law.verdict == "failed" ? law.verdict : law.fit_status);
     } else if constexpr (kMayPlan<L>) {
-      if (can_plan<L>()) {
-        ask_planner<L>(out, law, question);
+      if (can_plan(own)) {
+        ask_planner(own, out, law, question);
       } else {
         out.reason = "does not give a loss from N and D";
       }
-    } else if constexpr (requires { L::best_granularity(to_axis<L>(law.coefficients)); }) {
-      ask_granularity<L>(out, law, question);
+    } else if constexpr (requires { own.best_granularity(to_axis(own, law.coefficients)); }) {
+      ask_granularity(own, out, law, question);
     } else {
       out.reason = "has no D: it says nothing of tokens, so that a budget alone settles nothing";
-      if constexpr (requires { L::log10_cutoff(to_axis<L>(law.coefficients)); }) {
-        out.cutoff_parameters = std::pow(10.0, L::log10_cutoff(to_axis<L>(law.coefficients)));
+      if constexpr (requires { own.log10_cutoff(to_axis(own, law.coefficients)); }) {
+        out.cutoff_parameters = std::pow(10.0, own.log10_cutoff(to_axis(own, law.coefficients)));
       }
     }
   });

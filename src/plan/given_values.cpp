@@ -10,8 +10,8 @@ namespace isoflop {
 namespace {
 
 std::vector<Variable> not_chosen(const LawRecord& law) {
-  std::vector<Variable> out = visit_law(law.law, []<Law L>() {
-    return std::vector<Variable>(L::kVariables.begin(), L::kVariables.end());
+  std::vector<Variable> out = visit_law(law.law, [](const auto& own) {
+    return std::vector<Variable>(variables_of(own).begin(), variables_of(own).end());
   });
   std::erase_if(
       out, [](Variable v) { return v == Variable::kN || v == Variable::kD || v == Variable::kG; });
@@ -30,8 +30,8 @@ std::string given_fault(const PlanProblem& problem) {
     const double x = value_of(problem, v);
     const std::string name = field(v == Variable::kE ? "expansion" : info(v).key);
     if (std::isnan(x)) {
-      return "the law " + problem.law.law + " needs " + name + " (" + std::string(info(v).meaning) +
-             ")";
+      return "the law " + problem.law.law.name() + " needs " + name + " (" +
+             std::string(info(v).meaning) + ")";
     }
     const std::string fault = value_fault(info(v), x);
     if (!fault.empty()) return name + " " + fault;

@@ -10,14 +10,14 @@
 namespace isoflop {
 
 std::shared_ptr<const LossSurface> loss_surface(
-    std::string_view law, std::span<const double> coefficients,
+    const AnyLaw& law, std::span<const double> coefficients,
     const std::array<double, kNumVariables>& log_given) {
-  return visit_law(law, [&]<Law L>() -> std::shared_ptr<const LossSurface> {
+  return visit_law(law, [&]<Law L>(const L& own) -> std::shared_ptr<const LossSurface> {
     // Of a law whose variables are known only now, the same is asked now.
     if constexpr (kMayPlan<L>) {
-      if (can_plan<L>()) return std::make_shared<SurfaceOf<L>>(coefficients, log_given);
+      if (can_plan(own)) return std::make_shared<SurfaceOf<L>>(own, coefficients, log_given);
     }
-    throw InvalidArgument("the law " + std::string(L::kName) + " gives no loss from N and D");
+    throw InvalidArgument("the law " + law.name() + " gives no loss from N and D");
   });
 }
 

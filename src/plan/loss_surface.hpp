@@ -43,7 +43,7 @@ class LossSurface {
 /// Of the law of this name with coefficients [P] in their own units. log_given: ln of the variables
 /// beside N, D and G, by Variable. Throws InvalidArgument for what are no coefficients of the law,
 /// and for a law that gives no loss from N and D.
-std::shared_ptr<const LossSurface> loss_surface(std::string_view law,
+std::shared_ptr<const LossSurface> loss_surface(const AnyLaw& law,
                                                 std::span<const double> coefficients,
                                                 const std::array<double, kNumVariables>& log_given);
 

@@ -37,7 +37,7 @@ Counting counting_of(const PlanProblem& problem) {
 
 struct Planners::Settled {
   std::shared_ptr<const FormulaInUse> in_use;  // a law given as text holds while planners live
-  std::string law;
+  AnyLaw law;
   std::vector<double> coefficients;
   std::array<double, kNumVariables> log_given;
   Counting counting;

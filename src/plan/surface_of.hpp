@@ -16,9 +16,9 @@ namespace isoflop {
 template <Law L>
 class SurfaceOf final : public LossSurface {
  public:
-  explicit SurfaceOf(std::span<const double> coefficients,
-                     const std::array<double, kNumVariables>& log_given = {})
-      : theta_(to_axis<L>(coefficients)), log_given_(log_given) {}
+  SurfaceOf(const L& law, std::span<const double> coefficients,
+            const std::array<double, kNumVariables>& log_given = {})
+      : law_(law), theta_(to_axis(law, coefficients)), log_given_(log_given) {}
 
   double log_loss(double log_n, double log_d, double log_g) const override {
     return at(log_n, log_d, log_g);
@@ -33,12 +33,7 @@ class SurfaceOf final : public LossSurface {
     return at(log_n, log_d, log_g).template first<0>();
   }
 
-  bool has_granularity() const override {
-    for (const Variable v : L::kVariables) {
-      if (v == Variable::kG) return true;
-    }
-    return false;
-  }
+  bool has_granularity() const override { return has_variable(law_, Variable::kG); }
   bool is_log_convex() const override {
     if constexpr (requires { L::kLogConvex; }) return L::kLogConvex;
     return false;
@@ -56,7 +51,7 @@ class SurfaceOf final : public LossSurface {
 
   template <std::size_t... I, class N, class D, class G>
   auto with_variables(std::index_sequence<I...>, const N& n, const D& d, const G& g) const {
-    return L::log_loss(theta_, std::make_tuple(pick<L::kVariables[I]>(n, d, g)...));
+    return law_.log_loss(theta_, std::make_tuple(pick<L::kVariables[I]>(n, d, g)...));
   }
   template <Variable V, class N, class D, class G>
   auto pick(const N& n, const D& d, const G& g) const {
@@ -77,17 +72,19 @@ class SurfaceOf final : public LossSurface {
     using T = std::decay_t<decltype(n + d + g)>;
     std::array<T, kNumVariablesOf<L>> log_x;
     log_x.fill(T(g - g + (n - n) + (d - d)));
-    for (std::size_t v = 0; v < L::kVariables.size(); ++v) {
-      const Variable id = L::kVariables[v];
+    const std::span<const Variable> variables = variables_of(law_);
+    for (std::size_t v = 0; v < variables.size(); ++v) {
+      const Variable id = variables[v];
       const T zero = log_x[v];
       log_x[v] = id == Variable::kN   ? T(zero + n)
                  : id == Variable::kD ? T(zero + d)
                  : id == Variable::kG ? T(zero + g)
                                       : T(zero + log_given_[index_of(id)]);
     }
-    return L::log_loss(theta_, log_x);
+    return law_.log_loss(theta_, log_x);
   }
 
+  [[no_unique_address]] L law_;
   std::array<double, kNumCoefficients<L>> theta_;  // on the optimiser's axis
   std::array<double, kNumVariables> log_given_;
 };

@@ -31,7 +31,7 @@ std::vector<Versus> versus(const PlanProblem& other, const std::vector<Plan>& pl
 
 PlanProblem coarse_of(const PlanProblem& request) {
   if (!has_granularity(request.law)) {
-    throw InvalidArgument("the law " + request.law.law +
+    throw InvalidArgument("the law " + request.law.law.name() +
                           " has no granularity, so that nothing is coarser");
   }
   PlanProblem out = request;

@@ -21,9 +21,9 @@ std::vector<Figure> derive(const ReproductionInput&) {
   // Half a unit of the last printed digit: E, alpha and beta have two decimals, A and B one.
   const std::vector<double> half_unit{0.005, 0.05, 0.005, 0.05, 0.005};
   std::vector<Figure> out;
-  visit_law(printed.law, [&]<Law L>() {
+  visit_law(printed.law, [&](const auto& law) {
     for (std::size_t p = 0; p < half_unit.size(); ++p) {
-      out.push_back({std::string(L::kCoefficients[p].name), printed.coefficients[p],
+      out.push_back({std::string(coefficients_of(law)[p].name), printed.coefficients[p],
                      unrounded.coefficients[p], half_unit[p], false,
                      "half a unit of the last printed digit"});
     }

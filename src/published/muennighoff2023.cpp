@@ -12,8 +12,9 @@ namespace {
 std::vector<Figure> derive(const ReproductionInput&) {
   const LawRecord law = find_law("muennighoff2023");
   auto figure = [&](const char* name, double n, double d, double published) {
-    return Figure{name,  published, loss<DataConstrained>(law.coefficients, std::array{n, d, 25e9}),
-                  1e-12, true,      "the same arithmetic in another order"};
+    return Figure{
+        name,  published, loss(DataConstrained{}, law.coefficients, std::array{n, d, 25e9}),
+        1e-12, true,      "the same arithmetic in another order"};
   };
   return {
       figure("loss of 6.34B parameters, 242B tokens", 6.34e9, 242e9, 2.2256440889984477),

@@ -138,9 +138,9 @@ std::string fit(const api::FitOutcome& outcome, bool with_profile) {
   std::string out;
   const FitReport& report = outcome.report;
   const LawRecord& law = outcome.law;
-  visit_law(law.law, [&]<Law L>() {
-    out += fmt::format("{}   {}\n\n", L::kName, L::kFormula) + head(outcome);
-    out += coefficient_table(outcome, L::kCoefficients, with_profile);
+  visit_law(law.law, [&]<Law L>(const L& own) {
+    out += fmt::format("{}   {}\n\n", name_of(own), formula_of(own)) + head(outcome);
+    out += coefficient_table(outcome, coefficients_of(own), with_profile);
 
     const double delta = outcome.options.huber_delta;
     out += fmt::format(
@@ -162,7 +162,7 @@ std::string fit(const api::FitOutcome& outcome, bool with_profile) {
                          b.num_groups == report.num_runs ? "runs" : "groups");
     }
     TextGrid ranges({0, 1});
-    for (const Variable v : L::kVariables) {
+    for (const Variable v : variables_of(own)) {
       ranges.add({std::string(info(v).symbol) + std::string(10 - info(v).symbol.size(), ' '),
                   range_text(report.ranges[v])});
     }

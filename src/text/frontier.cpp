@@ -162,7 +162,7 @@ std::string frontier_text(const PlanProblem& request, const std::string& name,
                           const Frontier& curve, const std::vector<VersusColumn>& columns) {
   const LawRecord& law = request.law;
   std::string out = fmt::format("{} ({}): {}, N is {}{}\nFLOPs: {}\n\n", name, describe_origin(law),
-                                law.law, to_string(law.n_means),
+                                law.law.name(), to_string(law.n_means),
                                 law.expansion ? ", E = " + format_number(*law.expansion) : "",
                                 describe_cost(request));
   out += table(request, curve, columns);

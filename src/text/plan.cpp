@@ -8,9 +8,9 @@
 #include "apps/isoflop/options/accounting.hpp"
 #include "apps/isoflop/options/expert_counts.hpp"
 #include "apps/isoflop/options/law.hpp"
+#include "isoflop/convention/granularity.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/convention/granularity.hpp"
 #include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
@@ -19,8 +19,8 @@ namespace {
 std::string head_of(const PlanProblem& request, const std::string& name) {
   const LawRecord& law = request.law;
   const std::string out = fmt::format(
-      "{} ({}): {}, N is {}{}\n", name, describe_origin(law), law.law, to_string(law.n_means),
-      law.expansion ? ", E = " + format_number(*law.expansion) : "");
+      "{} ({}): {}, N is {}{}\n", name, describe_origin(law), law.law.name(),
+      to_string(law.n_means), law.expansion ? ", E = " + format_number(*law.expansion) : "");
   const std::string embeddings =
       request.embedding_rows > 0.0
           ? fmt::format("N = N active + {} d_model of embeddings; FLOPs are counted on N active\n",

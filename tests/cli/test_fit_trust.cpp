@@ -44,7 +44,7 @@ Outcome fit_runs(const Workplace& here, const RunTable& runs, Words more) {
 
 template <class Keep>
 RunTable planted_where(const Keep& keep, double noise = 0.003) {
-  const RunTable all = planted_runs<FineGrainedMoe>(kKrajewski, noise);
+  const RunTable all = planted_runs(FineGrainedMoe{}, kKrajewski, noise);
   std::vector<std::size_t> rows;
   for (std::size_t i = 0; i < all.num_runs(); ++i) {
     if (keep(all, i)) rows.push_back(i);
@@ -161,7 +161,7 @@ TEST_CASE("isoflop fit: with draws any number of threads writes the same law fil
 }
 
 TEST_CASE("isoflop fit: the worst runs are named and left out", "[cli][identity]") {
-  RunTable runs = planted_runs<Chinchilla>(kHoffmann, 0.001);
+  RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.001);
   runs.loss[4] *= 1.3;
   runs.loss[11] *= 0.8;
   const Workplace here;
@@ -188,16 +188,18 @@ TEST_CASE("isoflop fit: the worst runs are named and left out", "[cli][identity]
 
 TEST_CASE("isoflop fit: dropping every run is a bad word", "[cli][refusal]") {
   const Workplace here;
-  const Outcome all = fit_runs(here, planted_runs<Chinchilla>(kHoffmann), {"--drop-worst", "20"});
+  const Outcome all = fit_runs(here, planted_runs(Chinchilla{}, kHoffmann), {"--drop-worst", "20"});
   CHECK(all.exit_code == 2);
   CHECK(contains(all.err, "--drop-worst"));
-  CHECK(fit_runs(here, planted_runs<Chinchilla>(kHoffmann), {"--drop-worst", "x"}).exit_code == 2);
-  CHECK(fit_runs(here, planted_runs<Chinchilla>(kHoffmann), {"--bootstrap", "-1"}).exit_code == 2);
+  CHECK(fit_runs(here, planted_runs(Chinchilla{}, kHoffmann), {"--drop-worst", "x"}).exit_code ==
+        2);
+  CHECK(fit_runs(here, planted_runs(Chinchilla{}, kHoffmann), {"--bootstrap", "-1"}).exit_code ==
+        2);
 }
 
 TEST_CASE("isoflop fit: a planted duplicate and a planted unit mistake are warnings",
           "[cli][refusal]") {
-  RunTable runs = planted_runs<Chinchilla>(kHoffmann, 0.003);
+  RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.003);
   const Workplace here;
   RunTable twice = runs;
   for (const Variable v : {Variable::kN, Variable::kD}) {
@@ -219,7 +221,7 @@ TEST_CASE("isoflop fit: a planted duplicate and a planted unit mistake are warni
 }
 
 TEST_CASE("isoflop fit: repeated cells give the noise between seeds", "[cli][format]") {
-  RunTable runs = planted_runs<Chinchilla>(kHoffmann, 0.003);
+  RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.003);
   for (std::size_t i = 0; i < 5; ++i) {
     for (const Variable v : {Variable::kN, Variable::kD}) {
       runs.column(v).push_back(runs.column(v)[i]);
@@ -272,7 +274,7 @@ TEST_CASE("isoflop fit: a planted second minimum stands in the table of local mi
 
 TEST_CASE("isoflop fit: a certified fit exits 0 with its verdict", "[cli][format]") {
   const Outcome fit =
-      fit_runs(Workplace(), planted_runs<Chinchilla>(kHoffmann, 0.003), {"--bootstrap", "0"});
+      fit_runs(Workplace(), planted_runs(Chinchilla{}, kHoffmann, 0.003), {"--bootstrap", "0"});
   CHECK(fit.exit_code == 0);
   CHECK(fit.err.empty());
   CHECK(contains(fit.out, "  verdict     certified\n"));
@@ -302,7 +304,7 @@ TEST_CASE("isoflop fit: one line of D and N is doubtful and named", "[cli][refus
 }
 
 TEST_CASE("isoflop fit: fewer runs than coefficients are refused", "[cli][refusal]") {
-  const RunTable all = planted_runs<FineGrainedMoe>(kKrajewski);
+  const RunTable all = planted_runs(FineGrainedMoe{}, kKrajewski);
   const Outcome fit = fit_runs(Workplace(), rows_of(all, {0, 7, 20, 33, 41, 59}), {});
   CHECK(fit.exit_code == 1);
   CHECK(fit.out.empty());
@@ -312,7 +314,7 @@ TEST_CASE("isoflop fit: fewer runs than coefficients are refused", "[cli][refusa
 TEST_CASE("isoflop fit: groups are drawn whole and counted", "[cli][format]") {
   const Workplace here;
   std::string table = "N,D,loss,group\n";
-  const RunTable runs = planted_runs<Chinchilla>(kHoffmann, 0.003);
+  const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.003);
   for (std::size_t i = 0; i < runs.num_runs(); ++i) {
     table += format_number(runs.column(Variable::kN)[i]) + "," +
              format_number(runs.column(Variable::kD)[i]) + "," + format_number(runs.loss[i]) +

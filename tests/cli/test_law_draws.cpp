@@ -122,10 +122,10 @@ TEST_CASE("isoflop predict: draws give an interval of the loss", "[cli][identity
   const Words run{"predict", "law.json", "--n", "2.15B", "--d", "33B", "--g", "8"};
   const std::array<double, 3> x{2.15e9, 33e9, 8.0};
   std::vector<double> losses, left_out;
-  for (const auto& c : law.draws.bootstrap) losses.push_back(loss<FineGrainedMoe>(c, x));
-  for (const auto& c : law.draws.jackknife) left_out.push_back(loss<FineGrainedMoe>(c, x));
+  for (const auto& c : law.draws.bootstrap) losses.push_back(loss(FineGrainedMoe{}, c, x));
+  for (const auto& c : law.draws.jackknife) left_out.push_back(loss(FineGrainedMoe{}, c, x));
   const Interval expected =
-      bca_interval(losses, loss<FineGrainedMoe>(law.coefficients, x), left_out, 0.95).value();
+      bca_interval(losses, loss(FineGrainedMoe{}, law.coefficients, x), left_out, 0.95).value();
 
   const Outcome text = here.isoflop(run);
   CHECK(text.exit_code == 0);

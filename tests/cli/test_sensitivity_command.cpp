@@ -13,7 +13,7 @@ using Words = std::vector<std::string>;
 
 /// 20 dense runs with 0.3 % noise; the loss of row 7 is multiplied by `factor`.
 std::string planted_csv(double factor) {
-  RunTable runs = planted_runs<Chinchilla>(kHoffmann, 0.003);
+  RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.003);
   runs.loss[7] *= factor;
   std::string out = "N,D,loss\n";
   for (std::size_t i = 0; i < runs.num_runs(); ++i) {

@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <isoflop/fit/fit.hpp>
 #include <isoflop/io/number.hpp>
-#include <isoflop/laws/list.hpp>
 
 int main() {
   // Hoffmann et al. 2022, arXiv 2203.15556, Approach 3.
@@ -20,7 +19,7 @@ int main() {
 
   isoflop::FitOptions options;
   options.num_starts = 50;
-  const isoflop::FitReport report = isoflop::fit<isoflop::Chinchilla>(runs, options);
+  const isoflop::FitReport report = isoflop::fit("chinchilla", runs, options);
   const double fitted = report.coefficients.at(2);
   std::printf("%s, alpha = %.9f\n", isoflop::to_string(report.status), fitted);
   const bool recovered =

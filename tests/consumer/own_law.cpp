@@ -16,7 +16,7 @@ struct SizeOnly {
       {"alpha", "exponent of parameters", isoflop::Scale::kLinear, 1e-3, 4.0, 0.1, 1.0, 0},
   }};
 
-  static auto log_loss(const auto& theta, const auto& log_x) {
+  auto log_loss(const auto& theta, const auto& log_x) const {
     const auto& [log_e, log_a, alpha] = theta;
     const auto& [log_n] = log_x;
     return isoflop::log_sum_exp(log_e, log_a - alpha * log_n);
@@ -29,7 +29,7 @@ int main() {
     runs.column(isoflop::Variable::kN).push_back(n);
     runs.loss.push_back(1.7 + 400.0 / std::pow(n, 0.34));
   }
-  const isoflop::FitReport report = isoflop::fit<SizeOnly>(runs, {});
+  const isoflop::FitReport report = isoflop::fit(SizeOnly{}, runs);
   std::printf("%s, alpha = %.6f\n", to_string(report.verdict), report.coefficients.at(2));
   return std::abs(report.coefficients.at(2) - 0.34) < 1e-6 ? 0 : 1;
 }

@@ -21,16 +21,16 @@ inline const std::vector<double> kKrajewski{18.0712, 0.1146, 30.8082, 0.1465,
                                             2.0760,  0.5843, 0.472};
 
 template <Law L>
-inline const std::vector<double>& published_coefficients() {
-  return row_of<L>().coefficients;
+inline const std::vector<double>& published_coefficients(const L& law) {
+  return row_of(law).coefficients;
 }
 
-inline double loss_of_row(std::string_view law, std::span<const double> coefficients,
+inline double loss_of_row(const AnyLaw& law, std::span<const double> coefficients,
                           const RunTable& runs, std::size_t row) {
-  return visit_law(law, [&]<Law L>() {
+  return visit_law(law, [&]<Law L>(const L& own) {
     std::array<double, kNumVariablesOf<L>> x;
-    for (std::size_t v = 0; v < x.size(); ++v) x[v] = runs.column(L::kVariables[v])[row];
-    return loss<L>(coefficients, x);
+    for (std::size_t v = 0; v < x.size(); ++v) x[v] = runs.column(variables_of(own)[v])[row];
+    return loss(own, coefficients, x);
   });
 }
 
@@ -61,24 +61,24 @@ inline std::vector<double> planted_values(Variable v) {
 /// A run for every combination of the values above, the last variable changing fastest (20 runs of
 /// a law in N and D, 60 with G), with losses L exp(noise z), z standard normal.
 template <Law L>
-RunTable planted_runs(std::span<const double> coefficients, double noise = 0.0,
+RunTable planted_runs(const L& law, std::span<const double> coefficients, double noise = 0.0,
                       std::uint64_t seed = 1) {
   RunTable runs;
   Random random(seed);
   std::array<std::vector<double>, kNumVariablesOf<L>> values;
   std::size_t num_runs = 1;
   for (std::size_t v = 0; v < values.size(); ++v) {
-    values[v] = planted_values(L::kVariables[v]);
+    values[v] = planted_values(variables_of(law)[v]);
     num_runs *= values[v].size();
   }
   for (std::size_t i = 0; i < num_runs; ++i) {
     std::size_t rest = i;
     for (std::size_t v = values.size(); v-- > 0; rest /= values[v].size()) {
-      runs.column(L::kVariables[v]).push_back(values[v][rest % values[v].size()]);
+      runs.column(variables_of(law)[v]).push_back(values[v][rest % values[v].size()]);
     }
     runs.loss.push_back(0.0);
     runs.loss.back() =
-        loss_of_row(L::kName, coefficients, runs, i) * std::exp(noise * random.normal());
+        loss_of_row(name_of(law), coefficients, runs, i) * std::exp(noise * random.normal());
   }
   return runs;
 }

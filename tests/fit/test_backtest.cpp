@@ -19,7 +19,7 @@ BacktestOptions few_starts() {
 
 /// As many draws as asked for, all of them the fit itself: the coefficients are beyond doubt.
 DrawCoefficients certain(std::size_t count) {
-  return [count](std::string_view, const RunTable&, const FitOptions&, const FitReport& fit) {
+  return [count](const AnyLaw&, const RunTable&, const FitOptions&, const FitReport& fit) {
     Draws draws;
     draws.bootstrap.assign(count, fit.coefficients);
     return draws;
@@ -32,7 +32,7 @@ Split largest_fifth(const RunTable& runs) {
 
 TEST_CASE("backtest: the law behind the runs forecasts better than one without granularity",
           "[fit][recovery]") {
-  const RunTable runs = planted_runs<FineGrainedMoe>(kKrajewski, 0.002);
+  const RunTable runs = planted_runs(FineGrainedMoe{}, kKrajewski, 0.002);
   const Split split = largest_fifth(runs);
   const BacktestReport moe = backtest("fine-grained-moe", runs, split, few_starts());
   const BacktestReport dense = backtest("chinchilla", runs, split, few_starts());
@@ -44,7 +44,7 @@ TEST_CASE("backtest: the law behind the runs forecasts better than one without g
 }
 
 TEST_CASE("score_law: the law behind noiseless runs errs by nothing", "[fit][identity]") {
-  const RunTable runs = planted_runs<Chinchilla>(kHoffmann);
+  const RunTable runs = planted_runs(Chinchilla{}, kHoffmann);
   LawRecord law;
   law.law = "chinchilla";
   law.coefficients = kHoffmann;
@@ -59,7 +59,7 @@ TEST_CASE("score_law: the law behind noiseless runs errs by nothing", "[fit][ide
 }
 
 TEST_CASE("score_law: a law that is 1 % too high says so of every run", "[fit][identity]") {
-  RunTable runs = planted_runs<Chinchilla>(kHoffmann);
+  RunTable runs = planted_runs(Chinchilla{}, kHoffmann);
   for (double& loss : runs.loss) loss /= 1.01;
   LawRecord law;
   law.law = "chinchilla";
@@ -70,7 +70,7 @@ TEST_CASE("score_law: a law that is 1 % too high says so of every run", "[fit][i
 }
 
 TEST_CASE("backtest: a forecast without noise has no error", "[fit][recovery]") {
-  const RunTable runs = planted_runs<Chinchilla>(kHoffmann);
+  const RunTable runs = planted_runs(Chinchilla{}, kHoffmann);
   const BacktestReport report = backtest("chinchilla", runs, largest_fifth(runs), few_starts());
   // Coefficients are recovered to 1e-8.
   CHECK(report.rmse_log < 1e-7);
@@ -79,7 +79,7 @@ TEST_CASE("backtest: a forecast without noise has no error", "[fit][recovery]") 
 }
 
 TEST_CASE("backtest: runs that are held out do not reach the fit", "[fit][identity]") {
-  const RunTable runs = planted_runs<Chinchilla>(kHoffmann, kNoise);
+  const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, kNoise);
   const Split split = largest_fifth(runs);
   RunTable changed = runs;
   for (const std::size_t row : split.held_out) changed.loss[row] *= 3.0;
@@ -100,11 +100,11 @@ TEST_CASE("backtest: runs that are held out do not reach the fit", "[fit][identi
 }
 
 TEST_CASE("backtest: draws are made from the runs that were fitted", "[fit][identity]") {
-  const RunTable runs = planted_runs<Chinchilla>(kHoffmann, kNoise);
+  const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, kNoise);
   const Split split = largest_fifth(runs);
   BacktestOptions options = few_starts();
   RunTable seen;
-  options.draw = [&](std::string_view, const RunTable& given, const FitOptions&, const FitReport&) {
+  options.draw = [&](const AnyLaw&, const RunTable& given, const FitOptions&, const FitReport&) {
     seen = given;
     return Draws{};
   };
@@ -116,7 +116,7 @@ TEST_CASE("backtest: draws are made from the runs that were fitted", "[fit][iden
 }
 
 TEST_CASE("backtest: errors are those of the forecasts", "[fit][identity]") {
-  RunTable runs = planted_runs<Chinchilla>(kHoffmann, kNoise);
+  RunTable runs = planted_runs(Chinchilla{}, kHoffmann, kNoise);
   for (std::size_t i = 0; i < runs.num_runs(); ++i)
     runs.weight.push_back(1.0 + static_cast<double>(i % 3));
   const Split split = largest_fifth(runs);
@@ -141,7 +141,7 @@ TEST_CASE("backtest: errors are those of the forecasts", "[fit][identity]") {
 
 TEST_CASE("backtest: without doubt about coefficients the interval is that of the residuals",
           "[fit][identity]") {
-  const RunTable runs = planted_runs<Chinchilla>(kHoffmann, kNoise);
+  const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, kNoise);
   const Split split = largest_fifth(runs);
   BacktestOptions options = few_starts();
   options.draw = certain(4000);
@@ -161,7 +161,7 @@ TEST_CASE("backtest: without doubt about coefficients the interval is that of th
 }
 
 TEST_CASE("backtest: coverage counts the runs inside their intervals", "[fit][identity]") {
-  const RunTable runs = planted_runs<Chinchilla>(kHoffmann, kNoise);
+  const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, kNoise);
   const Split split = largest_fifth(runs);
   BacktestOptions options = few_starts();
   options.draw = certain(500);
@@ -175,12 +175,12 @@ TEST_CASE("backtest: coverage counts the runs inside their intervals", "[fit][id
 }
 
 TEST_CASE("backtest: doubt about coefficients widens the interval", "[fit][identity]") {
-  const RunTable runs = planted_runs<Chinchilla>(kHoffmann, kNoise);
+  const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, kNoise);
   const Split split = largest_fifth(runs);
   BacktestOptions options = few_starts();
   options.draw = certain(400);
   const Interval narrow = backtest("chinchilla", runs, split, options).forecasts[0].interval;
-  options.draw = [](std::string_view, const RunTable&, const FitOptions&, const FitReport& fit) {
+  options.draw = [](const AnyLaw&, const RunTable&, const FitOptions&, const FitReport& fit) {
     Draws draws;
     for (int k = 0; k < 400; ++k) {
       draws.bootstrap.push_back(fit.coefficients);
@@ -194,7 +194,7 @@ TEST_CASE("backtest: doubt about coefficients widens the interval", "[fit][ident
 }
 
 TEST_CASE("backtest: a hold-out that leaves too few runs is refused", "[fit][refusal]") {
-  RunTable runs = planted_runs<Chinchilla>(kHoffmann);
+  RunTable runs = planted_runs(Chinchilla{}, kHoffmann);
   runs.source = "runs.csv";
   const Split split = split_runs(runs, parse_hold_out("n:75%"));
   REQUIRE(split.fitted.size() == 4);
@@ -207,13 +207,13 @@ TEST_CASE("backtest: a hold-out that leaves too few runs is refused", "[fit][ref
 }
 
 TEST_CASE("backtest: a split of other runs is refused", "[fit][refusal]") {
-  const RunTable runs = planted_runs<Chinchilla>(kHoffmann);
+  const RunTable runs = planted_runs(Chinchilla{}, kHoffmann);
   CHECK_THROWS_AS(backtest("chinchilla", runs, {{0, 1, 2, 3, 4, 5}, {20}}), InvalidArgument);
   CHECK_THROWS_AS(backtest("chinchilla", runs, {{0, 1, 2, 3, 4, 5}, {}}), InvalidArgument);
 }
 
 TEST_CASE("backtest: held-out runs that weigh nothing are refused", "[fit][refusal]") {
-  RunTable runs = planted_runs<Chinchilla>(kHoffmann);
+  RunTable runs = planted_runs(Chinchilla{}, kHoffmann);
   const Split split = largest_fifth(runs);
   runs.weight.assign(runs.num_runs(), 1.0);
   for (const std::size_t row : split.held_out) runs.weight[row] = 0.0;

@@ -31,12 +31,12 @@ bool same_bits(double a, double b) {
 
 TEST_CASE("Descent: interrupted and taken up again it ends where it does in one go",
           "[fit][identity]") {
-  const ColumnObjective<Chinchilla> objective(planted_runs<Chinchilla>(kHoffmann, 0.01),
-                                              HuberLoss(1e-3), Residual::kLog);
-  const auto space = free_space<Chinchilla>({});
+  const ColumnObjective<Chinchilla> objective(
+      Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann, 0.01), HuberLoss(1e-3), Residual::kLog);
+  const auto space = free_space(Chinchilla{}, {});
   FitOptions options;
   options.num_starts = 30;
-  for (const Small<Chinchilla>& start : free_starts<Chinchilla>(options, space)) {
+  for (const Small<Chinchilla>& start : free_starts(Chinchilla{}, options, space)) {
     const auto in_one_go = minimize(objective, space, start);
     Descent<Chinchilla> descent(objective, space, start);
     for (const int iterations : {12, 13, 20, MinimizerOptions{}.max_iterations}) {
@@ -51,12 +51,12 @@ TEST_CASE("Descent: interrupted and taken up again it ends where it does in one 
 }
 
 TEST_CASE("Descent: it stops after the iterations that it was given", "[fit][identity]") {
-  const ColumnObjective<Chinchilla> objective(planted_runs<Chinchilla>(kHoffmann, 0.01),
-                                              HuberLoss(1e-3), Residual::kLog);
-  const auto space = free_space<Chinchilla>({});
+  const ColumnObjective<Chinchilla> objective(
+      Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann, 0.01), HuberLoss(1e-3), Residual::kLog);
+  const auto space = free_space(Chinchilla{}, {});
   FitOptions options;
   options.num_starts = 1;
-  const auto start = free_starts<Chinchilla>(options, space).front();
+  const auto start = free_starts(Chinchilla{}, options, space).front();
   Descent<Chinchilla> descent(objective, space, start);
   descent.run(5);
   CHECK(descent.minimum().iterations == 5);
@@ -75,16 +75,17 @@ std::vector<double> drawn_counts(std::size_t num_runs, std::uint64_t seed) {
 /// Resamples of the simulated grid, on which c runs to its floor every fourth time and steps are
 /// cut short by the box.
 struct Resamples {
-  ColumnObjective<FineGrainedMoe> all{shipped_simulated_runs(), HuberLoss(1e-3), Residual::kLog};
-  FreeSpace<7> space = free_space<FineGrainedMoe>({});
+  ColumnObjective<FineGrainedMoe> all{FineGrainedMoe{}, shipped_simulated_runs(), HuberLoss(1e-3),
+                                      Residual::kLog};
+  FreeSpace<7> space = free_space(FineGrainedMoe{}, {});
   Small<FineGrainedMoe> fitted;
 
   Resamples() {
     FitOptions options;
     options.num_starts = 100;
     options.profile = false;
-    const auto report = fit<FineGrainedMoe>(shipped_simulated_runs(), options);
-    fitted = space.gather(to_axis<FineGrainedMoe>(report.coefficients));
+    const auto report = fit(FineGrainedMoe{}, shipped_simulated_runs(), options);
+    fitted = space.gather(to_axis(FineGrainedMoe{}, report.coefficients));
   }
   ColumnObjective<FineGrainedMoe> objective(std::uint64_t seed) const {
     return all.resampled(drawn_counts(all.num_runs(), seed));
@@ -140,11 +141,11 @@ TEST_CASE("BlockDescent: held at a value a coefficient stays there and the rest 
 }
 
 TEST_CASE("BlockDescent: a minimum outside the box ends on its nearest side", "[fit][identity]") {
-  const ColumnObjective<Chinchilla> objective(planted_runs<Chinchilla>(kHoffmann), HuberLoss(1e-3),
-                                              Residual::kLog);
-  auto space = free_space<Chinchilla>({});
+  const ColumnObjective<Chinchilla> objective(Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann),
+                                              HuberLoss(1e-3), Residual::kLog);
+  auto space = free_space(Chinchilla{}, {});
   space.upper[2] = 0.30;  // alpha is 0.34 in the runs
-  const auto theta = to_axis<Chinchilla>(kHoffmann);
+  const auto theta = to_axis(Chinchilla{}, kHoffmann);
   const Small<Chinchilla> planted = Eigen::Map<const Eigen::VectorXd>(theta.data(), 5);
   const auto at = BlockDescent<Chinchilla>(objective, space).run(planted);
   CHECK(at.settled);

@@ -89,7 +89,7 @@ struct MeanOfE {
 
 TEST_CASE("bootstrap: certified and failed refits add up to the resamples", "[fit][identity]") {
   for (const RunTable& runs :
-       {shipped_simulated_runs(), planted_runs<FineGrainedMoe>(kKrajewski)}) {
+       {shipped_simulated_runs(), planted_runs(FineGrainedMoe{}, kKrajewski)}) {
     const auto report = bootstrapped("fine-grained-moe", runs, few_starts(), resamples(200));
     CHECK(report.resamples == 200);
     CHECK(report.certified + report.failed == 200);
@@ -127,7 +127,7 @@ TEST_CASE("bootstrap: more resamples begin with the same draws and another seed 
 }
 
 TEST_CASE("bootstrap: without noise every draw is the estimate", "[fit][recovery]") {
-  const auto report = bootstrapped("fine-grained-moe", planted_runs<FineGrainedMoe>(kKrajewski),
+  const auto report = bootstrapped("fine-grained-moe", planted_runs(FineGrainedMoe{}, kKrajewski),
                                    few_starts(), resamples(100));
   REQUIRE(report.certified == 100);
   for (const auto& draw : report.draws.bootstrap) {
@@ -137,7 +137,7 @@ TEST_CASE("bootstrap: without noise every draw is the estimate", "[fit][recovery
 
 TEST_CASE("bootstrap: two groups leave three draws and one group leaves the fit",
           "[fit][identity]") {
-  RunTable runs = planted_runs<Chinchilla>(kHoffmann, 0.01);
+  RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.01);
   for (std::size_t i = 0; i < runs.num_runs(); ++i) runs.group.push_back(i % 2 == 0 ? "a" : "b");
   BootstrapOptions how = resamples(40);
   how.size = ResampleSize::kSame;
@@ -235,7 +235,7 @@ TEST_CASE("bootstrap: heavier runs pull the draws as hard as they pull the fit",
 }
 
 TEST_CASE("coefficient_intervals: they are BCa and hold the estimate", "[fit][identity]") {
-  const RunTable runs = planted_runs<Chinchilla>(kHoffmann, 0.01);
+  const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.01);
   const FitReport report = fit("chinchilla", runs, few_starts());
   auto draws = bootstrap("chinchilla", runs, few_starts(), report, resamples(400)).draws;
   const auto intervals = coefficient_intervals(report.coefficients, draws);
@@ -251,7 +251,7 @@ TEST_CASE("coefficient_intervals: they are BCa and hold the estimate", "[fit][id
 }
 
 TEST_CASE("bootstrap: without a fit there is nothing to start from", "[fit][refusal]") {
-  const RunTable runs = planted_runs<Chinchilla>(kHoffmann, 0.01);
+  const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.01);
   CHECK_THROWS_AS(bootstrap("chinchilla", runs, few_starts(), FitReport{}, resamples(1)),
                   InvalidArgument);
 }
@@ -335,7 +335,7 @@ TEST_CASE("bootstrap: a resample draws so many more runs as there are coefficien
   CHECK(resample_size(1'000'000, 7, ResampleSize::kCalibrated) == 1'000'014);
   CHECK(resample_size(8, 7, ResampleSize::kCalibrated) == 16);  // never more than twice
   CHECK(resample_size(78, 7, ResampleSize::kSame) == 78);
-  const RunTable runs = planted_runs<Chinchilla>(kHoffmann, 0.01);
+  const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.01);
   CHECK(bootstrapped("chinchilla", runs, few_starts(), resamples(2)).resample_size == 40);
 }
 

@@ -7,13 +7,13 @@ namespace isoflop::testing {
 namespace {
 
 std::vector<EstimatedInterval> intervals(const BootstrapOptions& how) {
-  const RunTable runs = planted_runs<Chinchilla>(kHoffmann, 0.005);
+  const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.005);
   FitOptions options;
   options.num_starts = 100;
   options.profile = false;
-  const FitReport report = fit<Chinchilla>(runs, options);
+  const FitReport report = fit(Chinchilla{}, runs, options);
   return coefficient_intervals(report.coefficients,
-                               bootstrap<Chinchilla>(runs, options, report, how).draws);
+                               bootstrap(Chinchilla{}, runs, options, report, how).draws);
 }
 
 TEST_CASE("coefficient_intervals: a default bootstrap gives percentile intervals",

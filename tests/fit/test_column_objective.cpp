@@ -18,59 +18,59 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// 13 runs, so that one block of eight is not full, each of another weight and off by about 2 %.
 template <Law L>
-RunTable thirteen_runs() {
+RunTable thirteen_runs(const L& law) {
   std::vector<std::size_t> rows(13);
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = i;
-  RunTable runs = rows_of(planted_runs<L>(published_coefficients<L>(), 0.02), rows);
+  RunTable runs = rows_of(planted_runs(law, published_coefficients(law), 0.02), rows);
   for (std::size_t i = 0; i < rows.size(); ++i) runs.weight.push_back(0.5 + 0.125 * double(i));
   return runs;
 }
 
 /// A little off the coefficients behind the runs.
 template <Law L>
-auto theta_near_planted() {
-  auto theta = to_axis<L>(published_coefficients<L>());
+auto theta_near_planted(const L& law) {
+  auto theta = to_axis(law, published_coefficients(law));
   for (std::size_t p = 0; p < theta.size(); ++p) theta[p] += 1e-4 * (p % 2 == 0 ? 1.0 : -1.0);
   return theta;
 }
 
-/// f<L>(objective, theta, runs, delta, residual) for every law, both residuals, and both least
+/// f(law, objective, theta, runs, delta, residual) for every law, both residuals, and both least
 /// squares and a delta that about half of the residuals exceed.
 template <class F>
 void on_every_objective(const F& f) {
-  for_each_law([&]<Law L>() {
+  for_each_law([&]<Law L>(const L& law) {
     for (const Residual residual : {Residual::kLog, Residual::kRaw}) {
       for (const double delta : {0.01, kInfinity}) {
-        INFO("law " << L::kName << (residual == Residual::kLog ? " log" : " raw"));
+        INFO("law " << name_of(law) << (residual == Residual::kLog ? " log" : " raw"));
         CAPTURE(delta);
-        const RunTable runs = thirteen_runs<L>();
-        const ColumnObjective<L> objective(runs, HuberLoss(delta), residual);
-        f.template operator()<L>(objective, theta_near_planted<L>(), runs, delta, residual);
+        const RunTable runs = thirteen_runs(law);
+        const ColumnObjective<L> objective(law, runs, HuberLoss(delta), residual);
+        f(law, objective, theta_near_planted(law), runs, delta, residual);
       }
     }
   });
 }
 
 template <Law L, class T>
-T residual_of_row(const std::array<T, kNumCoefficients<L>>& theta, const RunTable& runs,
-                  std::size_t row, Residual residual) {
+T residual_of_row(const L& law, const std::array<T, kNumCoefficients<L>>& theta,
+                  const RunTable& runs, std::size_t row, Residual residual) {
   using std::exp;
   std::array<double, kNumVariablesOf<L>> log_x;
   for (std::size_t v = 0; v < log_x.size(); ++v) {
-    log_x[v] = std::log(runs.column(L::kVariables[v])[row]);
+    log_x[v] = std::log(runs.column(variables_of(law)[v])[row]);
   }
-  const T log_loss = L::log_loss(theta, log_x);
+  const T log_loss = law.log_loss(theta, log_x);
   return residual == Residual::kLog ? T(log_loss - std::log(runs.loss[row]))
                                     : T(exp(log_loss) - runs.loss[row]);
 }
 
 TEST_CASE("ColumnObjective: the value is the sum of Huber losses run by run", "[fit][identity]") {
-  on_every_objective([]<Law L>(const auto& objective, const auto& theta, const RunTable& runs,
-                               double delta, Residual residual) {
+  on_every_objective([]<Law L>(const L& law, const auto& objective, const auto& theta,
+                               const RunTable& runs, double delta, Residual residual) {
     double sum = 0.0;
     std::size_t num_beyond = 0;
     for (std::size_t i = 0; i < runs.num_runs(); ++i) {
-      const double r = std::abs(residual_of_row<L>(theta, runs, i, residual));
+      const double r = std::abs(residual_of_row(law, theta, runs, i, residual));
       num_beyond += r > delta;
       sum += runs.weight[i] * (r <= delta ? 0.5 * r * r : delta * (r - 0.5 * delta));
     }
@@ -83,7 +83,7 @@ TEST_CASE("ColumnObjective: the value is the sum of Huber losses run by run", "[
 }
 
 TEST_CASE("ColumnObjective: the gradient is that by finite differences", "[fit][derivative]") {
-  on_every_objective([]<Law L>(const auto& objective, const auto& theta, auto&&...) {
+  on_every_objective([](const auto&, const auto& objective, const auto& theta, auto&&...) {
     const auto at = objective.template evaluate<2>(theta);
     CHECK((objective.template evaluate<1>(theta).gradient - at.gradient).norm() <=
           1e-13 * at.gradient.norm());
@@ -99,7 +99,7 @@ TEST_CASE("ColumnObjective: the gradient is that by finite differences", "[fit][
 }
 
 TEST_CASE("ColumnObjective: the Hessian is that by finite differences", "[fit][derivative]") {
-  on_every_objective([]<Law L>(const auto& objective, const auto& theta, auto&&...) {
+  on_every_objective([](const auto&, const auto& objective, const auto& theta, auto&&...) {
     const auto at = objective.template evaluate<2>(theta);
     for (std::size_t p = 0; p < theta.size(); ++p) {
       constexpr double kStep = 1e-6;
@@ -121,15 +121,15 @@ TEST_CASE("ColumnObjective: the Hessian is that by finite differences", "[fit][d
 
 TEST_CASE("ColumnObjective: the Gauss-Newton matrix reweights the products of slopes",
           "[fit][derivative]") {
-  on_every_objective([]<Law L>(const auto& objective, const auto& theta, const RunTable& runs,
-                               double delta, Residual residual) {
+  on_every_objective([]<Law L>(const L& law, const auto& objective, const auto& theta,
+                               const RunTable& runs, double delta, Residual residual) {
     using Objective = std::decay_t<decltype(objective)>;
     using Jet = ceres::Jet<double, static_cast<int>(kNumCoefficients<L>)>;
     std::array<Jet, kNumCoefficients<L>> jets;
     for (std::size_t p = 0; p < jets.size(); ++p) jets[p] = Jet(theta[p], static_cast<int>(p));
     typename Objective::Matrix sum = Objective::Matrix::Zero();
     for (std::size_t i = 0; i < runs.num_runs(); ++i) {
-      const Jet r = residual_of_row<L>(jets, runs, i, residual);
+      const Jet r = residual_of_row(law, jets, runs, i, residual);
       sum += runs.weight[i] * std::min(1.0, delta / std::abs(r.a)) * r.v * r.v.transpose();
     }
     const auto at = objective.template evaluate<1>(theta);
@@ -141,29 +141,32 @@ TEST_CASE("ColumnObjective: the Gauss-Newton matrix reweights the products of sl
 }
 
 TEST_CASE("ColumnObjective: weights multiply the losses of their runs", "[fit][identity]") {
-  RunTable runs = thirteen_runs<Chinchilla>();
-  const auto theta = theta_near_planted<Chinchilla>();
+  RunTable runs = thirteen_runs(Chinchilla{});
+  const auto theta = theta_near_planted(Chinchilla{});
   const HuberLoss huber(0.02);
-  const double once = ColumnObjective<Chinchilla>(runs, huber, Residual::kLog).value(theta);
+  const double once =
+      ColumnObjective<Chinchilla>(Chinchilla{}, runs, huber, Residual::kLog).value(theta);
   for (double& w : runs.weight) w *= 2.0;
-  const double twice = ColumnObjective<Chinchilla>(runs, huber, Residual::kLog).value(theta);
+  const double twice =
+      ColumnObjective<Chinchilla>(Chinchilla{}, runs, huber, Residual::kLog).value(theta);
   CHECK(twice == 2.0 * once);  // powers of two are exact
 }
 
 TEST_CASE("ColumnObjective: runs without weights count once", "[fit][identity]") {
-  RunTable runs = thirteen_runs<Chinchilla>();
-  const auto theta = theta_near_planted<Chinchilla>();
+  RunTable runs = thirteen_runs(Chinchilla{});
+  const auto theta = theta_near_planted(Chinchilla{});
   runs.weight.clear();
-  const ColumnObjective<Chinchilla> without(runs, HuberLoss(0.02), Residual::kLog);
+  const ColumnObjective<Chinchilla> without(Chinchilla{}, runs, HuberLoss(0.02), Residual::kLog);
   runs.weight.assign(runs.num_runs(), 1.0);
-  const ColumnObjective<Chinchilla> with(runs, HuberLoss(0.02), Residual::kLog);
+  const ColumnObjective<Chinchilla> with(Chinchilla{}, runs, HuberLoss(0.02), Residual::kLog);
   CHECK(without.value(theta) == with.value(theta));
 }
 
 TEST_CASE("ColumnObjective: a variable that the runs lack is refused", "[fit][refusal]") {
-  const RunTable runs = thirteen_runs<Chinchilla>();  // without G
-  CHECK_THROWS_AS(ColumnObjective<FineGrainedMoe>(runs, HuberLoss(1.0), Residual::kLog),
-                  InvalidArgument);
+  const RunTable runs = thirteen_runs(Chinchilla{});  // without G
+  CHECK_THROWS_AS(
+      ColumnObjective<FineGrainedMoe>(FineGrainedMoe{}, runs, HuberLoss(1.0), Residual::kLog),
+      InvalidArgument);
 }
 
 }  // namespace

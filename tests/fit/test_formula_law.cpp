@@ -1,8 +1,10 @@
 // A law given as text behaves as one that is compiled in.
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "catch.hpp"
+#include "io/scratch_folder.hpp"
 #include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/io/formula_file.hpp"
@@ -14,10 +16,8 @@
 namespace isoflop::testing {
 namespace {
 
-std::string example_law() {
-  static const std::string name =
-      law_of(std::string(ISOFLOP_SOURCE_DIR) + "/data/formulas/fine-grained-moe.json");
-  return name;
+AnyLaw example_law() {
+  return law_of(std::string(ISOFLOP_SOURCE_DIR) + "/data/formulas/fine-grained-moe.json");
 }
 
 /// The 78 cells with losses of the published law and a regular disturbance of 0.5 %.
@@ -88,18 +88,34 @@ TEST_CASE("FormulaLaw: a law file brings its formula along", "[io][formula][form
   CHECK(law_to_json(read) == json);
 }
 
+TEST_CASE("AnyLaw: formulas of one name are the same where all that matters is",
+          "[laws][identity]") {
+  const AnyLaw known = example_law();
+  CHECK(known == example_law());
+  OwnFormula other = known.formula()->own();
+  other.note = "a note changes nothing";
+  CHECK(known == AnyLaw(FormulaLaw(other)));
+  other.coefficients.front().upper *= 2.0;
+  CHECK_FALSE(known == AnyLaw(FormulaLaw(other)));
+  CHECK_FALSE(known == AnyLaw(known.name()));
+}
+
 TEST_CASE("law_of: another formula of the same name gets a name of its own",
           "[io][formula][identity]") {
-  const OwnFormula* known = find_formula(example_law());
-  REQUIRE(known != nullptr);
-  OwnFormula other = *known;
-  other.coefficients.front().upper *= 2.0;
-  const std::string name = register_formula(other, is_law_name);
-  CHECK(name != example_law());
-  CHECK(register_formula(other, is_law_name) == name);
-  OwnFormula shadow = *known;
-  shadow.name = "chinchilla";
-  CHECK(register_formula(shadow, is_law_name) != "chinchilla");
+  const ScratchFolder folder;
+  const auto write = [&](const OwnFormula& own, const std::string& file) {
+    return folder.write(file, formula_to_json(own).dump());
+  };
+  OwnFormula formula = example_law().formula()->own();
+  const std::string first = write(formula, "first.json");
+  formula.coefficients.front().upper *= 2.0;
+  const std::string second = write(formula, "second.json");
+  formula.name = "chinchilla";
+  const std::string shadow = write(formula, "shadow.json");
+  const std::vector<AnyLaw> beside{law_of(first)};
+  CHECK(law_of(first, beside) == beside.front());
+  CHECK(law_of(second, beside) == beside.front().name() + "-2");
+  CHECK(law_of(shadow) == "chinchilla-2");
 }
 
 TEST_CASE("law_of: a preset names its law", "[io][identity]") {

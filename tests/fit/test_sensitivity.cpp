@@ -23,7 +23,7 @@ SensitivityOptions few_starts() {
 
 /// 20 runs with 1 % noise; run 7 is 10 % too high.
 RunTable with_outlier() {
-  RunTable runs = planted_runs<Chinchilla>(kHoffmann, 0.01);
+  RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.01);
   runs.loss[7] *= 1.1;
   return runs;
 }
@@ -151,7 +151,7 @@ TEST_CASE("sensitivity: any number of threads gives the same bits", "[fit][ident
 }
 
 TEST_CASE("sensitivity: a refit with too few runs says so", "[fit][refusal]") {
-  const RunTable all = planted_runs<Chinchilla>(kHoffmann, 0.01);
+  const RunTable all = planted_runs(Chinchilla{}, kHoffmann, 0.01);
   const RunTable few = select_rows(all, Rows{0, 3, 5, 9, 13, 17});
   const SensitivityReport report = sensitivity("chinchilla", few, few_starts());
   const auto worst = rows_of_kind(report, Variation::kWorst);

@@ -31,7 +31,7 @@ bool any_says(const std::vector<std::string>& texts, const std::string& part) {
 
 template <class Keep>
 RunTable planted_where(const Keep& keep, double noise = 0.003) {
-  const RunTable all = planted_runs<FineGrainedMoe>(kKrajewski, noise);
+  const RunTable all = planted_runs(FineGrainedMoe{}, kKrajewski, noise);
   std::vector<std::size_t> rows;
   for (std::size_t i = 0; i < all.num_runs(); ++i) {
     if (keep(all.column(Variable::kN)[i], all.column(Variable::kD)[i],
@@ -43,19 +43,19 @@ RunTable planted_where(const Keep& keep, double noise = 0.003) {
 }
 
 TEST_CASE("verdict: good runs without noise are certified", "[fit][recovery]") {
-  const FitReport report = judged("chinchilla", planted_runs<Chinchilla>(kHoffmann));
+  const FitReport report = judged("chinchilla", planted_runs(Chinchilla{}, kHoffmann));
   CHECK(report.verdict == Verdict::kCertified);
   CHECK(report.reasons.empty());
 }
 
 TEST_CASE("verdict: good runs with noise are certified", "[fit][recovery]") {
-  CHECK(judged("chinchilla", planted_runs<Chinchilla>(kHoffmann, 0.003)).verdict ==
+  CHECK(judged("chinchilla", planted_runs(Chinchilla{}, kHoffmann, 0.003)).verdict ==
         Verdict::kCertified);
   CHECK(judged("fine-grained-moe", simulated_runs(2)).verdict == Verdict::kCertified);
 }
 
 TEST_CASE("verdict: one start is doubtful even where it is right", "[fit][refusal]") {
-  const RunTable runs = planted_runs<Chinchilla>(kHoffmann, 0.003);
+  const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.003);
   FitOptions options = few_starts(1);
   const FitReport report = judged("chinchilla", runs, options);
   CHECK(report.verdict == Verdict::kDoubtful);
@@ -91,7 +91,7 @@ TEST_CASE("verdict: runs on one line of D and N are doubtful and named with thei
 }
 
 TEST_CASE("verdict: two sizes are doubtful and name the coefficients of N", "[fit][refusal]") {
-  const RunTable all = planted_runs<Chinchilla>(kHoffmann, 0.003);
+  const RunTable all = planted_runs(Chinchilla{}, kHoffmann, 0.003);
   const FitReport report = judged("chinchilla", rows_of(all, {0, 1, 2, 3, 4, 5, 6, 7}));
   CHECK(report.verdict == Verdict::kDoubtful);
   CHECK(any_says(report.reasons, "2 values of N"));
@@ -107,7 +107,7 @@ TEST_CASE("verdict: four sizes are named in a warning", "[fit][refusal]") {
 }
 
 TEST_CASE("verdict: runs of one loss determine nothing", "[fit][refusal]") {
-  RunTable runs = planted_runs<Chinchilla>(kHoffmann);
+  RunTable runs = planted_runs(Chinchilla{}, kHoffmann);
   runs.loss.assign(runs.num_runs(), 2.5);
   const FitReport report = judged("chinchilla", runs);
   CHECK(report.verdict == Verdict::kDoubtful);

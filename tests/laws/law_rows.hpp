@@ -75,11 +75,11 @@ inline const std::vector<LawRow>& law_rows() {
 }
 
 template <Law L>
-const LawRow& row_of() {
+const LawRow& row_of(const L& law) {
   for (const LawRow& row : law_rows()) {
-    if (row.law == L::kName) return row;
+    if (row.law == name_of(law)) return row;
   }
-  FAIL("the law " << L::kName << " has no row in " << __FILE__);
+  FAIL("the law " << name_of(law) << " has no row in " << __FILE__);
   return law_rows().front();
 }
 
@@ -89,15 +89,15 @@ template <Law L>
 using LogX = std::array<double, kNumVariablesOf<L>>;
 
 template <Law L>
-Theta<L> published_theta() {
-  return to_axis<L>(row_of<L>().coefficients);
+Theta<L> published_theta(const L& law) {
+  return to_axis(law, row_of(law).coefficients);
 }
 
 /// Variables from small experiments to the largest runs there are, as natural logarithms: every
 /// combination of three sizes of each. Away from the kinks of a law: D differs from U, and N from
 /// the best size for U.
 template <Law L>
-std::vector<LogX<L>> points() {
+std::vector<LogX<L>> points(const L& law) {
   const auto sizes_of = [](Variable v) -> std::array<double, 3> {
     switch (v) {
       case Variable::kN:
@@ -123,7 +123,7 @@ std::vector<LogX<L>> points() {
   for (std::size_t v = 0; v < kNumVariablesOf<L>; ++v) {
     std::vector<LogX<L>> longer;
     for (const LogX<L>& point : out) {
-      for (const double size : sizes_of(L::kVariables[v])) {
+      for (const double size : sizes_of(variables_of(law)[v])) {
         longer.push_back(point);
         longer.back()[v] = std::log(size);
       }

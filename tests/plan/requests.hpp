@@ -37,8 +37,8 @@ inline Plan plan_at(const PlanProblem& request, double flops) {
 inline double loss_at(const PlanProblem& request, double n_active, double d, double g) {
   const std::vector<double>& theta = request.law.coefficients;
   const double n = n_active * n_law_per_active(request);
-  if (!has_granularity(request.law)) return loss<Chinchilla>(theta, std::array{n, d});
-  return loss<FineGrainedMoe>(theta, std::array{n, d, g});
+  if (!has_granularity(request.law)) return loss(Chinchilla{}, theta, std::array{n, d});
+  return loss(FineGrainedMoe{}, theta, std::array{n, d, g});
 }
 
 }  // namespace isoflop::testing

@@ -137,14 +137,14 @@ TEST_CASE("plan_law: a vocabulary splits a total N", "[plan][identity]") {
   CHECK(plan.d_model == Approx(d_model).epsilon(1e-12));
   CHECK(6.0 * plan.n_active * plan.d_tokens == Approx(1e21).epsilon(1e-12));
   CHECK(plan.loss ==
-        Approx(loss<Chinchilla>(request.law.coefficients, std::array{plan.n_law, plan.d_tokens}))
+        Approx(loss(Chinchilla{}, request.law.coefficients, std::array{plan.n_law, plan.d_tokens}))
             .epsilon(1e-12));
   // It is an optimum: sizes beside it with the same FLOPs are worse.
   for (const double factor : {0.97, 1.03}) {
     const double n = plan.n_active * factor;
-    const double beside = loss<Chinchilla>(
-        request.law.coefficients,
-        std::array{n + 64000.0 * request.shape.d_model(n), plan.d_tokens / factor});
+    const double beside =
+        loss(Chinchilla{}, request.law.coefficients,
+             std::array{n + 64000.0 * request.shape.d_model(n), plan.d_tokens / factor});
     CHECK(beside > plan.loss);
   }
 }

@@ -33,8 +33,8 @@ void train(RunTable& runs, const std::vector<RunToTrain>& more, const PlanProble
            Random& random) {
   for (const RunToTrain& run : more) {
     const std::array x{run.n_law, run.d_tokens, run.granularity};
-    for (std::size_t v = 0; v < x.size(); ++v) runs.column(L::kVariables[v]).push_back(x[v]);
-    runs.loss.push_back(loss<L>(truth.law.coefficients, x) * std::exp(kNoise * random.normal()));
+    for (std::size_t v = 0; v < x.size(); ++v) runs.column(variables_of(L{})[v]).push_back(x[v]);
+    runs.loss.push_back(loss(L{}, truth.law.coefficients, x) * std::exp(kNoise * random.normal()));
   }
 }
 
@@ -84,11 +84,12 @@ TEST_CASE("next runs: refits with chosen runs are more certain than with a regul
     Random random(100 + set);
     RunTable first;
     train(first, base, truth, random);
-    const FitReport fitted = fit<L>(first, fit_options());
+    const FitReport fitted = fit(L{}, first, fit_options());
     PlanProblem request = truth;
     request.law.coefficients = fitted.coefficients;
     request.law.ranges = fitted.ranges;
-    request.law.draws = bootstrap<L>(first, fit_options(), fitted, {.resamples = kResamples}).draws;
+    request.law.draws =
+        bootstrap(L{}, first, fit_options(), fitted, {.resamples = kResamples}).draws;
     NextRunsQuestion question;
     question.target_flops = kTarget;
     question.noise = refit_noise(kNoise, fit_options().huber_delta);
@@ -104,9 +105,9 @@ TEST_CASE("next runs: refits with chosen runs are more certain than with a regul
     auto widths_with = [&](const std::vector<RunToTrain>& runs) {
       RunTable all = first;
       train(all, runs, truth, random);
-      const FitReport refitted = fit<L>(all, fit_options());
+      const FitReport refitted = fit(L{}, all, fit_options());
       const BootstrapReport drawn =
-          bootstrap<L>(all, fit_options(), refitted, {.resamples = kResamples});
+          bootstrap(L{}, all, fit_options(), refitted, {.resamples = kResamples});
       return widths_of(truth, drawn.draws.bootstrap);
     };
     const Values grid = widths_with(of_grid), chosen = widths_with(of_choice);

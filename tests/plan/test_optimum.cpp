@@ -24,7 +24,7 @@ double slope_along_budget(const PlanProblem& request, const Plan& plan) {
       std::log(plan.budget) - cost_of(request).log_cost_per_token(log_n_active, log_g);
   const std::array<Jet, 3> log_x{log_n_active + std::log(n_law_per_active(request)), log_d,
                                  Jet(log_g)};
-  return FineGrainedMoe::log_loss(to_axis<FineGrainedMoe>(request.law.coefficients), log_x).v[0];
+  return FineGrainedMoe{}.log_loss(to_axis(FineGrainedMoe{}, request.law.coefficients), log_x).v[0];
 }
 
 /// The lowest loss over a dense grid of N_active at one granularity.

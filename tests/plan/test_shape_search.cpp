@@ -61,8 +61,8 @@ std::vector<Tried> all_models(const PlanProblem& request, const ShapeOptions& op
         const auto n_total = static_cast<double>(count_parameters(shape).total_no_embedding());
         if (n_active < n / 4.0 || n_active > 4.0 * n) continue;
         const double d_tokens = kBudget / static_cast<double>(training_flops(shape).paper);
-        const double loss = isoflop::loss<FineGrainedMoe>(
-            request.law.coefficients, std::array{n_total, d_tokens, static_cast<double>(g)});
+        const double loss = isoflop::loss(FineGrainedMoe{}, request.law.coefficients,
+                                          std::array{n_total, d_tokens, static_cast<double>(g)});
         out.push_back({loss, d, blocks, g});
       }
     }
@@ -228,8 +228,8 @@ TEST_CASE("search_shapes: a total N is split into active parameters and the shap
   for (const RealShape& shape : search_shapes(request, kBudget, options).best) {
     CHECK(shape.n_law == static_cast<double>(shape.params.total()));
     CHECK(shape.flops_per_token == 6.0 * static_cast<double>(shape.params.active_no_embedding()));
-    const double loss = isoflop::loss<Chinchilla>(request.law.coefficients,
-                                                  std::array{shape.n_law, shape.d_tokens});
+    const double loss = isoflop::loss(Chinchilla{}, request.law.coefficients,
+                                      std::array{shape.n_law, shape.d_tokens});
     CHECK(shape.loss == Approx(loss).epsilon(1e-13));
   }
 }

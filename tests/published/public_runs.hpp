@@ -63,7 +63,7 @@ inline RunTable simulated_runs(std::uint64_t seed, double noise = 0.005) {
   for (std::size_t i = 0; i < runs.column(Variable::kN).size(); ++i) {
     const std::array x{runs.column(Variable::kN)[i], runs.column(Variable::kD)[i],
                        runs.column(Variable::kG)[i]};
-    runs.loss.push_back(loss<FineGrainedMoe>(law.coefficients, x) *
+    runs.loss.push_back(loss(FineGrainedMoe{}, law.coefficients, x) *
                         std::exp(noise * random.normal()));
   }
   return runs;

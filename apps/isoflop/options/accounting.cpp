@@ -31,7 +31,7 @@ PlanProblem CostArguments::request(const LawRecord& law, double embedding_rows) 
   out.shape = law.family.value_or(ModelShapeRule{});
   const bool with_g = has_granularity(law);
   if (!with_g && granularity != "pow2") {
-    throw UsageError(fmt::format("--granularity: the law {} has no granularity", law.law));
+    throw UsageError(fmt::format("--granularity: the law {} has no granularity", law.law.name()));
   }
   if (granularity == "continuous") {
     out.search.search = GranularitySearch::kContinuous;

@@ -52,7 +52,8 @@ PlanProblem PlannerArguments::request(double embedding_rows) const {
     const std::string& text = given[index_of(v.id)];
     if (text.empty()) continue;
     if (!law_has_variable(out.law, v.id)) {
-      throw UsageError(fmt::format("--{} is not a variable of the law {}", v.key, out.law.law));
+      throw UsageError(
+          fmt::format("--{} is not a variable of the law {}", v.key, out.law.law.name()));
     }
     out.given[index_of(v.id)] = variable_argument(v, text);
   }

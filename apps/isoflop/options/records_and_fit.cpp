@@ -83,19 +83,18 @@ RecordOptions RecordArguments::options() const {
   return out;
 }
 
-Records RecordArguments::read(const std::vector<std::string>& laws,
-                              const RecordOptions& how) const {
+Records RecordArguments::read(const std::vector<AnyLaw>& laws, const RecordOptions& how) const {
   RecordOptions options = how;
   std::vector<Variable> needed;
-  for (const std::string& law : laws) {
-    visit_law(law, [&]<Law L>() {
-      const std::string key(target_of<L>().key);
+  for (const AnyLaw& law : laws) {
+    visit_law(law, [&](const auto& own) {
+      const std::string key(target_of(own).key);
       if (&law != &laws.front() && key != options.target) {
         throw UsageError(fmt::format("{} gives {}, {} gives {}: they cannot be compared",
-                                     laws.front(), options.target, law, key));
+                                     laws.front().name(), options.target, law.name(), key));
       }
       options.target = key;
-      for (const Variable v : L::kVariables) {
+      for (const Variable v : variables_of(own)) {
         if (std::find(needed.begin(), needed.end(), v) == needed.end()) needed.push_back(v);
       }
     });
@@ -111,7 +110,7 @@ void ConventionArguments::add(CLI::App& command) {
   option(command, "--expansion", expansion, "expansion rate E of the runs; 1 is dense", "E");
 }
 
-LawRecord ConventionArguments::record(const std::string& law) const {
+LawRecord ConventionArguments::record(const AnyLaw& law) const {
   LawRecord out;
   out.law = law;
   if (!n_means.empty()) out.n_means = parse_n_meaning(n_means);
@@ -119,10 +118,10 @@ LawRecord ConventionArguments::record(const std::string& law) const {
     out.expansion = number_argument("--expansion", expansion);
     if (*out.expansion < 1.0) throw UsageError("--expansion must be at least 1");
   }
-  visit_law(law, [&]<Law L>() {
-    for (const Variable v : L::kVariables) {
+  visit_law(law, [&](const auto& own) {
+    for (const Variable v : variables_of(own)) {
       if (v != Variable::kG) continue;
-      out.g_means = target_of<L>().key == kLossTarget.key ? GMeaning::kDffOverDexpert
+      out.g_means = target_of(own).key == kLossTarget.key ? GMeaning::kDffOverDexpert
                                                           : GMeaning::kUnspecified;
     }
   });

@@ -31,8 +31,8 @@ struct RecordArguments {
   /// Of the tokenizer, where that was said.
   std::optional<double> bytes() const;
   /// The rows with every variable that one of these laws needs.
-  Records read(const std::vector<std::string>& laws) const { return read(laws, options()); }
-  Records read(const std::vector<std::string>& laws, const RecordOptions& how) const;
+  Records read(const std::vector<AnyLaw>& laws) const { return read(laws, options()); }
+  Records read(const std::vector<AnyLaw>& laws, const RecordOptions& how) const;
 };
 
 /// What the numbers of the runs mean.
@@ -41,7 +41,7 @@ struct ConventionArguments {
 
   void add(CLI::App& command);
   /// A record without coefficients, with the conventions that were said.
-  LawRecord record(const std::string& law) const;
+  LawRecord record(const AnyLaw& law) const;
 };
 
 /// Objective, held coefficients and starts.

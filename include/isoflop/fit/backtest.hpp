@@ -28,7 +28,7 @@
 namespace isoflop {
 
 /// Draws of a fit to these runs; bootstrap() in bootstrap.hpp makes them.
-using DrawCoefficients = std::function<Draws(std::string_view law, const RunTable& runs,
+using DrawCoefficients = std::function<Draws(const AnyLaw& law, const RunTable& runs,
                                              const FitOptions& options, const FitReport& fit)>;
 
 struct BacktestOptions {
@@ -45,7 +45,7 @@ struct Forecast {
 
 struct BacktestReport {
   static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  std::string law;
+  std::string law;            ///< the name that it is shown under
   FitReport fit;              ///< of the runs that are not held out
   std::size_t num_draws = 0;  ///< behind the intervals
   /// Over the runs held out, weighted as in the fit; NaN for a fit that failed.
@@ -60,7 +60,7 @@ struct BacktestReport {
 /// Fits and scores one law. Nothing of the runs held out reaches the fit, its starts or its draws.
 /// Throws InvalidArgument as fit() does and for a split that is not one of these runs; DataError
 /// where fewer runs are left than coefficients are free, or the runs held out all weigh nothing.
-BacktestReport backtest(std::string_view law, const RunTable& runs, const Split& split,
+BacktestReport backtest(const AnyLaw& law, const RunTable& runs, const Split& split,
                         const BacktestOptions& options = {});
 
 /// Scores a law as it is: nothing is fitted, and report.fit holds its coefficients and its errors

@@ -29,7 +29,7 @@ class BlockDescent {
     for (std::size_t p = 0; p < kP; ++p) {
       if (space.entry[p] < 0) continue;
       is_scale_[static_cast<std::size_t>(space.entry[p])] =
-          L::kCoefficients[p].scale == Scale::kLog;
+          coefficients_of(objective.law())[p].scale == Scale::kLog;
     }
   }
 

@@ -47,12 +47,12 @@ struct BootstrapReport {
 /// Refits every resample, starting from `fit` and its other minima. A refit counts if its projected
 /// gradient vanishes, its Hessian is positive definite in the directions that no bound holds, and
 /// none of the minima of `fit` has a lower objective on that resample; the others are fitted again
-/// from many starts. `fit` is what fit<L>(runs, options) returned; options.num_threads and
+/// from many starts. `fit` is what fit(law, runs, options) returned; options.num_threads and
 /// options.progress are used as there. The result does not depend on the number of threads.
-/// Throws InvalidArgument as fit<L> does.
+/// Throws InvalidArgument as fit() does.
 template <Law L>
-BootstrapReport bootstrap(const RunTable& runs, const FitOptions& options, const FitReport& fit,
-                          const BootstrapOptions& how = {});
+BootstrapReport bootstrap(const L& law, const RunTable& runs, const FitOptions& options,
+                          const FitReport& fit, const BootstrapOptions& how = {});
 
 /// The 95 % interval of each coefficient [P]: percentile, or BCa where there is a jackknife that
 /// allows it.
@@ -71,8 +71,8 @@ inline std::vector<EstimatedInterval> coefficient_intervals(const std::vector<do
   return out;
 }
 
-/// The same for a shipped law by its name.
-BootstrapReport bootstrap(std::string_view law, const RunTable& runs, const FitOptions& options,
+/// The same for any law.
+BootstrapReport bootstrap(const AnyLaw& law, const RunTable& runs, const FitOptions& options,
                           const FitReport& fit, const BootstrapOptions& how = {});
 
 }  // namespace isoflop

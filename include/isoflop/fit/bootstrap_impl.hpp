@@ -70,12 +70,12 @@ class Refitter {
     bool sent_back = false;
   };
 
-  Refitter(const RunTable& runs, const FitOptions& options, const FitReport& fit)
+  Refitter(const L& law, const RunTable& runs, const FitOptions& options, const FitReport& fit)
       : options_(options),
-        space_(free_space<L>(options)),
-        objective_(runs, HuberLoss(options.huber_delta), options.residual) {
+        space_(free_space(law, options)),
+        objective_(law, runs, HuberLoss(options.huber_delta), options.residual) {
     for (const LocalMinimum& m : fit.minima) {
-      minima_.push_back(space_.gather(to_axis<L>(m.coefficients)));
+      minima_.push_back(space_.gather(to_axis(law, m.coefficients)));
     }
     if (minima_.empty()) throw InvalidArgument("there is no fit to start the resamples from");
   }
@@ -101,7 +101,7 @@ class Refitter {
     cold.num_starts = kColdStarts;
     cold.seed = seed;
     std::vector<Small> starts(minima_);
-    const auto sample = free_starts<L>(cold, space_);
+    const auto sample = free_starts(objective_.law(), cold, space_);
     starts.insert(starts.end(), sample.begin(), sample.end());
     for (const Small& start : starts) {
       const auto m = minimize(objective, space_, start);
@@ -158,9 +158,9 @@ inline std::vector<std::vector<std::size_t>> jackknife_blocks(
 }  // namespace detail
 
 template <Law L>
-BootstrapReport bootstrap(const RunTable& runs, const FitOptions& options, const FitReport& fit,
-                          const BootstrapOptions& how) {
-  const detail::Refitter<L> refitter(runs, options, fit);
+BootstrapReport bootstrap(const L& law, const RunTable& runs, const FitOptions& options,
+                          const FitReport& fit, const BootstrapOptions& how) {
+  const detail::Refitter<L> refitter(law, runs, options, fit);
   using Refit = typename detail::Refitter<L>::Refit;
   const auto units = detail::sampling_units(runs);
   const auto blocks = how.jackknife ? detail::jackknife_blocks(units, how.seed)
@@ -202,7 +202,7 @@ BootstrapReport bootstrap(const RunTable& runs, const FitOptions& options, const
     }
     if (!refits[i].certified) continue;
     auto& draws = resample ? report.draws.bootstrap : report.draws.jackknife;
-    draws.push_back(coefficients_at<L>(refitter.space(), refits[i].phi, options));
+    draws.push_back(coefficients_at(law, refitter.space(), refits[i].phi, options));
   }
   return report;
 }

@@ -26,8 +26,12 @@ class CeresColumns : public ceres::CostFunction {
  public:
   using Space = FreeSpace<kNumCoefficients<L>>;
 
-  CeresColumns(const RunTable& runs, const FitOptions& options, const Space& space)
-      : runs_(runs), space_(space), loss_(options.huber_delta), residual_(options.residual) {
+  CeresColumns(const L& law, const RunTable& runs, const FitOptions& options, const Space& space)
+      : law_(law),
+        runs_(runs),
+        space_(space),
+        loss_(options.huber_delta),
+        residual_(options.residual) {
     set_num_residuals(static_cast<int>(runs.num_runs()));
     mutable_parameter_block_sizes()->push_back(space.size());
   }
@@ -42,10 +46,10 @@ class CeresColumns : public ceres::CostFunction {
     const auto theta = space_.expand(phi.data());
     for (std::size_t i = 0; i < runs_.num_runs(); ++i) {
       std::array<double, kNumVariablesOf<L>> log_x{};
-      for (std::size_t v = 0; v < L::kVariables.size(); ++v) {
-        log_x[v] = log_value(runs_.column(L::kVariables[v])[i]);
+      for (std::size_t v = 0; v < variables_of(law_).size(); ++v) {
+        log_x[v] = log_value(runs_.column(variables_of(law_)[v])[i]);
       }
-      const Jet log_loss = L::log_loss(theta, log_x);
+      const Jet log_loss = law_.log_loss(theta, log_x);
       const Jet r = residual_ == Residual::kLog ? log_loss - std::log(runs_.loss[i])
                                                 : exp(log_loss) - runs_.loss[i];
       const double weight = runs_.weight.empty() ? 1.0 : runs_.weight[i];
@@ -62,6 +66,7 @@ class CeresColumns : public ceres::CostFunction {
   }
 
  private:
+  const L& law_;
   const RunTable& runs_;
   const Space& space_;
   HuberLoss loss_;
@@ -71,9 +76,10 @@ class CeresColumns : public ceres::CostFunction {
 /// Continues from phi with ceres::Solver. Returns where it ended and how many iterations it took.
 template <Law L>
 std::pair<typename FreeSpace<kNumCoefficients<L>>::Small, int> polish_with_ceres(
-    const RunTable& runs, const FitOptions& options, const FreeSpace<kNumCoefficients<L>>& space,
+    const L& law, const RunTable& runs, const FitOptions& options,
+    const FreeSpace<kNumCoefficients<L>>& space,
     typename FreeSpace<kNumCoefficients<L>>::Small phi) {
-  CeresColumns<L> cost(runs, options, space);
+  CeresColumns<L> cost(law, runs, options, space);
   ceres::Problem::Options ownership;
   ownership.cost_function_ownership = ceres::DO_NOT_TAKE_OWNERSHIP;
   ceres::Problem problem(ownership);

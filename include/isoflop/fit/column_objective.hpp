@@ -40,15 +40,15 @@ class ColumnObjective {
   };
 
   /// Requires every variable of the law to be given and positive, and positive losses.
-  ColumnObjective(const RunTable& runs, HuberLoss loss, Residual residual)
-      : loss_(loss), residual_(residual), num_runs_(runs.num_runs()) {
+  ColumnObjective(const L& law, const RunTable& runs, HuberLoss loss, Residual residual)
+      : law_(law), loss_(loss), residual_(residual), num_runs_(runs.num_runs()) {
     const std::size_t width = Batch::kWidth;
     blocks_.resize((num_runs_ + width - 1) / width);
-    for (std::size_t v = 0; v < L::kVariables.size(); ++v) {
-      if (runs.column(L::kVariables[v]).size() != num_runs_) {
+    for (std::size_t v = 0; v < variables_of(law).size(); ++v) {
+      if (runs.column(variables_of(law)[v]).size() != num_runs_) {
         throw InvalidArgument("the runs have no column for " +
-                              std::string(info(L::kVariables[v]).symbol) + ", which the law " +
-                              std::string(L::kName) + " needs");
+                              std::string(info(variables_of(law)[v]).symbol) + ", which the law " +
+                              std::string(name_of(law)) + " needs");
       }
     }
     for (std::size_t i = 0; i < blocks_.size() * width; ++i) {
@@ -57,8 +57,8 @@ class ColumnObjective {
       const std::size_t row = std::min(i, num_runs_ - 1);  // padding repeats the last run, weight 0
       for (std::size_t v = 0; v < kV; ++v) {
         block.log_x[v].lanes[lane] = 0.0;
-        if (v >= L::kVariables.size()) continue;
-        block.log_x[v].lanes[lane] = log_value(runs.column(L::kVariables[v])[row]);
+        if (v >= variables_of(law).size()) continue;
+        block.log_x[v].lanes[lane] = log_value(runs.column(variables_of(law)[v])[row]);
       }
       const double loss_row = runs.loss[row];
       block.target.lanes[lane] = residual_ == Residual::kLog ? std::log(loss_row) : loss_row;
@@ -99,6 +99,7 @@ class ColumnObjective {
     return out;
   }
 
+  const L& law() const { return law_; }
   std::size_t num_runs() const { return num_runs_; }
   const HuberLoss& loss() const { return loss_; }
 
@@ -120,7 +121,7 @@ class ColumnObjective {
     residual.clear();
     weight.clear();
     for (const Block& block : blocks_) {
-      const Batch r = residual_of(L::log_loss(parameters, block.log_x), block.target);
+      const Batch r = residual_of(law_.log_loss(parameters, block.log_x), block.target);
       for (Eigen::Index lane = 0; lane < Batch::kWidth && residual.size() < num_runs_; ++lane) {
         residual.push_back(r.lanes[lane]);
         weight.push_back(block.weight.lanes[lane]);
@@ -133,7 +134,7 @@ class ColumnObjective {
     for (std::size_t p = 0; p < kP; ++p) parameters[p] = Batch(theta[p]);
     Batch sum(0.0);
     for (const Block& block : blocks_) {
-      const Batch r = residual_of(L::log_loss(parameters, block.log_x), block.target);
+      const Batch r = residual_of(law_.log_loss(parameters, block.log_x), block.target);
       sum += block.weight * loss_(r).rho;
     }
     return sum.lanes.sum();
@@ -147,7 +148,7 @@ class ColumnObjective {
 
   /// An empty objective of the same kind.
   ColumnObjective(const ColumnObjective& like, std::size_t num_runs)
-      : loss_(like.loss_), residual_(like.residual_), num_runs_(num_runs) {
+      : law_(like.law_), loss_(like.loss_), residual_(like.residual_), num_runs_(num_runs) {
     blocks_.reserve(like.blocks_.size());
   }
 
@@ -157,6 +158,7 @@ class ColumnObjective {
     return exp(log_loss) - target;
   }
 
+  [[no_unique_address]] L law_;
   HuberLoss loss_;
   Residual residual_;
   std::size_t num_runs_;
@@ -180,7 +182,7 @@ template <int Order>
   diagonal.fill(Batch(0.0));
   curvature.fill(Batch(0.0));
   for (const Block& block : blocks_) {
-    const auto residual = residual_of(L::log_loss(parameters, block.log_x), block.target);
+    const auto residual = residual_of(law_.log_loss(parameters, block.log_x), block.target);
     static_assert(residual.kSize == kP, "the law's formula does not use all its coefficients");
     const HuberValue huber = loss(residual.value);
     value += block.weight * huber.rho;

@@ -13,7 +13,7 @@ namespace isoflop {
 /// Fits the law to all runs and returns the `count` rows of largest |ln predicted - ln observed|,
 /// the first of equals, in ascending order. Throws Error where that fit fails, InvalidArgument
 /// where no run would be left, and as fit() does.
-std::vector<std::size_t> worst_runs(std::string_view law, const RunTable& runs,
+std::vector<std::size_t> worst_runs(const AnyLaw& law, const RunTable& runs,
                                     const FitOptions& options, std::size_t count);
 
 }  // namespace isoflop

@@ -4,16 +4,15 @@
 /// Hoffmann et al. 2022, arXiv 2203.15556, Approach 3.
 #pragma once
 
-#include <string_view>
-
 #include "isoflop/core/run_table.hpp"
 #include "isoflop/fit/options.hpp"
 #include "isoflop/fit/report.hpp"
+#include "isoflop/laws/any_law.hpp"
 #include "isoflop/laws/law.hpp"
 
 namespace isoflop {
 
-/// Fits law L. The shipped laws are compiled into isoflop::fit; for a law of your own include
+/// Fits a law. The shipped laws are compiled into isoflop::fit; for a law of your own include
 /// isoflop/fit/fit_impl.hpp, which needs Ceres.
 ///
 /// Throws InvalidArgument for runs without a variable of the law, values that are not positive and
@@ -22,9 +21,9 @@ namespace isoflop {
 /// report. The result does not depend on the number of threads. Not thread-safe with respect to
 /// options.progress.
 template <Law L>
-FitReport fit(const RunTable& runs, const FitOptions& options = {});
+FitReport fit(const L& law, const RunTable& runs, const FitOptions& options = {});
 
-/// The same for a shipped law by its name.
-FitReport fit(std::string_view law, const RunTable& runs, const FitOptions& options = {});
+/// The same for any law: one that ships, by its name, or a formula.
+FitReport fit(const AnyLaw& law, const RunTable& runs, const FitOptions& options = {});
 
 }  // namespace isoflop

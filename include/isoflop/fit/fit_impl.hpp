@@ -24,7 +24,7 @@ namespace isoflop {
 namespace detail {
 
 template <Law L>
-void require_usable(const RunTable& runs, const FitOptions& options, int num_free) {
+void require_usable(const L& law, const RunTable& runs, const FitOptions& options, int num_free) {
   if (!(options.huber_delta > 0.0)) throw InvalidArgument("the Huber delta must be positive");
   if (runs.num_runs() == 0) throw DataError(runs.source, "there are none to fit");
   if (options.num_starts && *options.num_starts == 0) {
@@ -36,7 +36,7 @@ void require_usable(const RunTable& runs, const FitOptions& options, int num_fre
   auto check = [&](const std::vector<double>& column, std::string_view name, const auto& fault_of) {
     if (column.size() != runs.num_runs()) {
       throw InvalidArgument("the runs have no column " + std::string(name) + ", which the law " +
-                            std::string(L::kName) + " needs");
+                            std::string(name_of(law)) + " needs");
     }
     for (std::size_t i = 0; i < column.size(); ++i) {
       const std::string fault = fault_of(column[i]);
@@ -44,14 +44,14 @@ void require_usable(const RunTable& runs, const FitOptions& options, int num_fre
       throw InvalidArgument(std::string(name) + " of run " + std::to_string(i) + " " + fault);
     }
   };
-  for (const Variable v : L::kVariables) {
+  for (const Variable v : variables_of(law)) {
     check(runs.column(v), info(v).symbol, [&](double x) {
       if (x == 0.0 && value_fault(info(v), x).empty()) return std::string();
       const std::string not_positive = positive(x);
       return not_positive.empty() ? value_fault(info(v), x) : not_positive;
     });
   }
-  check(runs.loss, target_of<L>().key, positive);
+  check(runs.loss, target_of(law).key, positive);
   for (const double w : runs.weight) {
     if (!(w >= 0.0) || !std::isfinite(w)) throw InvalidArgument("weights must be finite and >= 0");
   }
@@ -68,17 +68,17 @@ void require_usable(const RunTable& runs, const FitOptions& options, int num_fre
 
 /// Errors over the runs, weighted as in the fit, and the runs furthest off.
 template <Law L>
-void describe_residuals(const RunTable& runs, const std::array<double, kNumCoefficients<L>>& theta,
-                        FitReport& report) {
+void describe_residuals(const L& law, const RunTable& runs,
+                        const std::array<double, kNumCoefficients<L>>& theta, FitReport& report) {
   constexpr std::size_t kShown = 10;
   double sum_log = 0.0, sum_nats = 0.0, sum_weight = 0.0;
   std::vector<RunResidual> all(runs.num_runs());
   for (std::size_t i = 0; i < runs.num_runs(); ++i) {
     std::array<double, kNumVariablesOf<L>> log_x{};
-    for (std::size_t v = 0; v < L::kVariables.size(); ++v) {
-      log_x[v] = log_value(runs.column(L::kVariables[v])[i]);
+    for (std::size_t v = 0; v < variables_of(law).size(); ++v) {
+      log_x[v] = log_value(runs.column(variables_of(law)[v])[i]);
     }
-    const double log_loss = L::log_loss(theta, log_x);
+    const double log_loss = law.log_loss(theta, log_x);
     all[i] = {i, runs.loss[i], std::exp(log_loss), log_loss - std::log(runs.loss[i])};
     const double weight = runs.weight.empty() ? 1.0 : runs.weight[i];
     sum_log += weight * all[i].log_residual * all[i].log_residual;
@@ -99,12 +99,12 @@ void describe_residuals(const RunTable& runs, const std::array<double, kNumCoeff
 /// Starts of the fit: those given, then the law's own.
 template <Law L>
 std::vector<typename FreeSpace<kNumCoefficients<L>>::Small> all_starts(
-    const FitOptions& options, const FreeSpace<kNumCoefficients<L>>& space) {
+    const L& law, const FitOptions& options, const FreeSpace<kNumCoefficients<L>>& space) {
   std::vector<typename FreeSpace<kNumCoefficients<L>>::Small> out;
   for (const std::vector<double>& given : options.first_starts) {
-    out.push_back(space.gather(to_axis<L>(given)));
+    out.push_back(space.gather(to_axis(law, given)));
   }
-  const auto own = free_starts<L>(options, space);
+  const auto own = free_starts(law, options, space);
   out.insert(out.end(), own.begin(), own.end());
   return out;
 }
@@ -165,12 +165,12 @@ inline void judge(FitReport& report) {
 }  // namespace detail
 
 template <Law L>
-FitReport fit(const RunTable& runs, const FitOptions& options) {
+FitReport fit(const L& law, const RunTable& runs, const FitOptions& options) {
   constexpr std::size_t kP = kNumCoefficients<L>;
   constexpr std::size_t kMostMinima = 8;
-  const FreeSpace<kP> space = free_space<L>(options);
-  detail::require_usable<L>(runs, options, space.size());
-  const ColumnObjective<L> objective(runs, HuberLoss(options.huber_delta), options.residual);
+  const FreeSpace<kP> space = free_space(law, options);
+  detail::require_usable(law, runs, options, space.size());
+  const ColumnObjective<L> objective(law, runs, HuberLoss(options.huber_delta), options.residual);
 
   FitReport report;
   report.num_runs = runs.num_runs();
@@ -178,7 +178,7 @@ FitReport fit(const RunTable& runs, const FitOptions& options) {
   report.ranges = ranges_of(runs);
 
   auto starts =
-      detail::from_wider_deltas(objective, space, detail::all_starts<L>(options, space), options);
+      detail::from_wider_deltas(objective, space, detail::all_starts(law, options, space), options);
   report.num_starts = starts.num_starts;
   report.starts_abandoned = starts.num_abandoned;
   if (starts.found.empty()) {
@@ -188,13 +188,13 @@ FitReport fit(const RunTable& runs, const FitOptions& options) {
   report.best_start = starts.found.front().first_start;
   Minimum<kP>& best = starts.found.front().at;
   if (space.size() > 0) {
-    const auto [phi, iterations] = detail::polish_with_ceres<L>(runs, options, space, best.phi);
+    const auto [phi, iterations] = detail::polish_with_ceres(law, runs, options, space, best.phi);
     report.polish_iterations = iterations;
     if (objective.value(space.expand(phi)) < best.value) best = minimize(objective, space, phi);
     sharpen(objective, space, best);
   }
   report.objective = best.value;
-  report.coefficients = coefficients_at<L>(space, best.phi, options, &report.at_bound);
+  report.coefficients = coefficients_at(law, space, best.phi, options, &report.at_bound);
   for (auto& found : starts.found) {
     if (!agree(found.at.value, best.value)) {
       if (report.minima.size() == kMostMinima) continue;
@@ -217,7 +217,7 @@ FitReport fit(const RunTable& runs, const FitOptions& options) {
       continue;
     }
     report.minima.push_back(
-        {coefficients_at<L>(space, found.at.phi, options), found.at.value, found.num_starts});
+        {coefficients_at(law, space, found.at.phi, options), found.at.value, found.num_starts});
   }
 
   const auto theta = space.expand(best.phi);
@@ -227,7 +227,7 @@ FitReport fit(const RunTable& runs, const FitOptions& options) {
   report.hessian_eigenvalues =
       loose_eigenvalues<kP>(space, best.phi, space.reduce_matrix(at.hessian));
   report.condition_number = condition_number(report.hessian_eigenvalues);
-  detail::describe_residuals<L>(runs, theta, report);
+  detail::describe_residuals(law, runs, theta, report);
   detail::judge(report);
   if (options.profile) {
     report.profile = profile_intervals(objective, space, best, options.num_threads);

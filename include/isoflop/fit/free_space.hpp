@@ -96,17 +96,17 @@ struct FreeSpace {
 /// The free space that the options leave. Throws InvalidArgument for unknown coefficients, values
 /// outside a coefficient's bounds, and contradictory or meaningless ties.
 template <Law L>
-FreeSpace<kNumCoefficients<L>> free_space(const FitOptions& options) {
+FreeSpace<kNumCoefficients<L>> free_space(const L& law, const FitOptions& options) {
   constexpr std::size_t kP = kNumCoefficients<L>;
   FreeSpace<kP> space;
   std::array<std::size_t, kP> leader;  // the first coefficient of each group of tied ones
   for (std::size_t p = 0; p < kP; ++p) leader[p] = p;
 
   for (const auto& [first, second] : options.tied) {
-    const std::size_t a = leader[coefficient_index<L>(first)];
-    const std::size_t b = leader[coefficient_index<L>(second)];
+    const std::size_t a = leader[coefficient_index(law, first)];
+    const std::size_t b = leader[coefficient_index(law, second)];
     if (first == second) throw InvalidArgument("cannot tie " + first + " to itself");
-    if (L::kCoefficients[a].scale != L::kCoefficients[b].scale) {
+    if (coefficients_of(law)[a].scale != coefficients_of(law)[b].scale) {
       throw InvalidArgument("cannot tie " + first + " to " + second +
                             ": one is a scale, the other an exponent");
     }
@@ -117,14 +117,14 @@ FreeSpace<kNumCoefficients<L>> free_space(const FitOptions& options) {
 
   std::array<bool, kP> is_fixed{};
   for (const auto& [name, value] : options.fixed) {
-    const CoefficientInfo& info = L::kCoefficients[coefficient_index<L>(name)];
+    const CoefficientInfo& info = coefficients_of(law)[coefficient_index(law, name)];
     if (!(value >= info.lower && value <= info.upper)) {
       std::ostringstream text;
       text << "cannot fix " << name << " at " << value << ": it must lie between " << info.lower
            << " and " << info.upper;
       throw InvalidArgument(text.str());
     }
-    const std::size_t l = leader[coefficient_index<L>(name)];
+    const std::size_t l = leader[coefficient_index(law, name)];
     const double theta = to_axis(info, value);
     if (is_fixed[l] && space.fixed[l] != theta) {
       throw InvalidArgument(name + " is tied to a coefficient that is fixed at another value");
@@ -136,12 +136,12 @@ FreeSpace<kNumCoefficients<L>> free_space(const FitOptions& options) {
   int size = 0;
   std::array<double, kP> lower{}, upper{};
   for (std::size_t p = 0; p < kP; ++p) {
-    if (p >= L::kCoefficients.size()) {
+    if (p >= coefficients_of(law).size()) {
       space.entry[p] = -1;
       continue;
     }
     const std::size_t l = leader[p];
-    const CoefficientInfo& info = L::kCoefficients[p];
+    const CoefficientInfo& info = coefficients_of(law)[p];
     if (is_fixed[l]) {
       space.entry[p] = -1;
       space.fixed[p] = space.fixed[l];
@@ -161,14 +161,14 @@ FreeSpace<kNumCoefficients<L>> free_space(const FitOptions& options) {
 
 /// The coefficients at phi, in the law's units; names of those on a bound into at_bound.
 template <Law L>
-std::vector<double> coefficients_at(const FreeSpace<kNumCoefficients<L>>& space,
+std::vector<double> coefficients_at(const L& law, const FreeSpace<kNumCoefficients<L>>& space,
                                     const typename FreeSpace<kNumCoefficients<L>>::Small& phi,
                                     const FitOptions& options,
                                     std::vector<std::string>* at_bound = nullptr) {
   const auto theta = space.expand(phi);
   std::vector<double> out;
-  for (std::size_t p = 0; p < L::kCoefficients.size(); ++p) {
-    const CoefficientInfo& c = L::kCoefficients[p];
+  for (std::size_t p = 0; p < coefficients_of(law).size(); ++p) {
+    const CoefficientInfo& c = coefficients_of(law)[p];
     const bool free = space.entry[p] >= 0;
     const Eigen::Index e = free ? space.entry[p] : 0;
     // A round trip over the logarithm must not cost a bound or a given number its last digit.

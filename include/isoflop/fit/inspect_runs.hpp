@@ -19,6 +19,7 @@
 #include "isoflop/core/variable.hpp"
 #include "isoflop/fit/options.hpp"
 #include "isoflop/fit/report.hpp"
+#include "isoflop/laws/any_law.hpp"
 #include "isoflop/laws/law.hpp"
 
 namespace isoflop {
@@ -49,17 +50,18 @@ struct Finding {
   std::string cure;  ///< one sentence: the runs, or the change, that would help
 };
 
-/// Findings about runs for law L under options.fixed and options.tied (nothing else of the options
+/// Findings about runs for a law under options.fixed and options.tied (nothing else of the options
 /// is looked at), the gravest first; empty if there is nothing to say. Runs of weight zero do not
 /// count. The shipped laws are compiled into isoflop::fit; for a law of your own include
 /// isoflop/fit/inspect_runs_impl.hpp.
 /// Throws InvalidArgument where a variable of the law has no column or a value is not positive and
 /// finite, and for unknown or contradictory fixed and tied coefficients.
 template <Law L>
-std::vector<Finding> inspect_runs(const RunTable& runs, const FitOptions& options = {});
+std::vector<Finding> inspect_runs(const L& law, const RunTable& runs,
+                                  const FitOptions& options = {});
 
-/// The same for a shipped law by its name.
-std::vector<Finding> inspect_runs(std::string_view law, const RunTable& runs,
+/// The same for any law.
+std::vector<Finding> inspect_runs(const AnyLaw& law, const RunTable& runs,
                                   const FitOptions& options = {});
 
 /// What the findings say of the fit of these runs: coefficients that cannot be determined make its

@@ -133,12 +133,13 @@ std::vector<ProfileInterval> profile_intervals(const ColumnObjective<L>& objecti
     ends[i] = detail::profile_end(objective, space, best, e, rise, step, bound);
   });
 
+  const std::span<const CoefficientInfo> coefficients = coefficients_of(objective.law());
   std::vector<ProfileInterval> out;
   for (std::size_t p = 0; p < kNumCoefficients<L>; ++p) {
     if (space.entry[p] < 0) continue;
     const auto e = static_cast<std::size_t>(space.entry[p]);
     const auto index = static_cast<Eigen::Index>(e);
-    const CoefficientInfo& c = L::kCoefficients[p];
+    const CoefficientInfo& c = coefficients[p];
     ProfileInterval interval;
     interval.coefficient = c.name;
     interval.low = std::clamp(from_axis(c, ends[2 * e]), c.lower, c.upper);

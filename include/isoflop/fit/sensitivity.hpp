@@ -11,6 +11,7 @@
 #include "isoflop/core/run_table.hpp"
 #include "isoflop/fit/options.hpp"
 #include "isoflop/fit/report.hpp"
+#include "isoflop/laws/any_law.hpp"
 
 namespace isoflop {
 
@@ -70,10 +71,10 @@ struct Bin {
 };
 std::vector<Bin> bins_of(const std::vector<double>& values);
 
-/// Refits a shipped law by its name. The result does not depend on options.fit.num_threads, which
+/// Refits a law. The result does not depend on options.fit.num_threads, which
 /// are shared among the refits; options.fit.progress is called with refits. Throws as fit() does
 /// for the base fit; a refit that cannot be made says so in its note.
-SensitivityReport sensitivity(std::string_view law, const RunTable& runs,
+SensitivityReport sensitivity(const AnyLaw& law, const RunTable& runs,
                               const SensitivityOptions& options = {});
 
 }  // namespace isoflop

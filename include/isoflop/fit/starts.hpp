@@ -15,8 +15,8 @@ namespace isoflop {
 inline constexpr std::size_t kDefaultNumStarts = 1000;
 
 template <Law L>
-constexpr bool has_grid_of_starts() {
-  for (const CoefficientInfo& c : L::kCoefficients) {
+constexpr bool has_grid_of_starts(const L& law) {
+  for (const CoefficientInfo& c : coefficients_of(law)) {
     if (c.start_levels < 2) return false;
   }
   return true;
@@ -24,7 +24,8 @@ constexpr bool has_grid_of_starts() {
 
 /// Starts theta [P] on the optimiser's axis, the same for the same options.
 template <Law L>
-std::vector<std::array<double, kNumCoefficients<L>>> starts(const FitOptions& options) {
+std::vector<std::array<double, kNumCoefficients<L>>> starts(const L& law,
+                                                            const FitOptions& options) {
   constexpr std::size_t kP = kNumCoefficients<L>;
   std::vector<std::array<double, kP>> out;
   auto at = [&](const CoefficientInfo& c, double share) {
@@ -32,15 +33,15 @@ std::vector<std::array<double, kNumCoefficients<L>>> starts(const FitOptions& op
     const double width = options.start_spread * (c.start_high - c.start_low);
     return centre + (share - 0.5) * width;
   };
-  if (has_grid_of_starts<L>() && !options.num_starts) {
+  if (has_grid_of_starts(law) && !options.num_starts) {
     std::array<int, kP> level{};
     for (std::size_t carry = 0; carry < kP;) {
       std::array<double, kP>& theta = out.emplace_back();
       for (std::size_t p = 0; p < kP; ++p) {
-        const CoefficientInfo& c = L::kCoefficients[p];
+        const CoefficientInfo& c = coefficients_of(law)[p];
         theta[p] = at(c, static_cast<double>(level[p]) / (c.start_levels - 1));
       }
-      for (carry = 0; carry < kP && ++level[carry] == L::kCoefficients[carry].start_levels;
+      for (carry = 0; carry < kP && ++level[carry] == coefficients_of(law)[carry].start_levels;
            ++carry) {
         level[carry] = 0;
       }
@@ -50,7 +51,7 @@ std::vector<std::array<double, kNumCoefficients<L>>> starts(const FitOptions& op
   Random random(options.seed);
   out.resize(options.num_starts.value_or(kDefaultNumStarts));
   for (auto& theta : out) {
-    for (std::size_t p = 0; p < kP; ++p) theta[p] = at(L::kCoefficients[p], random.uniform());
+    for (std::size_t p = 0; p < kP; ++p) theta[p] = at(coefficients_of(law)[p], random.uniform());
   }
   return out;
 }
@@ -59,10 +60,10 @@ std::vector<std::array<double, kNumCoefficients<L>>> starts(const FitOptions& op
 /// coefficients are fixed or tied, grid points that coincide are kept once.
 template <Law L>
 std::vector<typename FreeSpace<kNumCoefficients<L>>::Small> free_starts(
-    const FitOptions& options, const FreeSpace<kNumCoefficients<L>>& space) {
+    const L& law, const FitOptions& options, const FreeSpace<kNumCoefficients<L>>& space) {
   using Small = typename FreeSpace<kNumCoefficients<L>>::Small;
   std::vector<Small> out;
-  for (const auto& theta : starts<L>(options)) out.push_back(space.gather(theta));
+  for (const auto& theta : starts(law, options)) out.push_back(space.gather(theta));
   auto less = [](const Small& a, const Small& b) {
     return std::lexicographical_compare(a.data(), a.data() + a.size(), b.data(),
                                         b.data() + b.size());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,10 +32,13 @@ const std::vector<LawRecord>& preset_laws();
 /// naming the nearest preset.
 LawRecord find_law(const std::string& name_or_path);
 
-/// The formula that a person names for a fit, as visit_law knows it: a law that ships, the law of a
-/// preset, or that of a file in format isoflop.law/1 or isoflop.formula/1. Throws InvalidArgument
-/// where it is none of them, naming the laws there are; DataError for a file that is neither.
-std::string law_of(const std::string& word);
+/// The law that a person names for a fit: a law that ships, the law of a preset, or that of a file
+/// in format isoflop.law/1 or isoflop.formula/1. Throws InvalidArgument where it is none of them,
+/// naming the laws there are; DataError for a file that is neither.
+///
+/// A formula is shown under its own name, or as "formula"; where a law that ships, or another
+/// formula among those `beside` it, has that name already, a number is added.
+AnyLaw law_of(const std::string& word, std::span<const AnyLaw> beside = {});
 
 /// Throws InvalidArgument, naming what there is, for another name.
 NMeaning parse_n_meaning(std::string_view name);

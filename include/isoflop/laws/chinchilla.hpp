@@ -26,7 +26,7 @@ struct Chinchilla {
   }};
 
   template <class C, class X>
-  static auto log_loss(const C& theta, const X& log_x) {
+  auto log_loss(const C& theta, const X& log_x) const {
     const auto& [log_e, log_a, alpha, log_b, beta] = theta;
     const auto& [log_n, log_d] = log_x;
     return log_sum_exp(log_e, log_a - alpha * log_n, log_b - beta * log_d);

@@ -40,7 +40,7 @@ struct DataConstrained {
 
   /// ln N_opt(U); theta [7] on the optimiser's axis.
   template <class C, class U>
-  static auto log_optimal_n(const C& theta, const U& log_u) {
+  auto log_optimal_n(const C& theta, const U& log_u) const {
     using std::log;
     const auto& [log_e, log_a, alpha, log_b, beta, log_r_n, log_r_d] = theta;
     const auto log_g = (log(alpha) + log_a - (log(beta) + log_b)) / (alpha + beta);
@@ -48,7 +48,7 @@ struct DataConstrained {
   }
 
   template <class C, class X>
-  static auto log_loss(const C& theta, const X& log_x) {
+  auto log_loss(const C& theta, const X& log_x) const {
     const auto& [log_e, log_a, alpha, log_b, beta, log_r_n, log_r_d] = theta;
     const auto& [log_n, log_d, log_u] = log_x;
     const auto log_n_used = log_n + log_repeated(log_n - log_optimal_n(theta, log_u), log_r_n);

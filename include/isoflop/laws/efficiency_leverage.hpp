@@ -37,7 +37,7 @@ struct EfficiencyLeverage {
   }};
 
   template <class C, class X>
-  static auto log_loss(const C& theta, const X& log_x) {
+  auto log_loss(const C& theta, const X& log_x) const {
     const auto& [a, d, gamma, beta, log_a_start, log_a_max] = theta;
     const auto& [log_a, log_g, log_c] = log_x;
     const auto log2_g = log_g * (1.0 / std::numbers::ln2);
@@ -48,8 +48,14 @@ struct EfficiencyLeverage {
 
   /// The granularity, as this law counts it, at which EL peaks (A_hat below 1, gamma positive).
   template <class C>
-  static double best_granularity(const C& theta) {
+  double best_granularity(const C& theta) const {
     return std::exp2(-theta[3] / (2.0 * theta[2]));
+  }
+
+  template <class C, class X>
+  std::vector<LawFigure> figures(const C& theta, const X&) const {
+    return {{"best_granularity", "granularity of the highest leverage, as this law counts it",
+             best_granularity(theta)}};
   }
 };
 

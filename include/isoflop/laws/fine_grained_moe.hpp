@@ -32,7 +32,7 @@ struct FineGrainedMoe {
   }};
 
   template <class C, class X>
-  static auto log_loss(const C& theta, const X& log_x) {
+  auto log_loss(const C& theta, const X& log_x) const {
     const auto& [log_a, alpha, log_b, beta, log_g, gamma, log_c] = theta;
     const auto& [log_n, log_d, log_granularity] = log_x;
     const auto by_n = alpha * log_n;

@@ -41,7 +41,7 @@ struct JointMoe {
   }};
 
   template <class C, class X>
-  static auto log_loss(const C& theta, const X& log_x) {
+  auto log_loss(const C& theta, const X& log_x) const {
     const auto& [log_a, alpha, delta, gamma, log_b, beta, omega, zeta, log_e_start, log_e_max,
                  log_c] = theta;
     const auto& [log_n, log_d, log_e] = log_x;

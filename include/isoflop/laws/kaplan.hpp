@@ -25,7 +25,7 @@ struct Kaplan {
   }};
 
   template <class C, class X>
-  static auto log_loss(const C& theta, const X& log_x) {
+  auto log_loss(const C& theta, const X& log_x) const {
     const auto& [log_n_c, alpha_n, log_d_c, alpha_d] = theta;
     const auto& [log_n, log_d] = log_x;
     return alpha_d * log_sum_exp((alpha_n / alpha_d) * (log_n_c - log_n), log_d_c - log_d);

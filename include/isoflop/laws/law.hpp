@@ -5,7 +5,9 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "isoflop/core/variable.hpp"
 
@@ -41,17 +43,20 @@ struct Target {
 };
 inline constexpr Target kLossTarget{"loss", "L", "loss, nats per token"};
 
-/// A law L: `kName`, `kFormula` and `kSource` for people; `kVariables` [V]; `kCoefficients` [P];
-/// and `log_loss(theta [P], log_x [V])` = ln of the loss in nats per token, where theta holds the
-/// coefficients on the optimiser's axis and log_x the natural logarithms of the variables. Both
-/// scalar types are free: double, Batch, Dual, ceres::Jet.
-/// A law that predicts something else than a loss adds `kTarget`; its log_loss is the logarithm of
-/// that, and nothing plans with it.
-/// A law may add `kLogConvex = true`: within the bounds of its coefficients, log_loss is convex in
-/// ln N, ln D and ln G and does not rise with ln D. Every sum of terms exp(linear in log_x) is
-/// convex so. A planner then need not scan for valleys.
-/// A law whose lists vary in length says the most they can hold, `kCoefficientCapacity` and
-/// `kVariableCapacity`: P and V above are then these, and L::kCoefficients.size() what it has now.
+/// A law is an object. One that ships is empty, and says what it is in static data: `kName`,
+/// `kFormula` and `kSource` for people; `kVariables` [V]; `kCoefficients` [P]. One that is known
+/// only when the program runs (FormulaLaw) has functions of the same names instead: name(),
+/// formula(), source(), variables(), coefficients(); and as its lists vary in length, it says the
+/// most that they can hold, `kCoefficientCapacity` and `kVariableCapacity`: P and V are then these.
+/// Both have `log_loss(theta [P], log_x [V]) const` = ln of the loss in nats per token, where theta
+/// holds the coefficients on the optimiser's axis and log_x the natural logarithms of the
+/// variables. Both scalar types are free: double, Batch, Dual, ceres::Jet. A law that predicts
+/// something else than a loss adds `kTarget`; its log_loss is the logarithm of that, and nothing
+/// plans with it. A law may add `kLogConvex = true`: within the bounds of its coefficients,
+/// log_loss is convex in ln N, ln D and ln G and does not rise with ln D. Every sum of terms
+/// exp(linear in log_x) is convex so. A planner then need not scan for valleys. A law may offer
+/// `figures(theta, log_x) const`: what it knows of a run beside its prediction. Generic code reads
+/// a law through the functions below, not by these names.
 template <class L>
 inline constexpr std::size_t kNumCoefficients = [] {
   if constexpr (requires { L::kCoefficientCapacity; }) {
@@ -69,23 +74,122 @@ inline constexpr std::size_t kNumVariablesOf = [] {
   }
 }();
 
+namespace detail {
+
 template <class L>
-concept Law = requires(const std::array<double, kNumCoefficients<L>>& theta,
-                       const std::array<double, kNumVariablesOf<L>>& log_x) {
+concept StaticLaw = requires {
   { L::kName } -> std::convertible_to<std::string_view>;
   { L::kFormula } -> std::convertible_to<std::string_view>;
   { L::kSource } -> std::convertible_to<std::string_view>;
   { L::kVariables[0] } -> std::convertible_to<Variable>;
   { L::kCoefficients[0] } -> std::convertible_to<CoefficientInfo>;
-  { L::log_loss(theta, log_x) } -> std::same_as<double>;
+};
+
+template <class L>
+concept DynamicLaw = requires(const L& law) {
+  { law.name() } -> std::convertible_to<std::string_view>;
+  { law.formula() } -> std::convertible_to<std::string_view>;
+  { law.source() } -> std::convertible_to<std::string_view>;
+  { law.variables() } -> std::convertible_to<std::span<const Variable>>;
+  { law.coefficients() } -> std::convertible_to<std::span<const CoefficientInfo>>;
+  L::kVariableCapacity + L::kCoefficientCapacity;
+};
+
+}  // namespace detail
+
+template <class L>
+concept Law = (detail::StaticLaw<L> || detail::DynamicLaw<L>)&&requires(
+    const L& law, const std::array<double, kNumCoefficients<L>>& theta,
+    const std::array<double, kNumVariablesOf<L>>& log_x) {
+  { law.log_loss(theta, log_x) } -> std::same_as<double>;
 };
 
 template <Law L>
-constexpr Target target_of() {
+constexpr std::string_view name_of(const L& law) {
+  if constexpr (detail::StaticLaw<L>) {
+    return L::kName;
+  } else {
+    return law.name();
+  }
+}
+template <Law L>
+constexpr std::string_view formula_of(const L& law) {
+  if constexpr (detail::StaticLaw<L>) {
+    return L::kFormula;
+  } else {
+    return law.formula();
+  }
+}
+template <Law L>
+constexpr std::string_view source_of(const L& law) {
+  if constexpr (detail::StaticLaw<L>) {
+    return L::kSource;
+  } else {
+    return law.source();
+  }
+}
+/// The variables [V] in the order of log_x.
+template <Law L>
+constexpr std::span<const Variable> variables_of(const L& law) {
+  if constexpr (detail::StaticLaw<L>) {
+    return {L::kVariables.data(), L::kVariables.size()};
+  } else {
+    return law.variables();
+  }
+}
+/// The coefficients [P] in the order of theta.
+template <Law L>
+constexpr std::span<const CoefficientInfo> coefficients_of(const L& law) {
+  if constexpr (detail::StaticLaw<L>) {
+    return {L::kCoefficients.data(), L::kCoefficients.size()};
+  } else {
+    return law.coefficients();
+  }
+}
+template <Law L>
+constexpr Target target_of(const L&) {
   if constexpr (requires { L::kTarget; }) {
     return L::kTarget;
   } else {
     return kLossTarget;
+  }
+}
+template <Law L>
+constexpr bool predicts_loss(const L& law) {
+  return target_of(law).key == kLossTarget.key;
+}
+template <Law L>
+constexpr bool has_variable(const L& law, Variable wanted) {
+  for (const Variable v : variables_of(law)) {
+    if (v == wanted) return true;
+  }
+  return false;
+}
+
+/// A figure beside the prediction that only some laws have.
+struct LawFigure {
+  std::string_view key;  ///< in JSON
+  std::string_view meaning;
+  double value;
+};
+
+/// A law that knows more of a run than its prediction.
+template <class L>
+concept OffersFigures = Law<L> &&
+    requires(const L& law, const std::array<double, kNumCoefficients<L>>& theta,
+             const std::array<double, kNumVariablesOf<L>>& log_x) {
+  { law.figures(theta, log_x) } -> std::same_as<std::vector<LawFigure>>;
+};
+
+/// What a law says of a run beside its prediction; nothing for most laws.
+template <Law L>
+std::vector<LawFigure> figures_of(const L& law,
+                                  const std::array<double, kNumCoefficients<L>>& theta,
+                                  const std::array<double, kNumVariablesOf<L>>& log_x) {
+  if constexpr (OffersFigures<L>) {
+    return law.figures(theta, log_x);
+  } else {
+    return {};
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "isoflop/core/model_shape_rule.hpp"
 #include "isoflop/core/ranges.hpp"
+#include "isoflop/laws/any_law.hpp"
 
 namespace isoflop {
 
@@ -79,7 +80,7 @@ struct Draws {
 
 struct LawRecord {
   std::string name;                  ///< of a published law; empty for a fit of one's own
-  std::string law;                   ///< which formula, e.g. "fine-grained-moe"
+  AnyLaw law;                        ///< which formula, e.g. "fine-grained-moe"
   std::vector<double> coefficients;  ///< [P] in the law's order and units
   NMeaning n_means = NMeaning::kUnspecified;
   GMeaning g_means = GMeaning::kUnspecified;  ///< only for laws with a granularity

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "isoflop/error.hpp"
+#include "isoflop/laws/any_law.hpp"
 #include "isoflop/laws/chinchilla.hpp"
 #include "isoflop/laws/data_constrained.hpp"
 #include "isoflop/laws/efficiency_leverage.hpp"
@@ -25,44 +26,41 @@ namespace isoflop {
 using ShippedLaws = std::tuple<Chinchilla, FineGrainedMoe, JointMoe, DataConstrained, Sparsity,
                                Routed, EfficiencyLeverage, Kaplan, OverTraining>;
 
-/// Calls f.template operator()<L>() for every shipped law, in the order of the list.
+/// Calls f(law) for every shipped law, in the order of the list.
 template <class F>
 void for_each_law(F&& f) {
   [&]<class... L>(const std::tuple<L...>*) {
-    (f.template operator()<L>(), ...);
+    (f(L{}), ...);
   }(static_cast<const ShippedLaws*>(nullptr));
 }
 
 inline std::vector<std::string_view> law_names() {
   std::vector<std::string_view> names;
-  for_each_law([&]<Law L>() { names.push_back(L::kName); });
+  for_each_law([&](const auto& law) { names.push_back(name_of(law)); });
   return names;
 }
 
 inline bool is_law_name(std::string_view name) {
   bool found = false;
-  for_each_law([&]<Law L>() { found = found || L::kName == name; });
+  for_each_law([&](const auto& law) { found = found || name_of(law) == name; });
   return found;
 }
 
-/// Calls f.template operator()<L>() for the law of this name, shipped or a registered formula, and
-/// returns what it returns. Throws InvalidArgument, naming the laws there are, for any other name.
+/// Calls f(law) for the law that is named, shipped or a formula, and returns what it returns.
+/// Throws InvalidArgument, naming the laws there are, for a name that no shipped law has.
 template <class F>
-auto visit_law(std::string_view name, F&& f) {
-  using Result = decltype(f.template operator()<Chinchilla>());
+auto visit_law(const AnyLaw& which, F&& f) {
+  using Result = decltype(f(Chinchilla{}));
+  if (which.formula() != nullptr) return f(*which.formula());
   // A function pointer per law, so that Result needs no default constructor.
   Result (*call)(F&) = nullptr;
-  for_each_law([&]<Law L>() {
-    if (L::kName == name) call = [](F& g) -> Result { return g.template operator()<L>(); };
+  for_each_law([&]<Law L>(const L&) {
+    if (L::kName == which.name()) call = [](F& g) -> Result { return g(L{}); };
   });
-  if (call == nullptr && find_formula(name) != nullptr) {
-    const FormulaInUse in_use(name);
-    return f.template operator()<FormulaLaw>();
-  }
   if (call == nullptr) {
     std::string known;
     for (const std::string_view other : law_names()) known += " " + std::string(other);
-    throw InvalidArgument("no law is named \"" + std::string(name) + "\"; there are:" + known);
+    throw InvalidArgument("no law is named \"" + which.name() + "\"; there are:" + known);
   }
   return call(f);
 }

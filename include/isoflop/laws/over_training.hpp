@@ -29,7 +29,7 @@ struct OverTraining {
   }};
 
   template <class C, class X>
-  static auto log_loss(const C& theta, const X& log_x) {
+  auto log_loss(const C& theta, const X& log_x) const {
     const auto& [log_e, log_a, log_b, eta] = theta;
     const auto& [log_n, log_d] = log_x;
     const auto log_m = log_d - log_n;

@@ -34,7 +34,7 @@ struct Routed {
   }};
 
   template <class C, class X>
-  static auto log_loss(const C& theta, const X& log_x) {
+  auto log_loss(const C& theta, const X& log_x) const {
     const auto& [a, b, c, d, log_e_start, log_e_max] = theta;
     const auto& [log_n, log_e] = log_x;
     const auto log_e_hat = log_saturating(log_e, 1.0, log_e_start, log_e_max);
@@ -44,7 +44,7 @@ struct Routed {
 
   /// ln of the dense parameters (E = 1) that give the loss of (N, E); theta [6] on the axis.
   template <class C>
-  static double log_effective_parameters(const C& theta, double log_n, double log_e) {
+  double log_effective_parameters(const C& theta, double log_n, double log_e) const {
     const auto& [a, b, c, d, log_e_start, log_e_max] = theta;
     // E_hat is E_start at E = 1, so ln L is linear in ln N there.
     const double slope = a + c * log_e_start / std::numbers::ln10;
@@ -53,8 +53,16 @@ struct Routed {
   }
   /// log10 of the dense size beyond which more experts no longer lower the loss.
   template <class C>
-  static double log10_cutoff(const C& theta) {
+  double log10_cutoff(const C& theta) const {
     return -theta[1] / theta[2];
+  }
+
+  template <class C, class X>
+  std::vector<LawFigure> figures(const C& theta, const X& log_x) const {
+    return {{"effective_parameters", "dense parameters of the same loss",
+             std::exp(log_effective_parameters(theta, log_x[0], log_x[1]))},
+            {"cutoff_parameters", "more experts no longer help beyond N",
+             std::pow(10.0, log10_cutoff(theta))}};
   }
 };
 

@@ -34,7 +34,7 @@ struct Sparsity {
   }};
 
   template <class C, class X>
-  static auto log_loss(const C& theta, const X& log_x) {
+  auto log_loss(const C& theta, const X& log_x) const {
     using std::exp;
     using std::log;
     const auto& [log_a, alpha, log_b, beta, log_c, lambda, log_d, delta, gamma, log_e] = theta;

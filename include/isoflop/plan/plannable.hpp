@@ -8,28 +8,20 @@
 
 namespace isoflop {
 
-template <Law L>
-constexpr bool has_variable(Variable wanted) {
-  for (const Variable v : L::kVariables) {
-    if (v == wanted) return true;
-  }
-  return false;
-}
 /// Whether a law has an optimum under a budget: it gives a loss from N and D.
 template <Law L>
-constexpr bool can_plan() {
-  return has_variable<L>(Variable::kN) && has_variable<L>(Variable::kD) &&
-         target_of<L>().key == kLossTarget.key;
+constexpr bool can_plan(const L& law) {
+  return has_variable(law, Variable::kN) && has_variable(law, Variable::kD) && predicts_loss(law);
 }
 
-/// The same, as far as the compiler can tell: true for a law whose variables are known only when it
-/// is in use.
+/// The same, as far as the compiler can tell: true for a law whose variables are known only when
+/// the program runs.
 template <Law L>
 inline constexpr bool kMayPlan = [] {
   if constexpr (requires { L::kVariableCapacity; }) {
     return true;
   } else {
-    return can_plan<L>();
+    return can_plan(L{});
   }
 }();
 

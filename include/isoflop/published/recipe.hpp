@@ -33,7 +33,7 @@ struct PublicData {
 };
 
 using Bootstrap =
-    std::function<BootstrapReport(std::string_view law, const RunTable&, const FitOptions&,
+    std::function<BootstrapReport(const AnyLaw& law, const RunTable&, const FitOptions&,
                                   const FitReport&, const BootstrapOptions&)>;
 
 struct ReproductionInput {
