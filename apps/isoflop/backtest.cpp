@@ -16,6 +16,7 @@
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
 #include "apps/words/words.hpp"
+#include "isoflop/convention/granularity.hpp"
 #include "isoflop/convention/of_shape.hpp"
 #include "isoflop/convention/size.hpp"
 #include "isoflop/fit/bootstrap.hpp"

@@ -7,6 +7,7 @@
 #include "api/fields.hpp"
 #include "isoflop/api/runs_choice.hpp"
 #include "isoflop/io/records.hpp"
+#include "isoflop/laws/any_law.hpp"
 
 namespace isoflop::api {
 

@@ -6,10 +6,10 @@
 #include <array>
 #include <memory>
 #include <span>
-#include <string_view>
 
 #include "isoflop/core/dual.hpp"
 #include "isoflop/core/variable.hpp"
+#include "isoflop/laws/any_law.hpp"
 
 namespace isoflop {
 

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <string_view>
 #include <vector>
 
 #include "isoflop/core/run_table.hpp"
 #include "isoflop/fit/options.hpp"
+#include "isoflop/laws/any_law.hpp"
 
 namespace isoflop {
 
