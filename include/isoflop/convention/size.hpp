@@ -52,7 +52,7 @@ double convert_n(double n, NMeaning from, NMeaning to, const SizeConvention& kno
 /// said enough.
 double n_law_per_active(const LawRecord& law, FlopAccounting accounting, double embedding_rows);
 
-/// Why nobody knows that; "" where it is known.
+/// What n_law_per_active would throw; nothing where it is known.
 std::optional<InvalidArgument> n_law_fault(const LawRecord& law, FlopAccounting accounting,
                                            double embedding_rows);
 
