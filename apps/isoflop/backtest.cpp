@@ -25,7 +25,7 @@
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/list.hpp"
 #include "isoflop/plan/lost_flops.hpp"
-#include "isoflop/plan/plannable.hpp"
+#include "isoflop/plan/plan_problem.hpp"
 #include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
@@ -149,12 +149,12 @@ void judge_plan(const AnyLaw& law, const RunTable& runs, const Split& split,
   for (const std::size_t row : split.held_out) budget = std::max(budget, compute[row]);
   scored.plan_budget_flops = budget;
   // With a budget alone nothing can be planned from a law without N and D, or with more variables.
-  const bool plannable = visit_law(law, [](const auto& own) {
-    return can_plan(own) &&
-           std::all_of(variables_of(own).begin(), variables_of(own).end(), [](Variable v) {
-             return v == Variable::kN || v == Variable::kD || v == Variable::kG;
-           });
-  });
+  const bool plannable =
+      can_plan(law) && visit_law(law, [](const auto& own) {
+        return std::all_of(variables_of(own).begin(), variables_of(own).end(), [](Variable v) {
+          return v == Variable::kN || v == Variable::kD || v == Variable::kG;
+        });
+      });
   if (!plannable) return;
   const PlanProblem truth = six_nd_request(law, all.coefficients, runs);
   if (has_granularity(truth.law)) scored.plan_granularity = truth.search.granularity;

@@ -81,10 +81,10 @@ double convert_n(double n, NMeaning from, NMeaning to, const SizeConvention& kno
 
 namespace {
 
-/// N as the law counts it per active parameter, or the field that would say it and why.
+/// N as the law counts it per active parameter, or why nobody knows.
 struct LawRatio {
   double value = std::numeric_limits<double>::quiet_NaN();
-  std::string field{}, fault{};
+  std::optional<InvalidArgument> fault{};
 };
 
 LawRatio law_ratio(const LawRecord& law, FlopAccounting accounting, double embedding_rows) {
@@ -92,7 +92,7 @@ LawRatio law_ratio(const LawRecord& law, FlopAccounting accounting, double embed
   const bool moe = has_granularity(law) || (law.expansion && *law.expansion > 1.0);
   if (law.n_means == NMeaning::kActive && !paper) return {1.0};
   auto unknown = [](const char* name, const std::string& fault) {
-    return LawRatio{std::numeric_limits<double>::quiet_NaN(), name, fault};
+    return LawRatio{.fault = InvalidArgument(name, fault)};
   };
   if (!law.expansion && (moe || paper)) {
     return unknown("expansion", "the law does not say the expansion rate of its runs: add " +
@@ -126,13 +126,14 @@ LawRatio law_ratio(const LawRecord& law, FlopAccounting accounting, double embed
 
 }  // namespace
 
-std::string n_law_fault(const LawRecord& law, FlopAccounting accounting, double embedding_rows) {
+std::optional<InvalidArgument> n_law_fault(const LawRecord& law, FlopAccounting accounting,
+                                           double embedding_rows) {
   return law_ratio(law, accounting, embedding_rows).fault;
 }
 
 double n_law_per_active(const LawRecord& law, FlopAccounting accounting, double embedding_rows) {
   const LawRatio ratio = law_ratio(law, accounting, embedding_rows);
-  if (!ratio.fault.empty()) throw InvalidArgument(ratio.field, ratio.fault);
+  if (ratio.fault) throw *ratio.fault;
   return ratio.value;
 }
 

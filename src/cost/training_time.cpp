@@ -1,6 +1,7 @@
 #include "isoflop/cost/training_time.hpp"
 
 #include <string>
+#include <utility>
 
 #include "isoflop/error.hpp"
 
@@ -29,6 +30,38 @@ void require_meaning(const TrainingSetup& setup) {
   if (!(setup.expert_parallel >= 1.0) || setup.expert_parallel > setup.expansion) {
     throw InvalidArgument("the experts of a layer can be shared by 1 to E GPUs");
   }
+}
+
+/// Curves of ln t over ln N_active, by log2 G, or why there are none.
+struct Tabulated {
+  std::vector<MonotoneCurve> curves;
+  std::string fault;
+};
+
+Tabulated tabulated(const CostSurface& surface, const TrainingSetup& setup,
+                    const ModelShapeRule& shape, double max_granularity) {
+  Tabulated out;
+  const double smallest = std::log(shape.smallest_n_active());
+  for (double g = 1.0; g <= max_granularity || out.curves.empty(); g *= 2.0) {
+    std::vector<double> x, y;
+    for (int i = 0; i <= static_cast<int>(kFolds * kPointsPerFold); ++i) {
+      x.push_back(smallest + i / kPointsPerFold);
+      const LayerTime time = training_time(surface, setup, shape, std::exp(x.back()), g);
+      if (!(time.time_s > 0.0)) {
+        out.fault = "the cost table has too few layers to tell the time of layers it does not hold";
+        return out;
+      }
+      y.push_back(std::log(time.time_s));
+      if (i > 0 && !(y.back() > y[y.size() - 2])) {
+        out.fault =
+            "by this cost table a larger model would take less time: it is too coarse or too noisy "
+            "to plan with";
+        return out;
+      }
+    }
+    out.curves.emplace_back(std::move(x), std::move(y));
+  }
+  return out;
 }
 
 }  // namespace
@@ -64,27 +97,18 @@ TrainingTime::TrainingTime(const CostSurface& surface, const TrainingSetup& setu
                            const ModelShapeRule& shape, double max_granularity)
     : surface_(surface), setup_(setup), shape_(shape), max_granularity_(max_granularity) {
   require_meaning(setup);
-  std::vector<MonotoneCurve> curves;
-  const double smallest = std::log(shape.smallest_n_active());
-  for (double g = 1.0; g <= max_granularity || curves.empty(); g *= 2.0) {
-    std::vector<double> x, y;
-    for (int i = 0; i <= static_cast<int>(kFolds * kPointsPerFold); ++i) {
-      x.push_back(smallest + i / kPointsPerFold);
-      const LayerTime time = training_time(surface, setup, shape, std::exp(x.back()), g);
-      if (!(time.time_s > 0.0)) {
-        throw InvalidArgument(
-            "the cost table has too few layers to tell the time of layers it does not hold");
-      }
-      y.push_back(std::log(time.time_s));
-      if (i > 0 && !(y.back() > y[y.size() - 2])) {
-        throw InvalidArgument(
-            "by this cost table a larger model would take less time: it is too coarse or too noisy "
-            "to plan with");
-      }
-    }
-    curves.emplace_back(std::move(x), std::move(y));
-  }
-  curves_ = std::make_shared<const std::vector<MonotoneCurve>>(std::move(curves));
+  Tabulated table = tabulated(surface, setup, shape, max_granularity);
+  if (!table.fault.empty()) throw InvalidArgument(table.fault);
+  curves_ = std::make_shared<const Curves>(std::move(table.curves));
+}
+
+std::optional<TrainingTime> TrainingTime::resampled(std::uint64_t seed) const {
+  TrainingTime out = *this;
+  out.surface_ = surface_.resampled(seed);
+  Tabulated table = tabulated(out.surface_, setup_, shape_, max_granularity_);
+  if (!table.fault.empty()) return std::nullopt;
+  out.curves_ = std::make_shared<const Curves>(std::move(table.curves));
+  return out;
 }
 
 }  // namespace isoflop

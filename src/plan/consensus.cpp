@@ -6,10 +6,8 @@
 
 #include "isoflop/convention/flops.hpp"
 #include "isoflop/convention/granularity.hpp"
-#include "isoflop/laws/coefficients.hpp"
-#include "isoflop/laws/list.hpp"
 #include "isoflop/plan/plan_law.hpp"
-#include "isoflop/plan/plannable.hpp"
+#include "plan/law_facts.hpp"
 
 namespace isoflop {
 namespace {
@@ -54,29 +52,28 @@ void set_granularity(LawOpinion& out, GMeaning meaning, double own) {
   }
 }
 
-template <Law L>
-constexpr bool is_of_experts(const L& own) {
-  return has_variable(own, Variable::kG) || has_variable(own, Variable::kE) ||
-         has_variable(own, Variable::kS) || has_variable(own, Variable::kA);
+bool is_of_experts(const LawRecord& law) {
+  const std::vector<Variable> variables = variables_of(law);
+  return std::any_of(variables.begin(), variables.end(), [](Variable v) {
+    return v == Variable::kG || v == Variable::kE || v == Variable::kS || v == Variable::kA;
+  });
 }
 
 /// Beyond the ranges if anything is; known to be inside them if all are known.
-template <Law L>
-std::optional<bool> range_verdict(const L& own, const LawOpinion& out) {
+std::optional<bool> range_verdict(const LawRecord& law, const LawOpinion& out) {
   if (!out.outside.empty() || out.outside_d_per_n) return false;
-  for (const Variable v : variables_of(own)) {
+  for (const Variable v : variables_of(law)) {
     if (!out.ranges[v]) return std::nullopt;
   }
   return true;
 }
 
 /// Why a law that gives a loss from N and D says nothing all the same; empty if it says something.
-template <Law L>
-std::string refusal(const L& own, const LawRecord& law, const ConsensusQuestion& question,
+std::string refusal(const LawRecord& law, const ConsensusQuestion& question,
                     FlopAccounting accounting) {
   std::string out;
   auto add = [&](const std::string& more) { out += (out.empty() ? "" : "; ") + more; };
-  const bool mixture = is_of_experts(own) || (law.expansion && *law.expansion > 1.0);
+  const bool mixture = is_of_experts(law) || (law.expansion && *law.expansion > 1.0);
   const bool paper = accounting == FlopAccounting::kPaper;
   const bool counts_embeddings = law.n_means == NMeaning::kTotal ||
                                  law.n_means == NMeaning::kDense ||
@@ -88,18 +85,18 @@ std::string refusal(const L& own, const LawRecord& law, const ConsensusQuestion&
     add("the law does not say what its N counts");
   }
   const bool needs_expansion = mixture || paper;
-  if (!has_variable(own, Variable::kE) && !has_variable(own, Variable::kS) && needs_expansion &&
-      !law.expansion) {
+  if (!law_has_variable(law, Variable::kE) && !law_has_variable(law, Variable::kS) &&
+      needs_expansion && !law.expansion) {
     add("the law does not say the expansion rate of its runs");
   }
-  if (has_variable(own, Variable::kG) && !paper && !question.granularity) {
+  if (law_has_variable(law, Variable::kG) && !paper && !question.granularity) {
     add("6ND puts no price on granularity, so the finest would always win");
   }
   if (law.secondary_source && !(law.ranges[Variable::kN] && law.ranges[Variable::kD])) {
     add("quoted from a secondary source, and the range of its runs is not known");
   }
   if (!out.empty()) return out;  // no further word of the command line would help
-  for (const Variable v : variables_of(own)) {
+  for (const Variable v : variables_of(law)) {
     if (v == Variable::kU && !question.unique_tokens) {
       add("needs " + field("u") + ", the number of unique tokens");
     } else if (v == Variable::kS && !question.expansion) {
@@ -113,10 +110,8 @@ std::string refusal(const L& own, const LawRecord& law, const ConsensusQuestion&
 }
 
 /// The expansion rates at which a law with an E of its own is asked.
-template <Law L>
-std::vector<double> expansions_of(const L& own, const LawRecord& law,
-                                  const ConsensusQuestion& question) {
-  if (!has_variable(own, Variable::kE) || law.expansion) return {law.expansion.value_or(1.0)};
+std::vector<double> expansions_of(const LawRecord& law, const ConsensusQuestion& question) {
+  if (!law_has_variable(law, Variable::kE) || law.expansion) return {law.expansion.value_or(1.0)};
   if (question.expansion) return {*question.expansion};
   std::vector<double> out;
   if (const auto& range = law.ranges[Variable::kE]) {
@@ -166,24 +161,19 @@ void set_parameters(LawOpinion& out, const LawRecord& law, const Plan& plan) {
   }
 }
 
-template <Law L>
-bool finer_is_better(const L& own, const LawRecord& law, const Plan& plan) {
-  std::array<double, kNumVariablesOf<L>> x{}, finer{};
-  for (std::size_t i = 0; i < variables_of(own).size(); ++i) {
-    const Variable v = variables_of(own)[i];
-    x[i] = v == Variable::kN   ? plan.n_law
-           : v == Variable::kD ? plan.d_tokens
-           : v == Variable::kG ? plan.granularity
-                               : law.expansion.value_or(1.0);
-    finer[i] = v == Variable::kG ? 2.0 * x[i] : x[i];
-  }
-  return loss(own, law.coefficients, finer) < loss(own, law.coefficients, x);
+bool finer_is_better(const LawRecord& law, const Plan& plan) {
+  std::array<double, kNumVariables> x;
+  x.fill(law.expansion.value_or(1.0));
+  x[index_of(Variable::kN)] = plan.n_law;
+  x[index_of(Variable::kD)] = plan.d_tokens;
+  x[index_of(Variable::kG)] = plan.granularity;
+  std::array<double, kNumVariables> finer = x;
+  finer[index_of(Variable::kG)] *= 2.0;
+  return predicted(law, finer) < predicted(law, x);
 }
 
 /// The opinion of a law that gives a loss from N and D.
-template <Law L>
-void ask_planner(const L& own, LawOpinion& out, const LawRecord& asked,
-                 const ConsensusQuestion& question) {
+void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestion& question) {
   PlanProblem request;
   request.law = asked;
   request.accounting = own_accounting(asked);
@@ -197,31 +187,31 @@ void ask_planner(const L& own, LawOpinion& out, const LawRecord& asked,
     return;
   }
   if (question.granularity) {
-    if (has_variable(own, Variable::kG)) {
+    if (law_has_variable(asked, Variable::kG)) {
       if (!std::isfinite(common_per_own(asked.g_means))) {
         out.reason = "the law does not say what its G means";
         return;
       }
       request.search.search = GranularitySearch::kFixed;
       request.search.granularity = *question.granularity / common_per_own(asked.g_means);
-    } else if (is_of_experts(own) && *question.granularity != 1.0) {
+    } else if (is_of_experts(asked) && *question.granularity != 1.0) {
       out.reason =
           "has no granularity: it holds for G = 1, not for G = " + text(*question.granularity);
       return;
     }
   }
-  if (!asked.expansion && !has_variable(own, Variable::kE))
+  if (!asked.expansion && !law_has_variable(asked, Variable::kE))
     request.law.expansion = question.expansion;
   const LawRecord& law = request.law;
-  out.reason = refusal(own, law, question, request.accounting);
-  const std::vector<double> expansions = expansions_of(own, law, question);
+  out.reason = refusal(law, question, request.accounting);
+  const std::vector<double> expansions = expansions_of(law, question);
   if (expansions.empty())
     add_reason(out, "needs " + field("expansion") + " E: the range of its runs is not known");
   if (!out.reason.empty()) return;
 
   Plan best;
   for (const double e : expansions) {
-    if (has_variable(own, Variable::kE)) request.law.expansion = e;
+    if (law_has_variable(law, Variable::kE)) request.law.expansion = e;
     const Plan plan = plan_law(request, {question.budget_flops}).at(0);
     if (!plan.usable()) {
       out.reason = plan.note.empty() ? to_string(plan.status) : plan.note;
@@ -243,19 +233,19 @@ void ask_planner(const L& own, LawOpinion& out, const LawRecord& asked,
   out.loss = best.loss;
   out.outside = best.extrapolated;
   out.outside_d_per_n = best.extrapolates_d_per_n;
-  out.in_range = range_verdict(own, out);
+  out.in_range = range_verdict(law, out);
   out.accounting = request.accounting;
   out.flops_convention = request.accounting == FlopAccounting::kPaper
                              ? "FLOPs = (12 d^2 c_f + d E G c_r) D n_blocks with c_f = " +
                                    text(request.flops_per_active) +
                                    ", c_r = " + text(request.router_cost)
                              : "FLOPs = 6 N active D with N active as the law counts it";
-  if (!has_variable(own, Variable::kU) && best.epochs > 1.0) {
+  if (!law_has_variable(law, Variable::kU) && best.epochs > 1.0) {
     out.reason = "takes every token as new, but its D is more than the unique tokens";
   }
-  if (has_variable(own, Variable::kG)) {
+  if (law_has_variable(law, Variable::kG)) {
     set_granularity(out, law.g_means, best.granularity);
-    out.finer_is_better = finer_is_better(own, law, best);
+    out.finer_is_better = finer_is_better(law, best);
     if (question.granularity) return;
     for (const double budget :
          {question.budget_flops / kElsewhere, question.budget_flops * kElsewhere}) {
@@ -263,29 +253,24 @@ void ask_planner(const L& own, LawOpinion& out, const LawRecord& asked,
       if (!plan.usable()) continue;
       out.granularity_elsewhere.push_back({budget, plan.granularity * common_per_own(law.g_means)});
     }
-  } else if (has_variable(own, Variable::kE) && out.expansion > 1.0) {
+  } else if (law_has_variable(law, Variable::kE) && out.expansion > 1.0) {
     set_granularity(out, GMeaning::kDffOverDexpert, 1.0);
     out.g_convention = "it has no G: experts as wide as the dense layer, G = 1";
   }
 }
 
 /// The opinion of a law that has no loss but knows a best granularity.
-template <Law L>
-void ask_granularity(const L& own, LawOpinion& out, const LawRecord& law,
-                     const ConsensusQuestion& question) {
-  const auto theta = to_axis(own, law.coefficients);
-  const double best = question.granularity ? *question.granularity / common_per_own(law.g_means)
-                                           : own.best_granularity(theta);
+void ask_granularity(LawOpinion& out, const LawRecord& law, const ConsensusQuestion& question,
+                     double best_of_law) {
+  const double best =
+      question.granularity ? *question.granularity / common_per_own(law.g_means) : best_of_law;
   auto value = [&](double expansion, double g) {
-    std::array<double, kNumVariablesOf<L>> x;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      const Variable v = variables_of(own)[i];
-      x[i] = v == Variable::kA   ? 1.0 / expansion
-             : v == Variable::kG ? g
-             : v == Variable::kC ? question.budget_flops / kTrainingPerForward
-                                 : LawOpinion::kNone;
-    }
-    return loss(own, law.coefficients, x);
+    std::array<double, kNumVariables> x;
+    x.fill(LawOpinion::kNone);
+    x[index_of(Variable::kA)] = 1.0 / expansion;
+    x[index_of(Variable::kG)] = g;
+    x[index_of(Variable::kC)] = question.budget_flops / kTrainingPerForward;
+    return predicted(law, x);
   };
   out.reason = "gives a compute multiplier, not a loss: says how fine only";
   if (!std::isfinite(common_per_own(law.g_means))) {
@@ -328,7 +313,7 @@ void ask_granularity(const L& own, LawOpinion& out, const LawRecord& law,
   if (question.expansion) check(Variable::kA, 1.0 / *question.expansion);
   check(Variable::kG, best);
   check(Variable::kC, question.budget_flops / kTrainingPerForward);
-  out.in_range = range_verdict(own, out);
+  out.in_range = range_verdict(law, out);
 }
 
 LawOpinion opinion_of(const LawRecord& law, const ConsensusQuestion& question) {
@@ -337,24 +322,18 @@ LawOpinion opinion_of(const LawRecord& law, const ConsensusQuestion& question) {
   out.budget_flops = question.budget_flops;
   out.ranges = law.ranges;
   out.note = law.note;
-  visit_law(law.law, [&]<Law L>(const L& own) {
-    if (law.is_fit() && (law.fit_status != "converged" || law.verdict == "failed")) {
-      out.reason = "this fit is " + (law.verdict == "failed" ? law.verdict : law.fit_status);
-    } else if constexpr (kMayPlan<L>) {
-      if (can_plan(own)) {
-        ask_planner(own, out, law, question);
-      } else {
-        out.reason = "does not give a loss from N and D";
-      }
-    } else if constexpr (requires { own.best_granularity(to_axis(own, law.coefficients)); }) {
-      ask_granularity(own, out, law, question);
-    } else {
-      out.reason = "has no D: it says nothing of tokens, so that a budget alone settles nothing";
-      if constexpr (requires { own.log10_cutoff(to_axis(own, law.coefficients)); }) {
-        out.cutoff_parameters = std::pow(10.0, own.log10_cutoff(to_axis(own, law.coefficients)));
-      }
-    }
-  });
+  if (law.is_fit() && (law.fit_status != "converged" || law.verdict == "failed")) {
+    out.reason = "this fit is " + (law.verdict == "failed" ? law.verdict : law.fit_status);
+  } else if (can_plan(law.law)) {
+    ask_planner(out, law, question);
+  } else if (const auto best = best_granularity(law)) {
+    ask_granularity(out, law, question, *best);
+  } else if (law.law.formula() != nullptr) {
+    out.reason = "does not give a loss from N and D";
+  } else {
+    out.reason = "has no D: it says nothing of tokens, so that a budget alone settles nothing";
+    out.cutoff_parameters = cutoff_parameters(law).value_or(LawOpinion::kNone);
+  }
   return out;
 }
 

@@ -1,18 +1,17 @@
 #include "plan/given_values.hpp"
 
 #include <cmath>
+#include <string>
+#include <string_view>
 #include <vector>
 
-#include "isoflop/error.hpp"
-#include "isoflop/laws/list.hpp"
+#include "plan/law_facts.hpp"
 
 namespace isoflop {
 namespace {
 
 std::vector<Variable> not_chosen(const LawRecord& law) {
-  std::vector<Variable> out = visit_law(law.law, [](const auto& own) {
-    return std::vector<Variable>(variables_of(own).begin(), variables_of(own).end());
-  });
+  std::vector<Variable> out = variables_of(law);
   std::erase_if(
       out, [](Variable v) { return v == Variable::kN || v == Variable::kD || v == Variable::kG; });
   return out;
@@ -25,23 +24,22 @@ double value_of(const PlanProblem& problem, Variable v) {
 
 }  // namespace
 
-std::string given_fault(const PlanProblem& problem) {
+std::optional<InvalidArgument> given_fault(const PlanProblem& problem) {
   for (const Variable v : not_chosen(problem.law)) {
     const double x = value_of(problem, v);
-    const std::string name = field(v == Variable::kE ? "expansion" : info(v).key);
+    const std::string_view key = v == Variable::kE ? "expansion" : info(v).key;
     if (std::isnan(x)) {
-      return "the law " + problem.law.law.name() + " needs " + name + " (" +
-             std::string(info(v).meaning) + ")";
+      return InvalidArgument(key, "the law " + problem.law.law.name() + " needs " + field(key) +
+                                      " (" + std::string(info(v).meaning) + ")");
     }
     const std::string fault = value_fault(info(v), x);
-    if (!fault.empty()) return name + " " + fault;
+    if (!fault.empty()) return InvalidArgument(key, field(key) + " " + fault);
   }
-  return "";
+  return std::nullopt;
 }
 
 std::array<double, kNumVariables> log_given_values(const PlanProblem& problem) {
-  const std::string fault = given_fault(problem);
-  if (!fault.empty()) throw InvalidArgument(fault);
+  if (const auto fault = given_fault(problem)) throw *fault;
   std::array<double, kNumVariables> out{};
   for (const Variable v : not_chosen(problem.law)) {
     out[index_of(v)] = log_value(value_of(problem, v));

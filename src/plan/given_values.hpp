@@ -3,16 +3,17 @@
 #pragma once
 
 #include <array>
-#include <string>
+#include <optional>
 
+#include "isoflop/error.hpp"
 #include "isoflop/plan/plan_problem.hpp"
 
 namespace isoflop {
 
-/// What is missing of them, or wrong with one; empty: nothing.
-std::string given_fault(const PlanProblem& problem);
+/// What log_given_values would throw: for one that is missing, or out of its bounds.
+std::optional<InvalidArgument> given_fault(const PlanProblem& problem);
 
-/// ln of them, by Variable. Throws InvalidArgument with what given_fault says.
+/// ln of them, by Variable. Throws InvalidArgument as given_fault says.
 std::array<double, kNumVariables> log_given_values(const PlanProblem& problem);
 
 }  // namespace isoflop

@@ -40,7 +40,7 @@ class LossSurface {
   virtual bool is_log_convex() const = 0;
 };
 
-/// Of the law of this name with coefficients [P] in their own units. log_given: ln of the variables
+/// Of a law with coefficients [P] in their own units. log_given: ln of the variables
 /// beside N, D and G, by Variable. Throws InvalidArgument for what are no coefficients of the law,
 /// and for a law that gives no loss from N and D.
 std::shared_ptr<const LossSurface> loss_surface(const AnyLaw& law,

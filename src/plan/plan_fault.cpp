@@ -1,6 +1,7 @@
 #include "isoflop/plan/plan_fault.hpp"
 
-#include "isoflop/error.hpp"
+#include <string>
+
 #include "plan/given_values.hpp"
 
 namespace isoflop {
@@ -17,23 +18,24 @@ bool n_total_needs_n_law(const PlanProblem& problem) {
 
 }  // namespace
 
-std::optional<std::string> plan_fault(const PlanProblem& problem) {
+std::optional<InvalidArgument> plan_fault(const PlanProblem& problem) {
   const LawRecord& law = problem.law;
   if (n_total_needs_n_law(problem)) {
-    if (std::string fault = n_law_fault(problem); !fault.empty()) return fault;
+    if (auto fault = n_law_fault(problem)) return fault;
   }
   if (has_granularity(law) && problem.accounting == FlopAccounting::kSixNd &&
       problem.search.search != GranularitySearch::kFixed) {
-    return "6ND puts no price on granularity, so the finest would always win: add " +
-           field("granularity") + " X, or use " + field("cost") + " paper";
+    return InvalidArgument(
+        "granularity", "6ND puts no price on granularity, so the finest would always win: add " +
+                           field("granularity") + " X, or use " + field("cost") + " paper");
   }
   if (problem.embedding_rows > 0.0 && law.n_means != NMeaning::kTotal) {
-    return "a vocabulary is of use only for a law whose N is total; this one's is " +
-           std::string(kNMeanings[static_cast<std::size_t>(law.n_means)].name);
+    return InvalidArgument(
+        "vocab", "a vocabulary is of use only for a law whose N is total; this one's is " +
+                     std::string(kNMeanings[static_cast<std::size_t>(law.n_means)].name));
   }
-  if (std::string fault = n_law_fault(problem); !fault.empty()) return fault;
-  if (std::string fault = given_fault(problem); !fault.empty()) return fault;
-  return std::nullopt;
+  if (auto fault = n_law_fault(problem)) return fault;
+  return given_fault(problem);
 }
 
 }  // namespace isoflop

@@ -14,7 +14,7 @@ namespace {
 /// the request.
 template <class MakePlans>
 std::vector<Plan> planned(const PlanProblem& request, const MakePlans& make_plans) {
-  if (const auto fault = plan_fault(request)) throw InvalidArgument(*fault);
+  if (const auto fault = plan_fault(request)) throw *fault;
   const LawRecord& law = request.law;
   const double total = n_total_per_active(request);
   const bool counts_embeddings =

@@ -2,18 +2,30 @@
 
 #include "isoflop/convention/size.hpp"
 #include "isoflop/laws/list.hpp"
-#include "isoflop/plan/plannable.hpp"
 
 namespace isoflop {
+namespace {
 
-void require_plannable(const LawRecord& law) {
-  const std::string fault = plannable_fault(law);
-  if (!fault.empty()) throw InvalidArgument(fault);
+std::optional<InvalidArgument> plannable_fault(const LawRecord& law) {
+  if (can_plan(law.law)) return std::nullopt;
+  return InvalidArgument("the law " + law.law.name() +
+                         " has no compute-optimal plan: it does not give a loss from N and D");
 }
 
-std::string n_law_fault(const PlanProblem& problem) {
-  const std::string fault = plannable_fault(problem.law);
-  if (!fault.empty()) return fault;
+}  // namespace
+
+bool can_plan(const AnyLaw& law) {
+  return visit_law(law, [](const auto& own) {
+    return predicts_loss(own) && has_variable(own, Variable::kN) && has_variable(own, Variable::kD);
+  });
+}
+
+void require_plannable(const LawRecord& law) {
+  if (const auto fault = plannable_fault(law)) throw *fault;
+}
+
+std::optional<InvalidArgument> n_law_fault(const PlanProblem& problem) {
+  if (auto fault = plannable_fault(problem.law)) return fault;
   return n_law_fault(problem.law, problem.accounting, problem.embedding_rows);
 }
 

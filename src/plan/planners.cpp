@@ -5,8 +5,6 @@
 #include "isoflop/cost/paper_flops.hpp"
 #include "isoflop/cost/six_nd.hpp"
 #include "isoflop/error.hpp"
-#include "isoflop/laws/list.hpp"
-#include "isoflop/plan/plan_fault.hpp"
 #include "isoflop/plan/planner.hpp"
 #include "plan/best_size.hpp"
 #include "plan/given_values.hpp"
@@ -36,7 +34,6 @@ Counting counting_of(const PlanProblem& problem) {
 }  // namespace
 
 struct Planners::Settled {
-  std::shared_ptr<const FormulaInUse> in_use;  // a law given as text holds while planners live
   AnyLaw law;
   std::vector<double> coefficients;
   std::array<double, kNumVariables> log_given;
@@ -50,7 +47,6 @@ Planners::Planners(const PlanProblem& problem) {
   require_plannable(problem.law);
   Settled settled;
   settled.law = problem.law.law;
-  if (find_formula(settled.law)) settled.in_use = std::make_shared<FormulaInUse>(settled.law);
   settled.coefficients = problem.law.coefficients;
   settled.counting = counting_of(problem);
   settled.log_given = log_given_values(problem);

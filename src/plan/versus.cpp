@@ -9,7 +9,7 @@
 namespace isoflop {
 
 std::vector<Versus> versus(const PlanProblem& other, const std::vector<Plan>& plans) {
-  if (const auto fault = plan_fault(other)) throw InvalidArgument(*fault);
+  if (const auto fault = plan_fault(other)) throw *fault;
   std::vector<Versus> out;
   const Planner planner = Planners(other).own();
   for (const Plan& plan : plans) {

@@ -2,6 +2,7 @@
 //   N = S (C / 6)^(beta / (alpha + beta)),  S = (alpha A / (beta B))^(1 / (alpha + beta)).
 // Hoffmann et al. 2022, arXiv 2203.15556, Eq. 4.
 #include <cmath>
+#include <memory>
 
 #include "catch.hpp"
 #include "isoflop/cost/paper_flops.hpp"
@@ -9,6 +10,8 @@
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/list.hpp"
 #include "isoflop/plan/planner.hpp"
+#include "plan/best_size.hpp"
+#include "plan/surface_of.hpp"
 #include "requests.hpp"
 
 namespace isoflop::testing {
@@ -86,8 +89,10 @@ TEST_CASE("Planner: dearer active parameters act like a smaller budget", "[plan]
 TEST_CASE("Planner: it plans any law for any cost", "[plan][identity]") {
   // A law and a cost are its arguments: here without a law record between them.
   const std::array<double, 5> c{1.69, 406.4, 0.34, 410.7, 0.28};
-  const LawAt<Chinchilla> law{to_axis<Chinchilla>(c), 1.0};
-  const Plan plan = Planner(law, SixNd{}, ModelShapeRule{}).plan(1e21, {});
+  const LawAt law(std::make_shared<const SurfaceOf<Chinchilla>>(Chinchilla{}, c));
+  const auto cost = std::make_shared<const TokenCostOf<SixNd>>(SixNd{});
+  const BestSize size(law, cost, ModelShapeRule{});
+  const Plan plan = Planner(std::make_shared<const BestSize>(size)).plan(1e21, {});
   CHECK(plan.n_active == Approx(optimal_n(c[1], c[2], c[3], c[4], 1e21)).epsilon(kTolerance));
 }
 

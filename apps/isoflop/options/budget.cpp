@@ -190,12 +190,8 @@ std::string BudgetArguments::apply_time(PlanProblem& request) const {
 void BudgetArguments::add_time_draws(PlanProblem& request) {
   if (!request.time || request.time->is_formula()) return;  // nothing scatters
   std::vector<std::optional<TrainingTime>> draws(kTimeDraws);
-  parallel_for(draws.size(), 0, [&](std::size_t i) {
-    try {
-      draws[i].emplace(request.time->resampled(i + 1));
-    } catch (const InvalidArgument&) {  // these layers do not tell the time of others
-    }
-  });
+  parallel_for(draws.size(), 0,
+               [&](std::size_t i) { draws[i] = request.time->resampled(i + 1); });
   for (auto& draw : draws) {
     if (draw) request.time_draws.push_back(std::move(*draw));
   }

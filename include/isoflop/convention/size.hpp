@@ -11,6 +11,7 @@
 #include <string>
 
 #include "isoflop/core/model_shape_rule.hpp"
+#include "isoflop/error.hpp"
 #include "isoflop/laws/law_record.hpp"
 #include "isoflop/shape/parameter_count.hpp"
 
@@ -51,8 +52,9 @@ double convert_n(double n, NMeaning from, NMeaning to, const SizeConvention& kno
 /// said enough.
 double n_law_per_active(const LawRecord& law, FlopAccounting accounting, double embedding_rows);
 
-/// Why nobody knows that; "" where it is known.
-std::string n_law_fault(const LawRecord& law, FlopAccounting accounting, double embedding_rows);
+/// What n_law_per_active would throw; nothing where it is known.
+std::optional<InvalidArgument> n_law_fault(const LawRecord& law, FlopAccounting accounting,
+                                           double embedding_rows);
 
 /// All parameters per active parameter of a planned model; N itself where that counts embeddings or
 /// nobody said, and NaN where the ratio is not the same for every size. Throws as n_law_per_active.

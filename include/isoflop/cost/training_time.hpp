@@ -22,6 +22,7 @@
 #include <limits>
 #include <memory>
 #include <numbers>
+#include <optional>
 #include <vector>
 
 #include "isoflop/core/dual.hpp"
@@ -72,7 +73,7 @@ class TrainingTime {
   auto log_cost_per_token(const N& log_n_active, const G& log_g) const {
     constexpr double kPerPower = 1.0 / std::numbers::ln2;
     const double place = scalar_part(log_g) * kPerPower;
-    const std::vector<MonotoneCurve>& curves = *curves_;
+    const Curves& curves = *curves_;
     const auto last = static_cast<double>(curves.size() - 1);
     const double left = std::fmax(0.0, std::fmin(std::floor(place + 1e-9), last));
     const auto k = static_cast<std::size_t>(left);
@@ -96,13 +97,13 @@ class TrainingTime {
   const TrainingSetup& setup() const { return setup_; }
   /// Whether the time is a roofline's, so that nothing of it was measured.
   bool is_formula() const { return surface_.is_roofline(); }
-  /// By the surface that other samples might have given (CostSurface::resampled). Throws as the
-  /// constructor does, where too few different layers were drawn.
-  TrainingTime resampled(std::uint64_t seed) const {
-    return {surface_.resampled(seed), setup_, shape_, max_granularity_};
-  }
+  /// By the surface that other samples might have given (CostSurface::resampled); nothing where the
+  /// layers that were drawn do not tell the time of others.
+  std::optional<TrainingTime> resampled(std::uint64_t seed) const;
 
  private:
+  using Curves = std::vector<MonotoneCurve>;
+
   static double at(const MonotoneCurve& curve, double x) {
     const double inside = std::fmax(curve.low(), std::fmin(x, curve.high()));
     return curve(inside) + (x - inside) * curve.slope(inside);
@@ -118,7 +119,7 @@ class TrainingTime {
   ModelShapeRule shape_;
   double max_granularity_;
   // By log2 G; shared, because every draw of a plan has a copy of the cost.
-  std::shared_ptr<const std::vector<MonotoneCurve>> curves_;
+  std::shared_ptr<const Curves> curves_;
 };
 
 static_assert(Cost<TrainingTime>);

@@ -3,15 +3,14 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
+#include "isoflop/error.hpp"
 #include "isoflop/plan/plan_problem.hpp"
 
 namespace isoflop {
 
-/// Why plan_law and all that is built on it refuse the problem; nothing where they do not. Fields
-/// of the problem stand in it as isoflop/error.hpp says. Coefficients and budgets are not looked
-/// at. Throws InvalidArgument where no law has the record's name.
-std::optional<std::string> plan_fault(const PlanProblem& problem);
+/// What plan_law and all that is built on it would throw; nothing where they plan. Coefficients and
+/// budgets are not looked at. Throws InvalidArgument where no law has the record's name.
+std::optional<InvalidArgument> plan_fault(const PlanProblem& problem);
 
 }  // namespace isoflop

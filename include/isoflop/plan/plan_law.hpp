@@ -15,7 +15,7 @@ namespace isoflop {
 std::vector<Plan> plan_law(const PlanProblem& request, const std::vector<double>& budgets);
 
 /// The same for many budgets in order: each search begins where the last one ended, which changes
-/// no digit (any_planner.hpp), and `coarse` is left out.
+/// no digit (planner.hpp), and `coarse` is left out.
 std::vector<Plan> plan_curve(const PlanProblem& request, const std::vector<double>& budgets);
 
 }  // namespace isoflop

@@ -4,12 +4,13 @@
 #include <array>
 #include <limits>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "isoflop/convention/law_variables.hpp"
 #include "isoflop/core/model_shape_rule.hpp"
 #include "isoflop/cost/training_time.hpp"
+#include "isoflop/error.hpp"
+#include "isoflop/laws/any_law.hpp"
 #include "isoflop/laws/law_record.hpp"
 #include "isoflop/plan/plan.hpp"
 
@@ -45,11 +46,15 @@ struct PlanProblem {
   }
 };
 
+/// Whether a law has an optimum under a budget: it gives a loss from N and D. Throws
+/// InvalidArgument where no law has this name.
+bool can_plan(const AnyLaw& law);
+
 /// Throws InvalidArgument for a law that has no optimum under a budget.
 void require_plannable(const LawRecord& law);
 
-/// Why n_law_per_active does not follow from the problem; empty where it does.
-std::string n_law_fault(const PlanProblem& problem);
+/// What n_law_per_active would throw; nothing where it follows from the problem.
+std::optional<InvalidArgument> n_law_fault(const PlanProblem& problem);
 
 /// N as the law counts it, per active parameter. Throws InvalidArgument where nobody said enough,
 /// and as require_plannable does.
