@@ -90,11 +90,10 @@ nlohmann::json ask_peer(const Arguments& arguments, const PlanProblem& request) 
   return nlohmann::json::parse(text);
 }
 
-std::vector<Row> time_all(const Arguments& arguments, PlanProblem& request) {
+std::vector<Row> time_single_plans(const Arguments& arguments, const PlanProblem& request,
+                                   const std::vector<double>& curve) {
   std::vector<Row> rows;
-  const std::vector<double> curve = log_spaced(arguments.from, arguments.to, arguments.budgets);
-  const Planners planners(request);
-  const Planner planner = planners.own();
+  const Planner planner = Planners(request).own();
   const auto num = static_cast<double>(curve.size());
   double sum = 0.0;  // so that no work is left out
   Spent spent = fastest(arguments.repeats, [&] {
@@ -116,7 +115,12 @@ std::vector<Row> time_all(const Arguments& arguments, PlanProblem& request) {
   });
   rows.push_back({"one plan along a curve", spent.per(num), "from the last one"});
   if (!std::isfinite(sum)) throw std::runtime_error("the law has no plan somewhere in the range");
+  return rows;
+}
 
+std::vector<Row> time_all(const Arguments& arguments, PlanProblem& request) {
+  std::vector<Row> rows = time_single_plans(
+      arguments, request, log_spaced(arguments.from, arguments.to, arguments.budgets));
   request.law.draws.bootstrap = made_up_draws(request.law, arguments.spread, arguments.draws);
   Spent spent = fastest(arguments.repeats, [&] {
     auto plans = plan_law(request, {arguments.flops});
