@@ -12,6 +12,7 @@
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/laws/list.hpp"
+#include "isoflop/plan/plan_fault.hpp"
 #include "isoflop/plan/plan_law.hpp"
 
 namespace isoflop::api {
@@ -58,17 +59,14 @@ void plan_minima(FitOutcome& out) {
   const auto& n = out.runs.column(Variable::kN);
   const auto& d = out.runs.column(Variable::kD);
   if (n.empty() || d.empty() || out.report.minima.size() < 2) return;
-  try {
-    double budget = 0.0;
-    for (std::size_t i = 0; i < n.size(); ++i) {
-      budget = std::max(budget, 6.0 * n[i] / n_law_per_active(problem) * d[i]);
-    }
-    for (const LocalMinimum& m : out.report.minima) {
-      problem.law.coefficients = m.coefficients;
-      out.minima_plans.push_back(plan_law(problem, {budget}).at(0));
-    }
-  } catch (const InvalidArgument&) {
-    out.minima_plans.clear();  // nobody said what N counts: no plan
+  if (plan_fault(problem)) return;  // nobody said what N counts, say
+  double budget = 0.0;
+  for (std::size_t i = 0; i < n.size(); ++i) {
+    budget = std::max(budget, 6.0 * n[i] / n_law_per_active(problem) * d[i]);
+  }
+  for (const LocalMinimum& m : out.report.minima) {
+    problem.law.coefficients = m.coefficients;
+    out.minima_plans.push_back(plan_law(problem, {budget}).at(0));
   }
 }
 

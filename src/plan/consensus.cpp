@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 
 #include "isoflop/convention/flops.hpp"
-#include "isoflop/convention/granularity.hpp"
 #include "isoflop/plan/plan_law.hpp"
 #include "plan/law_facts.hpp"
+#include "plan/opinion_conventions.hpp"
 
 namespace isoflop {
 namespace {
@@ -15,41 +14,8 @@ namespace {
 constexpr double kElsewhere = 100.0;         // other budgets at which the granularity is shown
 constexpr double kTrainingPerForward = 3.0;  // forward once, backward twice
 
-std::string text(double x) {
-  std::ostringstream out;
-  out << x;
-  return out.str();
-}
-
 void add_reason(LawOpinion& out, const std::string& reason) {
   out.reason += (out.reason.empty() ? "" : "; ") + reason;
-}
-
-/// G in the common convention per G of the law, with k0 = 1; NaN where it does not follow.
-double common_per_own(GMeaning meaning) {
-  return meaning == GMeaning::kActiveExperts ? 1.0 : common_granularity_per(meaning);
-}
-
-void set_granularity(LawOpinion& out, GMeaning meaning, double own) {
-  const double factor = common_per_own(meaning);
-  out.g_means = meaning;
-  out.granularity_own = own;
-  out.granularity = factor * own;
-  switch (meaning) {
-    case GMeaning::kDffOverDexpert:
-      out.g_convention = "G is d_ff / d_expert";
-      break;
-    case GMeaning::kTwoDmodelOverDexpert:
-      out.g_convention = "its G is 2 d_model / d_expert, counted " + text(factor) +
-                         " times here (d_ff = 4 d_model)";
-      break;
-    case GMeaning::kActiveExperts:
-      out.g_convention = "its G is the number of active experts, G here where k0 = 1";
-      break;
-    case GMeaning::kUnspecified:
-      out.g_convention = "the law does not say what its G means";
-      break;
-  }
 }
 
 bool is_of_experts(const LawRecord& law) {
@@ -122,45 +88,6 @@ std::vector<double> expansions_of(const LawRecord& law, const ConsensusQuestion&
   return out;
 }
 
-/// n_active and n_total from a plan, embeddings taken off where that can be done.
-void set_parameters(LawOpinion& out, const LawRecord& law, const Plan& plan) {
-  out.n_active = plan.n_active;
-  out.n_total = plan.n_total;
-  switch (law.n_means) {
-    case NMeaning::kActiveNonEmbedding:
-      out.embeddings = Embeddings::kExcluded;
-      out.n_convention = "N is active parameters without embeddings, as here";
-      return;
-    case NMeaning::kTotalNonEmbedding:
-      out.embeddings = Embeddings::kExcluded;
-      out.n_convention = "N is all parameters without embeddings: N active = N / " +
-                         text(total_per_active(law.expansion.value_or(1.0))) +
-                         ", (8 E + 4) / 12 at E = " + text(law.expansion.value_or(1.0));
-      return;
-    case NMeaning::kActive:
-      if (law.family) {
-        const double embeddings = law.family->embedding_rows * plan.d_model;
-        out.n_active -= embeddings;
-        out.n_total -= embeddings;
-        out.embeddings = Embeddings::kExcluded;
-        out.n_convention = "N is active parameters with embeddings, less " +
-                           text(law.family->embedding_rows) +
-                           " rows of width d_model, which follows from N in its family of models";
-        return;
-      }
-      [[fallthrough]];
-    case NMeaning::kTotal:
-      out.embeddings = Embeddings::kIncluded;
-      out.n_convention = "N counts embeddings and no shape is known: given as it is";
-      return;
-    case NMeaning::kDense:
-    case NMeaning::kUnspecified:
-      out.embeddings = Embeddings::kUnknown;
-      out.n_convention = "the law does not say whether N counts embeddings: given as it is";
-      return;
-  }
-}
-
 bool finer_is_better(const LawRecord& law, const Plan& plan) {
   std::array<double, kNumVariables> x;
   x.fill(law.expansion.value_or(1.0));
@@ -181,9 +108,9 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
   if (question.unique_tokens) request.given[index_of(Variable::kU)] = *question.unique_tokens;
   if (question.expansion) request.given[index_of(Variable::kS)] = 1.0 - 1.0 / *question.expansion;
   if (asked.expansion && question.expansion && *asked.expansion != *question.expansion) {
-    out.reason = "holds at E = " + text(*asked.expansion) +
+    out.reason = "holds at E = " + in_six_digits(*asked.expansion) +
                  (*asked.expansion == 1.0 ? " (dense)" : "") +
-                 ", not at E = " + text(*question.expansion);
+                 ", not at E = " + in_six_digits(*question.expansion);
     return;
   }
   if (question.granularity) {
@@ -195,8 +122,8 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
       request.search.search = GranularitySearch::kFixed;
       request.search.granularity = *question.granularity / common_per_own(asked.g_means);
     } else if (is_of_experts(asked) && *question.granularity != 1.0) {
-      out.reason =
-          "has no granularity: it holds for G = 1, not for G = " + text(*question.granularity);
+      out.reason = "has no granularity: it holds for G = 1, not for G = " +
+                   in_six_digits(*question.granularity);
       return;
     }
   }
@@ -237,8 +164,8 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
   out.accounting = request.accounting;
   out.flops_convention = request.accounting == FlopAccounting::kPaper
                              ? "FLOPs = (12 d^2 c_f + d E G c_r) D n_blocks with c_f = " +
-                                   text(request.flops_per_active) +
-                                   ", c_r = " + text(request.router_cost)
+                                   in_six_digits(request.flops_per_active) +
+                                   ", c_r = " + in_six_digits(request.router_cost)
                              : "FLOPs = 6 N active D with N active as the law counts it";
   if (!law_has_variable(law, Variable::kU) && best.epochs > 1.0) {
     out.reason = "takes every token as new, but its D is more than the unique tokens";
@@ -281,7 +208,8 @@ void ask_granularity(LawOpinion& out, const LawRecord& law, const ConsensusQuest
     const double e = *question.expansion;
     if (!question.granularity &&
         !(value(e, best) > value(e, 2.0 * best) && value(e, best) > value(e, 0.5 * best))) {
-      out.reason = "gives a compute multiplier that has no best granularity at E = " + text(e);
+      out.reason =
+          "gives a compute multiplier that has no best granularity at E = " + in_six_digits(e);
       return;
     }
     out.expansion = e;

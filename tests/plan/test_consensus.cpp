@@ -12,8 +12,11 @@
 namespace isoflop::testing {
 namespace {
 
+/// Its reason as a command line shows it.
 LawOpinion opinion_on(const LawRecord& law, const ConsensusQuestion& question) {
-  return consensus({law}, question).at(0);
+  LawOpinion out = consensus({law}, question).at(0);
+  out.reason = show_fields(out.reason, FieldStyle::kFlag);
+  return out;
 }
 LawOpinion opinion(const std::string& law, double flops,
                    std::optional<double> expansion = std::nullopt) {

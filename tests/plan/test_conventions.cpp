@@ -4,6 +4,8 @@
 
 #include "catch.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/io/law_file.hpp"
+#include "isoflop/plan/plan_fault.hpp"
 #include "requests.hpp"
 
 namespace isoflop::testing {
@@ -14,7 +16,7 @@ std::string refusal_of(const PlanProblem& request, double flops = 1e21) {
   try {
     plan_at(request, flops);
   } catch (const InvalidArgument& fault) {
-    return fault.what();
+    return show_fields(fault.marked(), FieldStyle::kFlag);
   }
   return "";
 }
@@ -153,6 +155,33 @@ TEST_CASE("plan_law: a vocabulary is refused where N holds no embeddings", "[pla
   PlanProblem request = moe_request();
   request.embedding_rows = 32000.0;
   CHECK(refusal_of(request).find("a vocabulary is of use only") == 0);
+}
+
+TEST_CASE("plan_fault: what plan_law throws is known before", "[plan][refusal]") {
+  const auto fault_of = [](const PlanProblem& problem) {
+    const auto fault = plan_fault(problem);
+    return fault ? show_fields(fault->marked(), FieldStyle::kFlag) : "";
+  };
+  for (const LawRecord& law : preset_laws()) {
+    for (const auto accounting : {FlopAccounting::kSixNd, FlopAccounting::kPaper}) {
+      for (const auto search : {GranularitySearch::kPowersOfTwo, GranularitySearch::kFixed}) {
+        for (const double rows : {0.0, 32000.0}) {
+          for (const double unique : {Plan::kNone, 0.0, 1e12}) {
+            PlanProblem problem;
+            problem.law = law;
+            problem.accounting = accounting;
+            problem.search.search = search;
+            problem.embedding_rows = rows;
+            problem.given[index_of(Variable::kU)] = unique;
+            CAPTURE(law.name);
+            CHECK(fault_of(problem) == refusal_of(problem));
+          }
+        }
+      }
+    }
+  }
+  CHECK(plan_fault(request_for("muennighoff2023", FlopAccounting::kSixNd))->field() == "u");
+  CHECK_FALSE(plan_fault(moe_request()));
 }
 
 TEST_CASE("plan_law: without the range of its runs a law from a secondary source plans nothing",

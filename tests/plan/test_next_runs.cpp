@@ -39,7 +39,7 @@ std::string refusal_of(const PlanProblem& request, const NextRunsQuestion& quest
   try {
     next_runs(request, question);
   } catch (const InvalidArgument& fault) {
-    return fault.what();
+    return show_fields(fault.marked(), FieldStyle::kFlag);
   }
   return "";
 }

@@ -75,7 +75,7 @@ std::string refusal_of(const PlanProblem& request, const ShapeOptions& options =
   try {
     search_shapes(request, kBudget, options);
   } catch (const InvalidArgument& fault) {
-    return fault.what();
+    return show_fields(fault.marked(), FieldStyle::kFlag);
   }
   return "";
 }
