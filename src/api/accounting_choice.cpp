@@ -3,9 +3,9 @@
 
 #include "api/planner_choice.hpp"
 #include "api/words.hpp"
+#include "isoflop/convention/flops.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/plan/own_accounting.hpp"
 
 namespace isoflop::api {
 namespace {

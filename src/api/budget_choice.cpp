@@ -51,8 +51,8 @@ void list_fields(FieldVisitor& f, BudgetChoice& choice) {
 double flops_per_gpu_second(const BudgetChoice& choice) {
   if (!choice.gpu.empty()) return isoflop::flops_per_gpu_second(choice.gpu, choice.mfu);
   if (choice.mfu) {
-    throw InvalidArgument("gpu", field("mfu") + " is a share of the peak of " + field("gpu") +
-                                     ", which is missing");
+    throw InvalidArgument(
+        "gpu", field("mfu") + " is a share of the peak of " + field("gpu") + ", which is missing");
   }
   return 0.0;
 }
@@ -77,8 +77,8 @@ std::vector<double> budgets_of(const PlanProblem& problem, const BudgetChoice& c
     throw InvalidArgument("hours of a GPU count by " + field("cost_table") + " FILE, or by " +
                           field("gpu") + " NAME and " + field("mfu") + " X");
   }
-  std::vector<double> out = choice.gpus ? std::vector{gpu_hours_of(*choice.gpus, *choice.days)}
-                                        : choice.gpu_hours;
+  std::vector<double> out =
+      choice.gpus ? std::vector{gpu_hours_of(*choice.gpus, *choice.days)} : choice.gpu_hours;
   for (double& x : out) x = budget_of_gpu_hours(problem, x, rate);
   return out;
 }

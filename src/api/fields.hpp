@@ -34,7 +34,8 @@ enum class Numbers {
 /// What the names of a list stand for.
 enum class Names {
   kColumns,  ///< of a table
-  kLaws      ///< each a name, or a path: what lies there is an input of the outcome
+  kLaws,     ///< each a name, or a path: what lies there is an input of the outcome
+  kRivals    ///< laws, or what is compared with a law beside them
 };
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;

@@ -1,21 +1,22 @@
 #include <nlohmann/json.hpp>
 
 #include "api/frontier_fields.hpp"
-#include "api/json_parts.hpp"
 #include "api/plan_json.hpp"
 #include "api/planner_choice.hpp"
 #include "api/versus_column.hpp"
+#include "io/json_values.hpp"
 
 namespace isoflop::api {
 
 using Json = nlohmann::ordered_json;
+using detail::number_or_null;
 
 void list_fields(FieldVisitor& f, FrontierRequest& request) {
   list_fields(f, request.planner);
   f.number("from", request.from, Numbers::kPositive);
   f.number("to", request.to, Numbers::kPositive);
   f.count("points", request.points, 2);
-  f.text("versus", request.versus);
+  f.names("versus", request.versus, Names::kRivals);
   f.count("threads", request.threads, 0);
 }
 

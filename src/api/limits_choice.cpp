@@ -57,9 +57,9 @@ void list_fields(FieldVisitor& f, LimitsChoice& choice) {
 void limit(PlanProblem& problem, const LimitsChoice& choice) {
   Limits& limits = problem.limits;
   if (choice.unique_tokens && law_has_variable(problem.law, Variable::kU)) {
-    throw InvalidArgument("unique_tokens", field("unique_tokens") +
-                                               ": this law knows of repetition itself: use " +
-                                               field("u"));
+    throw InvalidArgument(
+        "unique_tokens",
+        field("unique_tokens") + ": this law knows of repetition itself: use " + field("u"));
   }
   set(problem.unique_tokens, choice.unique_tokens);
   set(limits.inference_tokens, choice.inference_tokens);
@@ -67,9 +67,9 @@ void limit(PlanProblem& problem, const LimitsChoice& choice) {
   set(limits.min_tokens, choice.min_d);
   set(limits.tokens_per_active, choice.tokens_per_parameter);
   if (choice.max_ms_per_token.has_value() != choice.memory_bandwidth.has_value()) {
-    throw InvalidArgument(choice.max_ms_per_token ? "memory_bandwidth" : "max_ms_per_token",
-                          field("max_ms_per_token") + " and " + field("memory_bandwidth") +
-                              " belong together");
+    throw InvalidArgument(
+        choice.max_ms_per_token ? "memory_bandwidth" : "max_ms_per_token",
+        field("max_ms_per_token") + " and " + field("memory_bandwidth") + " belong together");
   }
   if (choice.max_ms_per_token) {
     limit_latency(problem, 1e-3 * *choice.max_ms_per_token, *choice.memory_bandwidth);

@@ -3,19 +3,18 @@
 #include "api/next_runs_fields.hpp"
 #include "api/planner_choice.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/fit/options.hpp"
 
 namespace isoflop::api {
 namespace {
-
-constexpr double kDefaultHuberDelta = 1e-3;  // as a fit takes it
 
 PlanProblem problem_of(const NextRunsRequest& request) {
   const LawRecord law = load_law(request.law);
   AccountingChoice accounting = request.accounting;
   if (!accounting.granularity && accounting.search == "pow2") {
-    throw InvalidArgument("granularity",
-                          field("granularity") +
-                              ": intervals need a G that moves smoothly: continuous, or fixed");
+    throw InvalidArgument(
+        "granularity",
+        field("granularity") + ": intervals need a G that moves smoothly: continuous, or fixed");
   }
   if (!accounting.granularity && accounting.search.empty()) {
     accounting.search = has_granularity(law) ? "continuous" : "pow2";
@@ -51,7 +50,7 @@ NextRunsOutcome next_runs(const NextRunsRequest& asked, const Context&) {
   out.inputs = inputs_of(asked);
   out.problem = problem_of(request);
   out.noise = noise_of(request, out.problem.law);
-  out.huber_delta = out.problem.law.huber_delta.value_or(kDefaultHuberDelta);
+  out.huber_delta = out.problem.law.huber_delta.value_or(FitOptions{}.huber_delta);
   out.question.target_flops = request.target_flops;
   out.question.budget_flops = request.budget_flops;
   out.question.max_runs = request.runs;

@@ -2,15 +2,17 @@
 
 #include <nlohmann/json.hpp>
 
-#include "api/json_parts.hpp"
+#include "io/json_values.hpp"
+#include "isoflop/convention/flops.hpp"
 #include "isoflop/io/law_file.hpp"
-#include "isoflop/plan/own_accounting.hpp"
 #include "isoflop/plan/plan_draws.hpp"
+#include "isoflop/plan/plan_fault.hpp"
 
 namespace isoflop::api {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using detail::finite_or_null;
 
 /// The plans under the law's own FLOP accounting, where another one was asked for and both can
 /// plan; else nothing.
@@ -18,11 +20,8 @@ std::vector<Plan> own_plans(const PlanProblem& problem, const std::vector<double
   PlanProblem own = problem;
   own.accounting = own_accounting(problem.law);
   if (problem.time || own.accounting == problem.accounting) return {};
-  try {
-    return plan_law(own, budgets);
-  } catch (const InvalidArgument&) {
-    return {};  // the law's own accounting asks for more than was said
-  }
+  if (plan_fault(own)) return {};  // the law's own accounting asks for more than was said
+  return plan_law(own, budgets);
 }
 
 Json robust_to_json(const RobustPlan& p) {
@@ -66,7 +65,7 @@ void add_to_json(const PlanProblem& problem, const PlanAnswer& answer, Json& row
     const AgainstFlops& a = *answer.against_flops;
     row["against_flops"] = {{"flops", a.flops},
                             {"granularity", a.flops_granularity},
-                            {"extra_share", number_or_null(a.extra_share)}};
+                            {"extra_share", finite_or_null(a.extra_share)}};
   }
   if (answer.robust) {
     row["robust"] = {{"planned", robust_to_json(answer.robust->planned)},

@@ -4,22 +4,24 @@
 
 #include "api/budget_choice.hpp"
 #include "api/embeddings_choice.hpp"
-#include "api/json_parts.hpp"
+#include "api/experts.hpp"
 #include "api/plan_answers.hpp"
 #include "api/plan_fields.hpp"
 #include "api/planner_choice.hpp"
-#include "api/run_conventions.hpp"
 #include "api/shapes_choice.hpp"
 #include "api/time_choice.hpp"
 #include "api/versus_column.hpp"
-#include "apps/isoflop/options/expert_counts.hpp"
+#include "io/json_values.hpp"
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/plan/experts_of_plan.hpp"
 
 namespace isoflop::api {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using detail::finite_or_null;
+using detail::number_or_null;
 
 /// Of a plan in time regrets are GPU-hours.
 Json draws_to_json(const std::optional<PlanDraws>& draws, bool timed) {
@@ -34,7 +36,7 @@ Json draws_to_json(const std::optional<PlanDraws>& draws, bool timed) {
   if (!draws) return out;
   auto add = [&](const char* key, const EstimatedInterval& e) {
     if (e.method == IntervalMethod::kNone) return;
-    out["interval"][key] = Json::array({number_or_null(e.range.low), number_or_null(e.range.high)});
+    out["interval"][key] = Json::array({finite_or_null(e.range.low), finite_or_null(e.range.high)});
     out["interval_method"][key] = to_string(e.method);
   };
   add("n_total", draws->n_total);
@@ -46,8 +48,8 @@ Json draws_to_json(const std::optional<PlanDraws>& draws, bool timed) {
   for (const auto& [g, share] : draws->granularity_frequency) {
     out["granularity_frequency"][format_number(g)] = share;
   }
-  out[regret] = number_or_null(draws->regret / unit);
-  out[regret + "_95"] = number_or_null(draws->regret_95 / unit);
+  out[regret] = finite_or_null(draws->regret / unit);
+  out[regret + "_95"] = finite_or_null(draws->regret_95 / unit);
   out["draws"] = draws->num_draws;
   out["draws_without_plan"] = draws->num_without_plan;
   return out;
@@ -56,10 +58,10 @@ Json draws_to_json(const std::optional<PlanDraws>& draws, bool timed) {
 Json coarse_to_json(const CoarsePlan& coarse, bool timed) {
   const double unit = timed ? kSecondsPerHour : 1.0;
   Json out;
-  out["n_active"] = number_or_null(coarse.n_active);
-  out["d_tokens"] = number_or_null(coarse.d_tokens);
-  out["loss"] = number_or_null(coarse.loss);
-  out[timed ? "extra_gpu_hours" : "extra_flops"] = number_or_null(coarse.extra_budget / unit);
+  out["n_active"] = finite_or_null(coarse.n_active);
+  out["d_tokens"] = finite_or_null(coarse.d_tokens);
+  out["loss"] = finite_or_null(coarse.loss);
+  out[timed ? "extra_gpu_hours" : "extra_flops"] = finite_or_null(coarse.extra_budget / unit);
   return out;
 }
 
@@ -84,10 +86,10 @@ Json shape_to_row(const RealShape& s, const LaunchConfig& run) {
   row["params_active"] = s.params.active();
   row["flops_per_token"] = s.flops_per_token;
   row["d_tokens"] = s.d_tokens;
-  row["gpu_hours"] = number_or_null(s.gpu_hours);
+  row["gpu_hours"] = finite_or_null(s.gpu_hours);
   row["loss"] = s.loss;
   row["excess_loss"] = s.excess_loss;
-  row["budget_lost"] = number_or_null(s.budget_lost);
+  row["budget_lost"] = finite_or_null(s.budget_lost);
   row["bytes"] = {{"weights", s.bytes.weights},
                   {"gradients", s.bytes.gradients},
                   {"optimizer", s.bytes.optimizer},
@@ -114,8 +116,8 @@ Json row_of(const PlanOutcome& outcome, std::size_t i) {
   const Plan& plan = outcome.answers[i].plan;
   Json row = plan_to_json(plan, problem.time.has_value());
   if (plan.usable()) {
-    if (const auto rates = app::rates_of_plan(problem, plan)) {
-      row["experts"] = app::rates_to_json(*rates, app::d_ff_of_plan(problem, plan));
+    if (const auto rates = rates_of_plan(problem, plan)) {
+      row["experts"] = rates_to_json(*rates, d_ff_of_plan(problem, plan));
     }
   }
   add_to_json(problem, outcome.answers[i], row);
@@ -131,24 +133,24 @@ Json plan_to_json(const Plan& plan, bool timed) {
   out["budget_flops"] = timed ? Json(nullptr) : Json(plan.budget);
   if (timed) out["gpu_hours"] = plan.budget / kSecondsPerHour;
   const double unit = timed ? kSecondsPerHour : 1.0;
-  out["n_total"] = number_or_null(plan.n_total);
-  out["n_active"] = number_or_null(plan.n_active);
-  out["n_law"] = number_or_null(plan.n_law);
-  out["d_tokens"] = number_or_null(plan.d_tokens);
-  out["tokens_per_active_parameter"] = number_or_null(plan.tokens_per_active_parameter());
-  out["granularity"] = number_or_null(plan.granularity);
+  out["n_total"] = finite_or_null(plan.n_total);
+  out["n_active"] = finite_or_null(plan.n_active);
+  out["n_law"] = finite_or_null(plan.n_law);
+  out["d_tokens"] = finite_or_null(plan.d_tokens);
+  out["tokens_per_active_parameter"] = finite_or_null(plan.tokens_per_active_parameter());
+  out["granularity"] = finite_or_null(plan.granularity);
   if (std::isfinite(plan.epochs)) out["epochs"] = plan.epochs;
-  out["loss"] = number_or_null(plan.loss);
-  out["d_model"] = number_or_null(plan.d_model);
-  out["n_blocks"] = number_or_null(plan.n_blocks);
-  out["router_flops_share"] = number_or_null(plan.router_flops_share);
+  out["loss"] = finite_or_null(plan.loss);
+  out["d_model"] = finite_or_null(plan.d_model);
+  out["n_blocks"] = finite_or_null(plan.n_blocks);
+  out["router_flops_share"] = finite_or_null(plan.router_flops_share);
   out["coarse"] = plan.coarse ? coarse_to_json(*plan.coarse, timed) : Json(nullptr);
   out["binding"] = Json::array();
   for (const BindingLimit& b : plan.binding) {
     out["binding"].push_back({{"constraint", to_string(b.limit)},
                               {"value", b.value},
-                              {"price", number_or_null(b.loss_per_unit)},
-                              {"price_budget", number_or_null(b.budget_per_unit / unit)}});
+                              {"price", finite_or_null(b.loss_per_unit)},
+                              {"price_budget", finite_or_null(b.budget_per_unit / unit)}});
   }
   if (plan.status == PlanStatus::kInfeasible) {
     out["relax"] = {{"constraint", to_string(plan.broken.limit)}, {"enough", plan.broken.enough}};
@@ -159,7 +161,7 @@ Json plan_to_json(const Plan& plan, bool timed) {
   if (plan.extrapolates_d_per_n) out["extrapolates"].push_back("D/N");
   if (plan.extrapolates_time) out["extrapolates"].push_back("time");
   out["status"] = to_string(plan.status);
-  out["note"] = text_or_null(plan.note);
+  out["note"] = plan.note.empty() ? Json(nullptr) : Json(plan.note);
   return out;
 }
 
@@ -180,9 +182,9 @@ void list_fields(FieldVisitor& f, PlanRequest& request) {
   f.text("expansion", word);
   request.free_expansion = word == "free";
   if (!request.free_expansion) f.number("expansion", request.planner.law.expansion, Numbers::kAny);
-  list_fields(f, request.counts);
+  list_counts(f, request.counts);
   list_fields(f, request.embeddings);
-  f.text("versus", request.versus);
+  f.names("versus", request.versus, Names::kRivals);
   list_fields(f, request.shapes);
 }
 
@@ -197,11 +199,12 @@ Json to_json(const PlanOutcome& outcome) {
   out["law"] = outcome.request.planner.law.law;
   out["cost"] = problem.time ? Json{{"accounting", "time"}} : cost_json(cost_terms(problem));
   out["expansion"] = number_or_null(problem.law.expansion);
-  const auto experts = app::rates_of_law(problem);
-  out["experts"] = experts ? app::rates_to_json(*experts) : Json(nullptr);
+  const auto experts = rates_of_law(problem);
+  out["experts"] = experts ? rates_to_json(*experts) : Json(nullptr);
   if (!outcome.conversions.empty()) out["conversions"] = outcome.conversions;
   out["plans"] = Json::array();
-  for (std::size_t i = 0; i < outcome.answers.size(); ++i) out["plans"].push_back(row_of(outcome, i));
+  for (std::size_t i = 0; i < outcome.answers.size(); ++i)
+    out["plans"].push_back(row_of(outcome, i));
   if (!outcome.expansions.empty()) out["expansions"] = expansions_to_json(outcome.expansions);
   return with_provenance(std::move(out), to_json(outcome.request), outcome.inputs);
 }

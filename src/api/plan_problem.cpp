@@ -4,8 +4,9 @@
 
 #include <cmath>
 
+#include "api/embeddings_choice.hpp"
 #include "api/planner_choice.hpp"
-#include "api/run_conventions.hpp"
+#include "isoflop/convention/experts.hpp"
 #include "isoflop/convention/of_shape.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
@@ -15,33 +16,18 @@
 namespace isoflop::api {
 namespace {
 
-using app::Converted;
-using app::from_shape;
-
-/// The rates that follow from counts of experts. A law without a granularity holds for G = 1.
+/// The rates that follow from counts of experts.
 void settle_counts(PlanRequest& request) {
-  const ExpertCounts& counts = request.counts;
-  const LawRecord law = find_law(request.planner.law.law);
-  if (!counts.any_given()) return;
-  if (counts.expert_width) {
-    throw InvalidArgument(
-        "expert_width", field("expert_width") +
-                            ": a plan chooses d_ff, so a width says nothing of G; give " +
-                            field("granularity") + ", or " + field("top_k") +
-                            ", which is G at k0 = 1");
-  }
   std::optional<double>& expansion = request.planner.law.expansion;
   AccountingChoice& accounting = request.planner.accounting;
-  const bool with_g = has_granularity(law);
-  std::optional<double> granularity = accounting.granularity;
-  if (!with_g && !granularity) granularity = 1.0;
-  const ExpertRates rates =
-      rates_of(counts, expansion ? expansion : law.expansion, granularity);
-  if (rates.expansion) expansion = rates.expansion;
-  if (with_g && rates.granularity) {
-    accounting.search.clear();
-    accounting.granularity = rates.granularity;
-  }
+  const LawRecord law = find_law(request.planner.law.law);
+  ExpertWords words = request.counts;
+  words.expansion = expansion;
+  words.granularity = accounting.granularity;
+  settle_for_plan(words, law);
+  expansion = words.expansion;
+  if (words.granularity) accounting.search.clear();
+  accounting.granularity = words.granularity;
 }
 
 /// What a plan takes from the architecture of a shape, and how it says so.
@@ -70,7 +56,7 @@ class ShapeAnswers {
   void take_vocabulary() {
     if (law_.n_means != NMeaning::kTotal) return;
     conversions_.push_back(fmt::format("N counts {} rows of embeddings: vocabulary {} of {}, {}",
-                                       format_number(embedding_rows(request_.embeddings)),
+                                       format_number(rows_of(request_.embeddings)),
                                        shape_.vocab_size, file_,
                                        shape_.tied ? "tied" : "embedding and head apart"));
   }
@@ -102,12 +88,12 @@ class ShapeAnswers {
     const Converted granularity = *from_shape(law_, Variable::kG, shape_);
     request_.planner.accounting.search.clear();
     request_.planner.accounting.granularity = granularity.value;
-    conversions_.push_back(fmt::format("G = {} of {}: {}", format_number(granularity.value), file_,
-                                       granularity.how));
+    conversions_.push_back(
+        fmt::format("G = {} of {}: {}", format_number(granularity.value), file_, granularity.how));
   }
 
   void take_width() {
-    const double ratio = family_of(request_.embeddings).width_per_block;
+    const double ratio = width_per_block(shape_);
     request_.planner.width_per_block = ratio;
     conversions_.push_back(
         fmt::format("d_model = {} n_blocks, as in {}", format_number(ratio), file_));
@@ -133,7 +119,7 @@ PlanProblem pose(PlanRequest request, std::vector<std::string>& conversions) {
   if (with_shape) ShapeAnswers(request, law, conversions).take_all();
   // Of a shape the vocabulary is taken where it is of use; a vocabulary is for nothing else.
   const bool unused = with_shape && law.n_means != NMeaning::kTotal;
-  return pose(request.planner, law, unused ? 0.0 : embedding_rows(request.embeddings));
+  return pose(request.planner, law, unused ? 0.0 : rows_of(request.embeddings));
 }
 
 }  // namespace isoflop::api

@@ -29,8 +29,7 @@ void give_variables(PlanProblem& problem, const std::optional<double>& u,
     if (!value) continue;
     const std::string_view name = info(variable).key;
     if (!law_has_variable(problem.law, variable)) {
-      throw InvalidArgument(name,
-                            field(name) + " is not a variable of the law " + problem.law.law);
+      throw InvalidArgument(name, field(name) + " is not a variable of the law " + problem.law.law);
     }
     problem.given[index_of(variable)] = *value;
   }

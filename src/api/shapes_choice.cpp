@@ -54,8 +54,8 @@ bool wants_shapes(const ShapesChoice& choice) {
         std::pair{"gated", choice.gated}, std::pair{"plain", choice.plain},
         std::pair{"tied_head", choice.tied_head}}) {
     if (wanted || !given) continue;
-    throw InvalidArgument("shapes", field(name) + " says something of " + field("shapes") +
-                                        ": add it");
+    throw InvalidArgument("shapes",
+                          field(name) + " says something of " + field("shapes") + ": add it");
   }
   if (choice.emit.empty() && choice.rank) {
     throw InvalidArgument("emit", field("emit_output") + " and " + field("rank") +
@@ -82,13 +82,11 @@ ShapeOptions options_of(const ShapesChoice& choice, const EmbeddingsChoice& embe
     }
   }
   if (choice.gated && choice.plain) {
-    throw InvalidArgument("plain", field("gated") + " and " + field("plain") +
-                                       " contradict each other");
+    throw InvalidArgument("plain",
+                          field("gated") + " and " + field("plain") + " contradict each other");
   }
-  const bool timed_gated =
-      problem.time && problem.time->setup().activation == Activation::kSwiGlu;
-  const bool of_family =
-      problem.time ? timed_gated : is_gated_family(problem.shape);
+  const bool timed_gated = problem.time && problem.time->setup().activation == Activation::kSwiGlu;
+  const bool of_family = problem.time ? timed_gated : is_gated_family(problem.shape);
   out.gated = choice.gated || (!choice.plain && of_family);
   return out;
 }

@@ -3,29 +3,25 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "api/json_parts.hpp"
+#include "io/json_values.hpp"
 #include "isoflop/api/law_choice.hpp"
-#include "isoflop/core/word_list.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
 
 namespace isoflop::api {
 namespace {
 
+using detail::finite_or_null;
+
 std::string asked(const std::string& word) { return field("versus") + " " + word; }
 
 [[noreturn]] void refuse(const std::string& text) { throw InvalidArgument("versus", text); }
 
-std::vector<std::string> split(const std::string& words) {
-  std::vector<std::string> out;
-  for (std::string& word : split_at_commas(words)) {
-    if (word.empty()) refuse(field("versus") + ": an empty place between commas");
-    if (std::find(out.begin(), out.end(), word) != out.end()) {
-      refuse(field("versus") + ": " + word + " is given twice");
-    }
-    out.push_back(std::move(word));
+void require_once(const std::vector<std::string>& words) {
+  for (auto word = words.begin(); word != words.end(); ++word) {
+    if (std::find(words.begin(), word, *word) == word) continue;
+    refuse(field("versus") + ": " + *word + " is given twice");
   }
-  return out;
 }
 
 Rival meant_by(const PlanProblem& problem, const std::string& word) {
@@ -38,8 +34,10 @@ Rival meant_by(const PlanProblem& problem, const std::string& word) {
            asked("coarse"));
   }
   if (problem.limits.max_bytes < Limits::kFree) {
-    refuse(asked(word) + ": a limit on memory is one of this law's models only; leave it out, or "
-                         "use " + field("max_n_active"));
+    refuse(asked(word) +
+           ": a limit on memory is one of this law's models only; leave it out, or "
+           "use " +
+           field("max_n_active"));
   }
   if (word == "dense") return dense_of(problem, preset_laws());
   LawChoice law;
@@ -49,11 +47,12 @@ Rival meant_by(const PlanProblem& problem, const std::string& word) {
 
 }  // namespace
 
-std::vector<VersusColumn> versus_columns(const PlanProblem& problem, const std::string& words,
+std::vector<VersusColumn> versus_columns(const PlanProblem& problem,
+                                         const std::vector<std::string>& words,
                                          const std::vector<Plan>& plans) {
   std::vector<VersusColumn> out;
-  if (words.empty()) return out;
-  for (const std::string& word : split(words)) {
+  require_once(words);
+  for (const std::string& word : words) {
     const Rival other = meant_by(problem, word);
     out.push_back({word, other.name, cost_terms(other.problem), versus(other.problem, plans)});
   }
@@ -66,14 +65,14 @@ nlohmann::ordered_json versus_json(const PlanProblem& problem,
   for (const VersusColumn& column : columns) {
     const Versus& answer = column.answers[plan];
     nlohmann::ordered_json& one = out[column.word];
-    one["compute_multiplier"] = number_or_null(answer.compute_multiplier);
+    one["compute_multiplier"] = finite_or_null(answer.compute_multiplier);
     if (problem.time) {
-      one["gpu_hours"] = number_or_null(answer.budget / kSecondsPerHour);
+      one["gpu_hours"] = finite_or_null(answer.budget / kSecondsPerHour);
     } else {
-      one["budget_flops"] = number_or_null(answer.budget);
+      one["budget_flops"] = finite_or_null(answer.budget);
     }
     one["note"] =
-        text_or_null(answer.note);
+        answer.note.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(answer.note);
   }
   return out;
 }

@@ -4,7 +4,7 @@
 
 #include "isoflop/cost/gpus.hpp"
 #include "isoflop/error.hpp"
-#include "isoflop/plan/any_planner.hpp"
+#include "isoflop/plan/planner.hpp"
 
 namespace isoflop {
 namespace {
@@ -42,14 +42,12 @@ double price_per_unit(const PlanProblem& problem, double price_per_gpu_hour,
 
 std::vector<std::optional<double>> budgets_for(const PlanProblem& problem,
                                                const std::vector<double>& losses) {
+  const Planner planner = Planners(problem).own();
   std::vector<std::optional<double>> out;
-  with_planners(problem, [&](const MakePlanner& make) {
-    const auto planner = make(problem.law.coefficients);
-    for (const double loss : losses) {
-      const auto log_budget = planner->log_budget_for(std::log(loss), problem.search);
-      out.push_back(log_budget ? std::optional(std::exp(*log_budget)) : std::nullopt);
-    }
-  });
+  for (const double loss : losses) {
+    const auto log_budget = planner.log_budget_for(std::log(loss), problem.search);
+    out.push_back(log_budget ? std::optional(std::exp(*log_budget)) : std::nullopt);
+  }
   return out;
 }
 

@@ -34,9 +34,9 @@ void limit_memory(PlanProblem& problem, const MemoryLimit& limit) {
             field("max_n_active"));
   }
   use.per_width = per_weight * limit.embedding_rows;
-  use.per_width_depth = limit.serving ? kCacheBytes * limit.num_sequences * limit.cached_tokens /
-                                            limit.num_gpus
-                                      : 0.0;
+  use.per_width_depth =
+      limit.serving ? kCacheBytes * limit.num_sequences * limit.cached_tokens / limit.num_gpus
+                    : 0.0;
   use.router_width_depth = expansion > 1.0 ? per_weight * expansion : 0.0;
 }
 

@@ -18,15 +18,14 @@ constexpr std::size_t kTimeDraws = 100;
 void require_timeable(const PlanProblem& problem) {
   if (problem.accounting != FlopAccounting::kPaper) {
     throw InvalidArgument(
-        "cost_table", field("cost_table") +
-                          " needs the FLOPs of models of experts beside the times (" +
-                          field("cost") +
-                          " paper): a law with an expansion rate E and an N without embeddings");
+        "cost_table",
+        field("cost_table") + " needs the FLOPs of models of experts beside the times (" +
+            field("cost") + " paper): a law with an expansion rate E and an N without embeddings");
   }
   if (problem.router_cost != PlanProblem{}.router_cost) {
     throw InvalidArgument(
-        "router_cost", field("router_cost") +
-                           " counts FLOPs; with a cost table routing takes its own time");
+        "router_cost",
+        field("router_cost") + " counts FLOPs; with a cost table routing takes its own time");
   }
 }
 

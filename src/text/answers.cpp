@@ -4,9 +4,9 @@
 
 #include <cmath>
 
+#include "isoflop/convention/flops.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/plan/own_accounting.hpp"
 #include "text/budget.hpp"
 #include "text/limits.hpp"
 

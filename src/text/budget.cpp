@@ -27,15 +27,15 @@ std::string time_line(const std::string& cost_table, const TableTime& time) {
                       time.routing);
   }
   const TrainingSetup& setup = time.setup;
-  return fmt::format(
-      "time: {} ({}{}{}), {} tokens at once, {}{}, dense products at {} FLOP/s{}\n", cost_table,
-      kCostSourceNames[static_cast<std::size_t>(time.source)],
-      time.gpu_name.empty() ? "" : ", " + time.gpu_name, who, human_number(setup.tokens),
-      to_string(setup.activation), setup.k0 == 1.0 ? "" : ", k0 = " + format_number(setup.k0),
-      human_number(setup.dense_flops_per_s),
-      setup.expert_parallel > 1.0
-          ? ", experts over " + format_number(setup.expert_parallel) + " GPUs"
-          : "");
+  return fmt::format("time: {} ({}{}{}), {} tokens at once, {}{}, dense products at {} FLOP/s{}\n",
+                     cost_table, kCostSourceNames[static_cast<std::size_t>(time.source)],
+                     time.gpu_name.empty() ? "" : ", " + time.gpu_name, who,
+                     human_number(setup.tokens), to_string(setup.activation),
+                     setup.k0 == 1.0 ? "" : ", k0 = " + format_number(setup.k0),
+                     human_number(setup.dense_flops_per_s),
+                     setup.expert_parallel > 1.0
+                         ? ", experts over " + format_number(setup.expert_parallel) + " GPUs"
+                         : "");
 }
 
 }  // namespace isoflop::text

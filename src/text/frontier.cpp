@@ -10,8 +10,8 @@
 
 #include "isoflop/io/number.hpp"
 #include "isoflop/text/grid.hpp"
+#include "isoflop/text/law.hpp"
 #include "text/budget.hpp"
-#include "text/law.hpp"
 #include "text/versus.hpp"
 
 namespace isoflop::text {
@@ -105,7 +105,8 @@ std::string table(const PlanProblem& problem, const Frontier& curve,
       row.push_back(fmt::format("{:.4g}", p.granularity));
       row.push_back(fmt::format("{:.1f} %", 100.0 * p.router_flops_share));
     }
-    for (const api::VersusColumn& column : columns) row.push_back(multiplier_text(column.answers[i]));
+    for (const api::VersusColumn& column : columns)
+      row.push_back(multiplier_text(column.answers[i]));
     if (with_limits) row.push_back(limits_of(p));
     grid.add(row);
   }
@@ -202,7 +203,8 @@ std::string frontier_csv(const api::FrontierOutcome& outcome) {
   std::string out = "budget_flops";
   for (const Column& column : numbers) out += "," + column.first;
   if (with_draws) out += ",granularity_frequency";
-  for (const api::VersusColumn& column : outcome.versus) out += ",compute_multiplier_" + column.word;
+  for (const api::VersusColumn& column : outcome.versus)
+    out += ",compute_multiplier_" + column.word;
   out += ",status\n";
   auto cell = [](double x) { return std::isfinite(x) ? "," + format_number(x) : ","; };
   for (std::size_t i = 0; i < plans.size(); ++i) {
@@ -213,7 +215,8 @@ std::string frontier_csv(const api::FrontierOutcome& outcome) {
       out += ",";
       if (p.draws) out += shares(*p.draws, ":", " ", [](double x) { return format_number(x); });
     }
-    for (const api::VersusColumn& column : outcome.versus) out += cell(column.answers[i].compute_multiplier);
+    for (const api::VersusColumn& column : outcome.versus)
+      out += cell(column.answers[i].compute_multiplier);
     out += "," + std::string(to_string(p.status)) + "\n";
   }
   return out;

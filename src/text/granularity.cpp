@@ -15,9 +15,8 @@ namespace {
 /// Which granularity wins, and by how much over the reference.
 std::string verdict(const api::GranularityColumn& column, double reference) {
   const SameCostRun& best = best_of(column.runs);
-  const auto place =
-      std::find_if(column.runs.begin(), column.runs.end(),
-                   [&](const SameCostRun& r) { return r.granularity == reference; });
+  const auto place = std::find_if(column.runs.begin(), column.runs.end(),
+                                  [&](const SameCostRun& r) { return r.granularity == reference; });
   std::string out = fmt::format("by {}: G = {} wins", column.by, format_number(best.granularity));
   if (place != column.runs.end() && best.granularity != reference) {
     out += fmt::format(", by {:.4f} nats over G = {}", place->loss - best.loss,
@@ -75,10 +74,11 @@ std::string granularity(const api::GranularityOutcome& outcome) {
   for (const api::GranularityColumn& column : outcome.columns) {
     if (column.time) out += time_line(request.time.cost_table, *column.time);
   }
-  out += fmt::format("{}: {} active parameters; each G is given what G = {} needs for {} tokens\n\n",
-                     request.planner.law.law, human_number(request.n_active),
-                     format_number(request.reference), human_number(request.d)) +
-         table_of(outcome.columns) + "\n";
+  out +=
+      fmt::format("{}: {} active parameters; each G is given what G = {} needs for {} tokens\n\n",
+                  request.planner.law.law, human_number(request.n_active),
+                  format_number(request.reference), human_number(request.d)) +
+      table_of(outcome.columns) + "\n";
   for (const api::GranularityColumn& column : outcome.columns) {
     out += verdict(column, request.reference);
   }

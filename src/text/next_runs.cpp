@@ -6,8 +6,8 @@
 
 #include "isoflop/io/number.hpp"
 #include "isoflop/text/grid.hpp"
+#include "isoflop/text/law.hpp"
 #include "text/budget.hpp"
-#include "text/law.hpp"
 
 namespace isoflop::text {
 namespace {
@@ -45,8 +45,7 @@ std::vector<std::string> row_of(const char* name, const ExpectedInterval& x,
   auto interval = [&](const Interval& range) {
     return human_interval({range, IntervalMethod::kPercentile}, decimals);
   };
-  return {name,
-          decimals ? fmt::format("{:.{}f}", x.estimate, *decimals) : human_number(x.estimate),
+  return {name, decimals ? fmt::format("{:.{}f}", x.estimate, *decimals) : human_number(x.estimate),
           interval(x.now), interval(x.after), fmt::format("{:.0f} %", 100.0 * x.width_left())};
 }
 
@@ -66,10 +65,9 @@ std::string plan_table(const api::NextRunsOutcome& outcome) {
 
 std::string next_runs(const api::NextRunsOutcome& outcome) {
   const NextRuns& answer = outcome.answer;
-  std::string out =
-      head_of(outcome) + runs_table(outcome) + "\n" + plan_table(outcome) +
-      fmt::format("\nfrom {} refits and {} candidates\n",
-                  answer.num_draws - answer.num_without_plan, answer.num_candidates);
+  std::string out = head_of(outcome) + runs_table(outcome) + "\n" + plan_table(outcome) +
+                    fmt::format("\nfrom {} refits and {} candidates\n",
+                                answer.num_draws - answer.num_without_plan, answer.num_candidates);
   if (answer.num_without_plan > 0) {
     out += fmt::format("{} refits have no plan for the target and count nowhere above\n",
                        answer.num_without_plan);

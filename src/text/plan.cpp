@@ -5,14 +5,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "apps/isoflop/options/expert_counts.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/convention/granularity.hpp"
+#include "isoflop/plan/experts_of_plan.hpp"
+#include "isoflop/text/experts.hpp"
 #include "isoflop/text/grid.hpp"
+#include "isoflop/text/law.hpp"
 #include "text/answers.hpp"
 #include "text/budget.hpp"
-#include "text/law.hpp"
 #include "text/real_shapes.hpp"
 #include "text/versus.hpp"
 
@@ -31,9 +31,9 @@ std::string head_of(const PlanProblem& problem, const std::string& name) {
 
 /// E', n and K of a plan.
 std::vector<std::string> experts_of(const PlanProblem& problem, const Plan& plan) {
-  const auto rates = app::rates_of_plan(problem, plan);
-  auto text = [](const std::optional<double>& x) { return x ? app::count_text(*x) : "-"; };
-  const auto d_ff = app::d_ff_of_plan(problem, plan);
+  const auto rates = rates_of_plan(problem, plan);
+  auto text = [](const std::optional<double>& x) { return x ? count_text(*x) : "-"; };
+  const auto d_ff = d_ff_of_plan(problem, plan);
   const bool known = rates && rates->granularity && d_ff;
   return {rates ? text(rates->num_experts()) : "-",
           known ? fmt::format("{:.0f}", *d_ff / *rates->granularity) : "-",
@@ -51,7 +51,7 @@ std::vector<std::string> row_of(const PlanProblem& problem, const Plan& p, bool 
                                std::isfinite(p.d_model) ? fmt::format("{:.0f}", p.d_model) : "-",
                                std::isfinite(p.n_blocks) ? fmt::format("{:.1f}", p.n_blocks) : "-"};
   if (with_g) row.push_back(fmt::format("{:.4g}", p.granularity));
-  if (app::rates_of_law(problem)) {
+  if (rates_of_law(problem)) {
     for (std::string& cell : experts_of(problem, p)) row.push_back(std::move(cell));
   }
   if (with_g) {
@@ -144,10 +144,10 @@ std::string notes_on(const PlanProblem& problem, const Plan& p) {
 }
 
 std::string experts_line(const PlanProblem& problem) {
-  const auto rates = app::rates_of_law(problem);
+  const auto rates = rates_of_law(problem);
   if (!rates) return "";
-  const auto ratio = app::d_ff_per_d_model(problem);
-  return "Experts: " + app::describe_rates(*rates) +
+  const auto ratio = d_ff_per_d_model(problem);
+  return "Experts: " + describe_rates(*rates) +
          (!ratio          ? ""
           : *ratio == 4.0 ? ", d_ff = 4 d_model"
                           : ", d_ff = 8/3 d_model (SwiGLU)") +
@@ -160,7 +160,7 @@ std::string table_of(const PlanProblem& problem, const std::vector<Plan>& plans)
   std::vector<std::string> head{unit_of(problem), "N active", "N total", "D tokens",
                                 "D/N active",     "loss",     "d_model", "blocks"};
   if (with_g) head.push_back("G");
-  if (app::rates_of_law(problem)) head.insert(head.end(), {"E'", "n", "K"});
+  if (rates_of_law(problem)) head.insert(head.end(), {"E'", "n", "K"});
   if (with_g) head.insert(head.end(), {"routing", "loss at G=1", "G=1 needs"});
   grid.add(head);
   for (const Plan& p : plans) grid.add(row_of(problem, p, with_g));

@@ -49,8 +49,7 @@ std::string table_of(const PlanProblem& problem, const ShapeSearch& search) {
 
 }  // namespace
 
-std::string shapes_text(const PlanProblem& problem, double budget,
-                        const api::ShapeAnswer& answer) {
+std::string shapes_text(const PlanProblem& problem, double budget, const api::ShapeAnswer& answer) {
   const ShapeSearch& search = answer.search;
   const std::string shown = budget_text(problem, budget);
   if (search.best.empty()) return fmt::format("{}: no shapes: {}\n", shown, search.note);

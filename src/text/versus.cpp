@@ -25,8 +25,7 @@ std::string multiplier_text(const Versus& answer) {
   return fmt::format("{:.2f}x", answer.compute_multiplier);
 }
 
-std::string versus_notes(const PlanProblem& problem,
-                         const std::vector<api::VersusColumn>& columns,
+std::string versus_notes(const PlanProblem& problem, const std::vector<api::VersusColumn>& columns,
                          const std::vector<Plan>& plans) {
   std::string out;
   for (const api::VersusColumn& column : columns) {

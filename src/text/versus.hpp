@@ -13,8 +13,7 @@ std::string multiplier_text(const Versus& answer);
 
 /// One line per column on what was compared, and one per answer that is none though there is a
 /// plan.
-std::string versus_notes(const PlanProblem& problem,
-                         const std::vector<api::VersusColumn>& columns,
+std::string versus_notes(const PlanProblem& problem, const std::vector<api::VersusColumn>& columns,
                          const std::vector<Plan>& plans);
 
 /// A table of the multipliers, one row per plan, and the notes; for reports whose own table has no

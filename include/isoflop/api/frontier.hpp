@@ -1,4 +1,5 @@
-/// isoflop::api::frontier: the best plans over a range of budgets, and where the granularity changes.
+/// isoflop::api::frontier: the best plans over a range of budgets, and where the granularity
+/// changes.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +22,8 @@ struct FrontierRequest {
   PlannerChoice planner;
   double from = 0.0, to = 0.0;  ///< both ends of the curve, training FLOPs
   std::uint64_t points = FrontierOptions{}.num_points;
-  std::string versus;         ///< "dense", "coarse" or laws, separated by commas
-  std::uint64_t threads = 0;  ///< for the law's draws; 0: as many as the context says
+  std::vector<std::string> versus;  ///< "dense", "coarse" or laws
+  std::uint64_t threads = 0;        ///< for the law's draws; 0: as many as the context says
 };
 
 struct FrontierOutcome {

@@ -1,5 +1,5 @@
-/// isoflop::api::granularity: one model trained at every granularity for the same cost, by FLOPs and
-/// by the time of a cost table.
+/// isoflop::api::granularity: one model trained at every granularity for the same cost, by FLOPs
+/// and by the time of a cost table.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -21,9 +21,9 @@ inline constexpr std::string_view kGranularityFormat = "isoflop.granularity/1";
 
 struct GranularityRequest {
   PlannerChoice planner;
-  double n_active = 0.0;  ///< active parameters of the model
-  double d = 0.0;         ///< training tokens at `reference`
-  double reference = SameCostQuestion{}.reference;   ///< whose cost all others are given
+  double n_active = 0.0;                              ///< active parameters of the model
+  double d = 0.0;                                     ///< training tokens at `reference`
+  double reference = SameCostQuestion{}.reference;    ///< whose cost all others are given
   double max_g = SameCostQuestion{}.max_granularity;  ///< the finest shown
   TimeChoice time;
   /// Tokens that pass a layer of one GPU at once, one column each; words, because the columns are

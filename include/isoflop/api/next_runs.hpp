@@ -25,7 +25,7 @@ struct NextRunsRequest {
   double budget_flops = 0.0;    ///< for all runs together
   std::uint64_t runs = NextRunsQuestion{}.max_runs;  ///< at most so many
   std::optional<double> noise;  ///< sd of the loss of a run in per cent; else as the fit's scatter
-  double reach = NextRunsQuestion{}.reach;  ///< of N and D, over those of the runs behind the law
+  double reach = NextRunsQuestion{}.reach;    ///< of N and D, over those of the runs behind the law
   std::optional<double> max_n, max_d, max_g;  ///< instead of what `reach` says
 };
 

@@ -13,7 +13,6 @@
 #include "isoflop/api/embeddings_choice.hpp"
 #include "isoflop/api/input_file.hpp"
 #include "isoflop/api/planner_choice.hpp"
-#include "isoflop/api/run_conventions.hpp"
 #include "isoflop/api/shapes_choice.hpp"
 #include "isoflop/api/time_choice.hpp"
 #include "isoflop/api/versus_column.hpp"
@@ -24,6 +23,7 @@
 #include "isoflop/plan/robust_plan.hpp"
 #include "isoflop/plan/shape_search.hpp"
 #include "isoflop/plan/table_time.hpp"
+#include "isoflop/shape/experts.hpp"
 
 namespace isoflop::api {
 
@@ -35,9 +35,9 @@ struct PlanRequest {
   bool free_expansion = false;
   BudgetChoice budget;
   TimeChoice time;
-  ExpertCounts counts;
+  ExpertWords counts;  ///< k0 and counts, from which E and G follow; its rates are not used
   EmbeddingsChoice embeddings;
-  std::string versus;  ///< "dense", "coarse" or laws, separated by commas
+  std::vector<std::string> versus;  ///< "dense", "coarse" or laws
   ShapesChoice shapes;
 };
 

@@ -10,9 +10,9 @@
 namespace isoflop::api {
 
 struct VersusColumn {
-  std::string word;  ///< as it was asked for: dense, coarse or a law
-  std::string name;  ///< what that stands for
-  CostTerms cost;    ///< how its FLOPs are counted
+  std::string word;             ///< as it was asked for: dense, coarse or a law
+  std::string name;             ///< what that stands for
+  CostTerms cost;               ///< how its FLOPs are counted
   std::vector<Versus> answers;  ///< [plans]
 };
 

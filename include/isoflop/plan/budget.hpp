@@ -10,7 +10,8 @@
 namespace isoflop {
 
 /// FLOPs that count as one second of this GPU: a share of the peak of its datasheet, by default the
-/// 40 % that good training reaches. Throws InvalidArgument for a share above 1 and as find_gpu does.
+/// 40 % that good training reaches. Throws InvalidArgument for a share above 1 and as find_gpu
+/// does.
 double flops_per_gpu_second(std::string_view gpu, std::optional<double> share);
 
 /// Hours of one GPU in the unit of the problem's cost; `flops_per_second` is used where that is

@@ -14,10 +14,10 @@ struct MemoryLimit {
   /// Weights and KV cache at 2 bytes a number; else weights, gradients and optimizer state of AdamW
   /// in mixed precision, 16 bytes per parameter.
   bool serving = false;
-  double num_gpus = 1.0;           ///< that these bytes are spread over
-  double num_sequences = 1.0;      ///< served at once
-  double cached_tokens = 4096.0;   ///< per sequence
-  double embedding_rows = 0.0;     ///< of d_model weights beside N
+  double num_gpus = 1.0;          ///< that these bytes are spread over
+  double num_sequences = 1.0;     ///< served at once
+  double cached_tokens = 4096.0;  ///< per sequence
+  double embedding_rows = 0.0;    ///< of d_model weights beside N
 };
 
 /// Throws InvalidArgument where the problem's N counts embeddings, so that all parameters do not

@@ -22,7 +22,7 @@ struct SameCostQuestion {
   double max_granularity = 64.0;
 };
 
-/// In rising order of G, from 1 on. Throws InvalidArgument as with_planners does.
+/// In rising order of G, from 1 on. Throws InvalidArgument as Planners does.
 std::vector<SameCostRun> same_cost_runs(const PlanProblem& problem,
                                         const SameCostQuestion& question);
 
