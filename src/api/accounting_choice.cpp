@@ -41,8 +41,8 @@ PlanProblem pose(const AccountingChoice& choice, const LawRecord& law, double em
   const bool with_g = has_granularity(law);
   const bool any_power = !choice.granularity && (choice.search.empty() || choice.search == "pow2");
   if (!with_g && !any_power) {
-    throw InvalidArgument("granularity",
-                          field("granularity") + ": the law " + law.law + " has no granularity");
+    throw InvalidArgument("granularity", field("granularity") + ": the law " + law.law.name() +
+                                             " has no granularity");
   }
   if (choice.granularity) {
     out.search.search = GranularitySearch::kFixed;

@@ -24,7 +24,7 @@ SameCostQuestion question_of(const GranularityRequest& request) {
 PlanProblem problem_of(const GranularityRequest& request) {
   PlanProblem out = pose(request.planner, load_law(request.planner.law));
   if (!has_granularity(out.law)) {
-    throw InvalidArgument("law", "the law " + out.law.law + " has no granularity");
+    throw InvalidArgument("law", "the law " + out.law.law.name() + " has no granularity");
   }
   if (out.limits.any() || out.search.search != GranularitySearch::kPowersOfTwo) {
     throw InvalidArgument("this command holds N and compares every G: limits and " +

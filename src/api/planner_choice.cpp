@@ -29,7 +29,8 @@ void give_variables(PlanProblem& problem, const std::optional<double>& u,
     if (!value) continue;
     const std::string_view name = info(variable).key;
     if (!law_has_variable(problem.law, variable)) {
-      throw InvalidArgument(name, field(name) + " is not a variable of the law " + problem.law.law);
+      throw InvalidArgument(
+          name, field(name) + " is not a variable of the law " + problem.law.law.name());
     }
     problem.given[index_of(variable)] = *value;
   }

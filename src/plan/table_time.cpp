@@ -67,12 +67,7 @@ TableTime use_table_time(PlanProblem& problem, const CostTable& table, const Cos
 void add_time_draws(PlanProblem& problem) {
   if (!problem.time || problem.time->is_formula()) return;  // nothing scatters
   std::vector<std::optional<TrainingTime>> draws(kTimeDraws);
-  parallel_for(draws.size(), 0, [&](std::size_t i) {
-    try {
-      draws[i].emplace(problem.time->resampled(i + 1));
-    } catch (const InvalidArgument&) {  // these layers do not tell the time of others
-    }
-  });
+  parallel_for(draws.size(), 0, [&](std::size_t i) { draws[i] = problem.time->resampled(i + 1); });
   for (auto& draw : draws) {
     if (draw) problem.time_draws.push_back(std::move(*draw));
   }

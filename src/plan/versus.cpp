@@ -52,7 +52,10 @@ PlanProblem with_law(const PlanProblem& problem, const LawRecord& law) {
   const bool free_g = has_granularity(law) && out.search.search != GranularitySearch::kFixed;
   // 6ND puts no price on granularity.
   if (free_g && out.accounting == FlopAccounting::kSixNd) out.accounting = own_accounting(law);
-  if (plan_fault(out)) out.accounting = own_accounting(law);
+  if (n_law_fault(out)) {
+    out.accounting = own_accounting(law);
+    n_law_per_active(out);  // throws where that cannot price the law either
+  }
   return out;
 }
 

@@ -14,7 +14,7 @@ std::string describe_origin(const LawRecord& law) {
 }
 
 std::string head_of_law(const std::string& name, const LawRecord& law) {
-  return fmt::format("{} ({}): {}, N is {}{}\n", name, describe_origin(law), law.law,
+  return fmt::format("{} ({}): {}, N is {}{}\n", name, describe_origin(law), law.law.name(),
                      to_string(law.n_means),
                      law.expansion ? ", E = " + format_number(*law.expansion) : "");
 }
