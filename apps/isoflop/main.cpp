@@ -22,10 +22,10 @@ int main(int argc, char** argv) {
   app::Job job;
   app::add_verb(parser, app::kFit, job);
   app::add_predict(parser, job);
-  app::add_plan(parser, job);
-  app::add_frontier(parser, job);
-  app::add_granularity(parser, job);
-  app::add_next_runs(parser, job);
+  app::add_verb(parser, app::kPlan, job);
+  app::add_verb(parser, app::kFrontier, job);
+  app::add_verb(parser, app::kGranularity, job);
+  app::add_verb(parser, app::kNextRuns, job);
   app::add_consensus(parser, job);
   app::add_backtest(parser, job);
   app::add_sensitivity(parser, job);

@@ -23,16 +23,16 @@ class UsageError : public InvalidArgument {
 using Job = std::function<int()>;
 
 extern const Verb kFit;
+extern const Verb kFrontier;
+extern const Verb kGranularity;
+extern const Verb kNextRuns;
+extern const Verb kPlan;
 extern const Verb kReproduce;
 
 void add_backtest(CLI::App& app, Job& job);
 void add_bench(CLI::App& app, Job& job);
 void add_consensus(CLI::App& app, Job& job);
-void add_frontier(CLI::App& app, Job& job);
-void add_granularity(CLI::App& app, Job& job);
 void add_laws(CLI::App& app, Job& job);
-void add_next_runs(CLI::App& app, Job& job);
-void add_plan(CLI::App& app, Job& job);
 void add_predict(CLI::App& app, Job& job);
 void add_sensitivity(CLI::App& app, Job& job);
 void add_shape(CLI::App& app, Job& job);

@@ -85,6 +85,10 @@ void Form::own_flag(const Option& option) {
   fields_.back()->own = true;
 }
 
+void Form::exclusive(const char* flag, const char* other) {
+  command_.get_option(flag)->excludes(command_.get_option(other));
+}
+
 void Form::law(const std::string& help_of_position) {
   takes_law_ = true;
   word({"LAW", help_of_position, "", "Options", "law"});

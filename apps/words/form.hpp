@@ -48,6 +48,9 @@ class Form {
   void own_word(const Option& option);
   void own_flag(const Option& option);
 
+  /// Of two options that were added, by their flags, only one may be typed.
+  void exclusive(const char* flag, const char* other);
+
   /// LAW, or --law LAW.
   void law(const std::string& help_of_position);
   /// The last word of these fields' lists is the word of `position` where that is missing and the

@@ -17,7 +17,6 @@
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/io/records.hpp"
-#include "isoflop/io/reports.hpp"
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/list.hpp"
 #include "isoflop/laws/log_losses.hpp"

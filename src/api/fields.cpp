@@ -207,7 +207,9 @@ void FieldReader::names(std::string_view name, std::vector<std::string>& values,
       } else if (which == Names::kColumns) {
         refuse_word(name, word, "has an empty place for a column");
       } else {
-        throw InvalidArgument(name, field(name) + ": a name is missing beside a comma");
+        throw InvalidArgument(
+            name, field(name) + (which == Names::kLaws ? ": a name is missing beside a comma"
+                                                       : ": an empty place between commas"));
       }
     }
   }
@@ -290,7 +292,7 @@ void FieldWriter::table(std::string_view name, std::string& path, std::optional<
 void InputLister::file(std::string_view, std::string& value) { add_input(files, value); }
 
 void InputLister::names(std::string_view, std::vector<std::string>& values, Names which) {
-  if (which != Names::kLaws) return;
+  if (which == Names::kColumns) return;
   for (const std::string& value : values) add_input(files, value);
 }
 

@@ -34,7 +34,8 @@ enum class Numbers {
 /// What the names of a list stand for.
 enum class Names {
   kColumns,  ///< of a table
-  kLaws      ///< each a name, or a path: what lies there is an input of the outcome
+  kLaws,     ///< each a name, or a path: what lies there is an input of the outcome
+  kRivals    ///< laws, or what is compared with a law beside them
 };
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -177,6 +178,13 @@ nlohmann::ordered_json request_json(std::string_view verb, Request request) {
   FieldWriter writer(out);
   list_fields(writer, request);
   return out;
+}
+
+/// The request held to what its fields take, for one that was filled in by hand: throws as reading
+/// it would.
+template <class Request>
+Request checked(const Request& request) {
+  return read_request<Request>(request_json("", request));
 }
 
 /// To be called before a verb reads anything.

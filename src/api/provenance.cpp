@@ -26,7 +26,7 @@ Json named_verb(std::string_view verb) { return Json{{"verb", verb}}; }
 Json with_provenance(Json outcome, Json request, const InputFiles& inputs) {
   show_all_fields(outcome);
   Json draws = nullptr;
-  if (const auto place = outcome.find("draws"); place != outcome.end()) {
+  if (const auto place = outcome.find("draws"); place != outcome.end() && place->is_structured()) {
     draws = std::move(*place);
     outcome.erase(place);
   }

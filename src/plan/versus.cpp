@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "isoflop/convention/flops.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/plan/plan_fault.hpp"
 #include "isoflop/plan/planner.hpp"
@@ -38,6 +39,47 @@ PlanProblem coarse_of(const PlanProblem& request) {
   out.search.search = GranularitySearch::kFixed;
   out.search.granularity = 1.0;
   return out;
+}
+
+PlanProblem with_law(const PlanProblem& problem, const LawRecord& law) {
+  PlanProblem out = problem;
+  out.law = law;
+  if (law.family) out.shape = *law.family;
+  if (law.n_means != NMeaning::kTotal) out.embedding_rows = 0.0;
+  for (const VariableInfo& v : kVariables) {
+    if (!law_has_variable(law, v.id)) out.given[index_of(v.id)] = Plan::kNone;
+  }
+  const bool free_g = has_granularity(law) && out.search.search != GranularitySearch::kFixed;
+  // 6ND puts no price on granularity.
+  if (free_g && out.accounting == FlopAccounting::kSixNd) out.accounting = own_accounting(law);
+  if (n_law_fault(out)) {
+    out.accounting = own_accounting(law);
+    n_law_per_active(out);  // throws where that cannot price the law either
+  }
+  return out;
+}
+
+Rival dense_of(const PlanProblem& problem, const std::vector<LawRecord>& published) {
+  const LawRecord& law = problem.law;
+  const std::string asked = field("versus") + " dense: ";
+  if (law_has_variable(law, Variable::kE)) {
+    Rival out{"E = 1", problem};
+    out.problem.given[index_of(Variable::kE)] = 1.0;
+    out.problem.law.expansion = 1.0;
+    return out;
+  }
+  if (law.expansion && *law.expansion == 1.0) {
+    throw InvalidArgument("versus", asked + "this law is one of dense models itself");
+  }
+  const std::string wanted = law.name.substr(0, law.name.find('-')) + "-dense";
+  for (const LawRecord& other : published) {
+    if (law.published && other.name == wanted) return {wanted, with_law(problem, other)};
+  }
+  throw InvalidArgument(
+      "versus", asked +
+                    "no dense law was published beside this one, and it has no E that could be 1; "
+                    "name a dense law instead, such as " +
+                    field("versus") + " krajewski2024-dense");
 }
 
 }  // namespace isoflop

@@ -5,18 +5,16 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
-#include "apps/isoflop/options/accounting.hpp"
-#include "apps/isoflop/options/law.hpp"
-#include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/io/reports.hpp"
 #include "isoflop/text/grid.hpp"
+#include "isoflop/text/law.hpp"
+#include "text/budget.hpp"
+#include "text/versus.hpp"
 
-namespace isoflop::app {
+namespace isoflop::text {
 namespace {
 
 std::string shares(const PlanDraws& draws, const char* between, const char* separator,
@@ -58,17 +56,17 @@ std::string stretches(const std::vector<Plan>& plans,
   return out;
 }
 
-std::string notes_on(const PlanProblem& request, const std::vector<Plan>& plans) {
+std::string notes_on(const PlanProblem& problem, const std::vector<Plan>& plans) {
   std::string out =
       stretches(plans, [](const Plan& p) { return p.usable() ? std::string() : p.note; });
-  if (!request.law.ranges[Variable::kN]) {
+  if (!problem.law.ranges[Variable::kN]) {
     out += "the range of the runs behind this law is not known\n";
   }
   out += stretches(plans, [](const Plan& p) {
     const std::string outside = p.usable() ? outside_of(p) : "";
     return outside.empty() ? outside : "beyond the runs behind this law in " + outside;
   });
-  for (const std::string& note : notes_on_fit(request.law)) out += "note: " + note + "\n";
+  for (const std::string& note : notes_on_fit(problem.law)) out += "note: " + note + "\n";
   return out;
 }
 
@@ -80,15 +78,15 @@ std::string limits_of(const Plan& plan) {
   return out;
 }
 
-std::string table(const PlanProblem& request, const Frontier& curve,
-                  const std::vector<VersusColumn>& columns) {
-  const bool with_g = has_granularity(request.law);
+std::string table(const PlanProblem& problem, const Frontier& curve,
+                  const std::vector<api::VersusColumn>& columns) {
+  const bool with_g = has_granularity(problem.law);
   const bool with_limits = std::any_of(curve.plans.begin(), curve.plans.end(),
                                        [](const Plan& p) { return !p.binding.empty(); });
-  TextGrid grid;
+  app::TextGrid grid;
   std::vector<std::string> head{"FLOPs", "N active", "N total", "D tokens", "D/N active", "loss"};
   if (with_g) head.insert(head.end(), {"G", "routing"});
-  for (const VersusColumn& column : columns) head.push_back("over " + column.word);
+  for (const api::VersusColumn& column : columns) head.push_back("over " + column.word);
   if (with_limits) head.emplace_back("held by");
   grid.add(head);
   for (std::size_t i = 0; i < curve.plans.size(); ++i) {
@@ -107,7 +105,8 @@ std::string table(const PlanProblem& request, const Frontier& curve,
       row.push_back(fmt::format("{:.4g}", p.granularity));
       row.push_back(fmt::format("{:.1f} %", 100.0 * p.router_flops_share));
     }
-    for (const VersusColumn& column : columns) row.push_back(multiplier_text(column.answers[i]));
+    for (const api::VersusColumn& column : columns)
+      row.push_back(multiplier_text(column.answers[i]));
     if (with_limits) row.push_back(limits_of(p));
     grid.add(row);
   }
@@ -116,7 +115,7 @@ std::string table(const PlanProblem& request, const Frontier& curve,
 
 std::string switches_of(const Frontier& curve) {
   if (curve.switches.empty()) return "";
-  TextGrid grid;
+  app::TextGrid grid;
   for (const GranularitySwitch& s : curve.switches) {
     grid.add({"G = " + format_number(s.granularity), "from",
               fmt::format("{:.5g} FLOPs", s.from_budget)});
@@ -124,12 +123,12 @@ std::string switches_of(const Frontier& curve) {
   return "\nThe best granularity changes:\n" + grid.text("  ");
 }
 
-std::string intervals_of(const PlanProblem& request, const Frontier& curve) {
-  const Draws& draws = request.law.draws;
+std::string intervals_of(const PlanProblem& problem, const Frontier& curve) {
+  const Draws& draws = problem.law.draws;
   if (draws.bootstrap.empty()) return "";
   const bool with_g =
-      has_granularity(request.law) && request.search.search != GranularitySearch::kFixed;
-  TextGrid grid;
+      has_granularity(problem.law) && problem.search.search != GranularitySearch::kFixed;
+  app::TextGrid grid;
   std::vector<std::string> head{"FLOPs", "N active", "D tokens", "loss"};
   if (with_g) head.emplace_back("G");
   grid.add(head);
@@ -158,22 +157,22 @@ std::string intervals_of(const PlanProblem& request, const Frontier& curve) {
 
 }  // namespace
 
-std::string frontier_text(const PlanProblem& request, const std::string& name,
-                          const Frontier& curve, const std::vector<VersusColumn>& columns) {
-  const LawRecord& law = request.law;
-  std::string out = fmt::format("{} ({}): {}, N is {}{}\nFLOPs: {}\n\n", name, describe_origin(law),
-                                law.law.name(), to_string(law.n_means),
-                                law.expansion ? ", E = " + format_number(*law.expansion) : "",
-                                describe_cost(request));
-  out += table(request, curve, columns);
-  if (!columns.empty()) out += "\n" + versus_notes(request, columns, curve.plans);
-  out += switches_of(curve) + intervals_of(request, curve);
-  const std::string notes = notes_on(request, curve.plans);
+std::string frontier(const api::FrontierOutcome& outcome) {
+  const PlanProblem& problem = outcome.problem;
+  const Frontier& curve = outcome.curve;
+  std::string out = head_of_law(outcome.request.planner.law.law, problem.law) +
+                    "FLOPs: " + describe_cost(cost_terms(problem)) + "\n\n" +
+                    table(problem, curve, outcome.versus);
+  if (!outcome.versus.empty()) {
+    out += "\n" + versus_notes(problem, outcome.versus, curve.plans);
+  }
+  out += switches_of(curve) + intervals_of(problem, curve);
+  const std::string notes = notes_on(problem, curve.plans);
   return notes.empty() ? out : out + "\n" + notes;
 }
 
-std::string frontier_csv(const PlanProblem& request, const Frontier& curve,
-                         const std::vector<VersusColumn>& columns) {
+std::string frontier_csv(const api::FrontierOutcome& outcome) {
+  const std::vector<Plan>& plans = outcome.curve.plans;
   using Column = std::pair<std::string, std::function<double(const Plan&)>>;
   std::vector<Column> numbers{
       {"n_total", [](const Plan& p) { return p.n_total; }},
@@ -187,7 +186,7 @@ std::string frontier_csv(const PlanProblem& request, const Frontier& curve,
       {"d_model", [](const Plan& p) { return p.d_model; }},
       {"n_blocks", [](const Plan& p) { return p.n_blocks; }},
       {"router_flops_share", [](const Plan& p) { return p.router_flops_share; }}};
-  const bool with_draws = !request.law.draws.bootstrap.empty();
+  const bool with_draws = !outcome.problem.law.draws.bootstrap.empty();
   if (with_draws) {
     for (const auto& [key, of] :
          {std::pair{"n_active", &PlanDraws::n_active}, std::pair{"d_tokens", &PlanDraws::d_tokens},
@@ -204,43 +203,23 @@ std::string frontier_csv(const PlanProblem& request, const Frontier& curve,
   std::string out = "budget_flops";
   for (const Column& column : numbers) out += "," + column.first;
   if (with_draws) out += ",granularity_frequency";
-  for (const VersusColumn& column : columns) out += ",compute_multiplier_" + column.word;
+  for (const api::VersusColumn& column : outcome.versus)
+    out += ",compute_multiplier_" + column.word;
   out += ",status\n";
   auto cell = [](double x) { return std::isfinite(x) ? "," + format_number(x) : ","; };
-  for (std::size_t i = 0; i < curve.plans.size(); ++i) {
-    const Plan& p = curve.plans[i];
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    const Plan& p = plans[i];
     out += format_number(p.budget);
     for (const Column& column : numbers) out += cell(column.second(p));
     if (with_draws) {
       out += ",";
       if (p.draws) out += shares(*p.draws, ":", " ", [](double x) { return format_number(x); });
     }
-    for (const VersusColumn& column : columns) out += cell(column.answers[i].compute_multiplier);
+    for (const api::VersusColumn& column : outcome.versus)
+      out += cell(column.answers[i].compute_multiplier);
     out += "," + std::string(to_string(p.status)) + "\n";
   }
   return out;
 }
 
-nlohmann::ordered_json frontier_json(const PlanProblem& request, const std::string& name,
-                                     const Frontier& curve,
-                                     const std::vector<VersusColumn>& columns) {
-  using Json = nlohmann::ordered_json;
-  Json out;
-  out["format"] = kFrontierFormat;
-  out["law"] = name;
-  out["cost"] = cost_json(request);
-  out["expansion"] = request.law.expansion ? Json(*request.law.expansion) : Json(nullptr);
-  out["switches"] = Json::array();
-  for (const GranularitySwitch& s : curve.switches) {
-    out["switches"].push_back({{"granularity", s.granularity}, {"from_flops", s.from_budget}});
-  }
-  out["plans"] = Json::array();
-  for (std::size_t i = 0; i < curve.plans.size(); ++i) {
-    Json plan = plan_to_json(curve.plans[i]);
-    if (!columns.empty()) plan["versus"] = versus_json(request, columns, i);
-    out["plans"].push_back(std::move(plan));
-  }
-  return out;
-}
-
-}  // namespace isoflop::app
+}  // namespace isoflop::text

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 
 namespace isoflop::text {
@@ -10,6 +11,12 @@ std::string describe_origin(const LawRecord& law) {
   if (law.published) return "published";
   if (!law.is_fit()) return "given";
   return "fit, " + (law.verdict.empty() ? law.fit_status : law.verdict);
+}
+
+std::string head_of_law(const std::string& name, const LawRecord& law) {
+  return fmt::format("{} ({}): {}, N is {}{}\n", name, describe_origin(law), law.law.name(),
+                     to_string(law.n_means),
+                     law.expansion ? ", E = " + format_number(*law.expansion) : "");
 }
 
 std::vector<std::string> notes_on_fit(const LawRecord& law) {

@@ -5,44 +5,44 @@
 #include <algorithm>
 #include <cmath>
 
-#include "apps/isoflop/options/accounting.hpp"
-#include "apps/isoflop/options/expert_counts.hpp"
-#include "apps/isoflop/options/law.hpp"
-#include "isoflop/convention/granularity.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/plan/experts_of_plan.hpp"
+#include "isoflop/text/experts.hpp"
 #include "isoflop/text/grid.hpp"
+#include "isoflop/text/law.hpp"
+#include "text/answers.hpp"
+#include "text/budget.hpp"
+#include "text/real_shapes.hpp"
+#include "text/versus.hpp"
 
-namespace isoflop::app {
+namespace isoflop::text {
 namespace {
 
-std::string head_of(const PlanProblem& request, const std::string& name) {
-  const LawRecord& law = request.law;
-  const std::string out = fmt::format(
-      "{} ({}): {}, N is {}{}\n", name, describe_origin(law), law.law.name(),
-      to_string(law.n_means), law.expansion ? ", E = " + format_number(*law.expansion) : "");
+std::string head_of(const PlanProblem& problem, const std::string& name) {
   const std::string embeddings =
-      request.embedding_rows > 0.0
+      problem.embedding_rows > 0.0
           ? fmt::format("N = N active + {} d_model of embeddings; FLOPs are counted on N active\n",
-                        format_number(request.embedding_rows))
+                        format_number(problem.embedding_rows))
           : "";
-  return out + embeddings + (request.time ? "" : "FLOPs: " + describe_cost(request) + "\n");
+  return head_of_law(name, problem.law) + embeddings +
+         (problem.time ? "" : "FLOPs: " + describe_cost(cost_terms(problem)) + "\n");
 }
 
 /// E', n and K of a plan.
-std::vector<std::string> experts_of(const PlanProblem& request, const Plan& plan) {
-  const auto rates = rates_of_plan(request, plan);
+std::vector<std::string> experts_of(const PlanProblem& problem, const Plan& plan) {
+  const auto rates = rates_of_plan(problem, plan);
   auto text = [](const std::optional<double>& x) { return x ? count_text(*x) : "-"; };
-  const auto d_ff = d_ff_of_plan(request, plan);
+  const auto d_ff = d_ff_of_plan(problem, plan);
   const bool known = rates && rates->granularity && d_ff;
   return {rates ? text(rates->num_experts()) : "-",
           known ? fmt::format("{:.0f}", *d_ff / *rates->granularity) : "-",
           rates ? text(rates->top_k()) : "-"};
 }
 
-std::vector<std::string> row_of(const PlanProblem& request, const Plan& p, bool with_g) {
-  if (!p.usable()) return {budget_text(request, p.budget), to_string(p.status)};
-  std::vector<std::string> row{budget_text(request, p.budget),
+std::vector<std::string> row_of(const PlanProblem& problem, const Plan& p, bool with_g) {
+  if (!p.usable()) return {budget_text(problem, p.budget), to_string(p.status)};
+  std::vector<std::string> row{budget_text(problem, p.budget),
                                human_number(p.n_active),
                                human_number(p.n_total),
                                human_number(p.d_tokens),
@@ -51,8 +51,8 @@ std::vector<std::string> row_of(const PlanProblem& request, const Plan& p, bool 
                                std::isfinite(p.d_model) ? fmt::format("{:.0f}", p.d_model) : "-",
                                std::isfinite(p.n_blocks) ? fmt::format("{:.1f}", p.n_blocks) : "-"};
   if (with_g) row.push_back(fmt::format("{:.4g}", p.granularity));
-  if (rates_of_law(request)) {
-    for (std::string& cell : experts_of(request, p)) row.push_back(std::move(cell));
+  if (rates_of_law(problem)) {
+    for (std::string& cell : experts_of(problem, p)) row.push_back(std::move(cell));
   }
   if (with_g) {
     row.push_back(std::isfinite(p.router_flops_share)
@@ -76,13 +76,13 @@ std::string granularities(const PlanDraws& draws) {
   return out.empty() ? human_interval(draws.granularity, 1) : out;
 }
 
-std::string intervals_of(const PlanProblem& request, const std::vector<Plan>& plans) {
+std::string intervals_of(const PlanProblem& problem, const std::vector<Plan>& plans) {
   const bool with_g =
-      has_granularity(request.law) && request.search.search != GranularitySearch::kFixed;
-  TextGrid grid;
-  std::vector<std::string> head{unit_of(request), "N active", "D tokens", "D/N active", "loss"};
+      has_granularity(problem.law) && problem.search.search != GranularitySearch::kFixed;
+  app::TextGrid grid;
+  std::vector<std::string> head{unit_of(problem), "N active", "D tokens", "D/N active", "loss"};
   if (with_g) head.push_back("G");
-  head.push_back(request.law.draws.bootstrap.empty() ? "if another draw is true"
+  head.push_back(problem.law.draws.bootstrap.empty() ? "if another draw is true"
                                                      : "if another refit is true");
   grid.add(head);
   std::string notes;
@@ -90,27 +90,27 @@ std::string intervals_of(const PlanProblem& request, const std::vector<Plan>& pl
     if (!p.draws) continue;
     const PlanDraws& d = *p.draws;
     std::vector<std::string> row{
-        budget_text(request, p.budget), human_interval(d.n_active), human_interval(d.d_tokens),
+        budget_text(problem, p.budget), human_interval(d.n_active), human_interval(d.d_tokens),
         human_interval(d.tokens_per_active_parameter, 1), human_interval(d.loss, 4)};
     if (with_g) row.push_back(granularities(d));
     row.push_back(std::isfinite(d.regret)
                       ? fmt::format("{:.2f} % of the {} lost (95 %: up to {:.2f} %)",
-                                    100.0 * d.regret / p.budget, unit_of(request),
+                                    100.0 * d.regret / p.budget, unit_of(problem),
                                     100.0 * d.regret_95 / p.budget)
                       : "-");
     grid.add(row);
     if (d.num_without_plan > 0) {
       notes += fmt::format("{}: {} of {} refits have no plan and count nowhere above\n",
-                           budget_text(request, p.budget), d.num_without_plan, d.num_draws);
+                           budget_text(problem, p.budget), d.num_without_plan, d.num_draws);
     }
   }
-  const Draws& draws = request.law.draws;
+  const Draws& draws = problem.law.draws;
   const std::string from =
       draws.bootstrap.empty()
           ? fmt::format("{} resamples of the measured times; the law itself has no draws",
-                        request.time_draws.size())
+                        problem.time_draws.size())
           : fmt::format("{} refits to resampled runs{} ({})", draws.bootstrap.size(),
-                        request.time_draws.empty() ? "" : ", times resampled along",
+                        problem.time_draws.empty() ? "" : ", times resampled along",
                         draws.jackknife.empty() ? "percentile" : "BCa");
   return "\n95 % intervals from " + from + ":\n" + grid.text() + notes;
 }
@@ -122,9 +122,9 @@ std::string outside_of(const Plan& plan) {
   return fmt::format("{}", fmt::join(out, ", "));
 }
 
-std::string notes_on(const PlanProblem& request, const Plan& p) {
-  const LawRecord& law = request.law;
-  const std::string budget = budget_text(request, p.budget);
+std::string notes_on(const PlanProblem& problem, const Plan& p) {
+  const LawRecord& law = problem.law;
+  const std::string budget = budget_text(problem, p.budget);
   if (p.status == PlanStatus::kInfeasible) return "";  // limits_text says which limit
   if (!p.usable()) return fmt::format("{}: {}\n", budget, p.note);
   std::string notes;
@@ -143,50 +143,72 @@ std::string notes_on(const PlanProblem& request, const Plan& p) {
   return notes;
 }
 
-}  // namespace
-
-std::string unit_of(const PlanProblem& request) { return request.time ? "GPU-hours" : "FLOPs"; }
-
-std::string budget_text(const PlanProblem& request, double budget) {
-  return human_number(request.time ? budget / kSecondsPerHour : budget);
+std::string experts_line(const PlanProblem& problem) {
+  const auto rates = rates_of_law(problem);
+  if (!rates) return "";
+  const auto ratio = d_ff_per_d_model(problem);
+  return "Experts: " + describe_rates(*rates) +
+         (!ratio          ? ""
+          : *ratio == 4.0 ? ", d_ff = 4 d_model"
+                          : ", d_ff = 8/3 d_model (SwiGLU)") +
+         "\n";
 }
 
-std::string plan_text(const PlanProblem& request, const std::string& name,
-                      const std::vector<Plan>& plans, const std::vector<std::string>& conversions) {
-  const bool with_g = has_granularity(request.law);
-  auto any = [&](auto&& holds) { return std::any_of(plans.begin(), plans.end(), holds); };
-  TextGrid grid;
-  std::vector<std::string> head{unit_of(request), "N active", "N total", "D tokens",
+std::string table_of(const PlanProblem& problem, const std::vector<Plan>& plans) {
+  const bool with_g = has_granularity(problem.law);
+  app::TextGrid grid;
+  std::vector<std::string> head{unit_of(problem), "N active", "N total", "D tokens",
                                 "D/N active",     "loss",     "d_model", "blocks"};
   if (with_g) head.push_back("G");
-  if (rates_of_law(request)) head.insert(head.end(), {"E'", "n", "K"});
+  if (rates_of_law(problem)) head.insert(head.end(), {"E'", "n", "K"});
   if (with_g) head.insert(head.end(), {"routing", "loss at G=1", "G=1 needs"});
   grid.add(head);
-  std::string notes;
-  for (const Plan& p : plans) {
-    grid.add(row_of(request, p, with_g));
-    notes += notes_on(request, p);
-  }
-  for (const std::string& note : notes_on_fit(request.law)) notes += "note: " + note + "\n";
-  std::string out = head_of(request, name);
-  for (const std::string& how : conversions) out += "from the shape: " + how + "\n";
-  if (const auto rates = rates_of_law(request)) {
-    const auto ratio = d_ff_per_d_model(request);
-    out += "Experts: " + describe_rates(*rates) +
-           (!ratio          ? ""
-            : *ratio == 4.0 ? ", d_ff = 4 d_model"
-                            : ", d_ff = 8/3 d_model (SwiGLU)") +
-           "\n";
-  }
-  out += "\n" + grid.text();
+  for (const Plan& p : plans) grid.add(row_of(problem, p, with_g));
+  return grid.text();
+}
+
+std::string plans_text(const api::PlanOutcome& outcome, const std::vector<Plan>& plans) {
+  const PlanProblem& problem = outcome.problem;
+  auto any = [&](auto&& holds) { return std::any_of(plans.begin(), plans.end(), holds); };
+  std::string out = head_of(problem, outcome.request.planner.law.law);
+  for (const std::string& how : outcome.conversions) out += "from the shape: " + how + "\n";
+  out += experts_line(problem) + "\n" + table_of(problem, plans);
   if (any([](const Plan& p) { return p.coarse.has_value(); })) {
     out += fmt::format(
         "\n\"G=1 needs\": extra {} with which the best coarse run (G = 1) would reach the "
         "same loss.\n",
-        unit_of(request));
+        unit_of(problem));
   }
-  if (any([](const Plan& p) { return p.draws.has_value(); })) out += intervals_of(request, plans);
+  if (any([](const Plan& p) { return p.draws.has_value(); })) out += intervals_of(problem, plans);
+  std::string notes;
+  for (const Plan& p : plans) notes += notes_on(problem, p);
+  for (const std::string& note : notes_on_fit(problem.law)) notes += "note: " + note + "\n";
   return notes.empty() ? out : out + "\n" + notes;
 }
 
-}  // namespace isoflop::app
+std::string expansions_text(const std::vector<RivalExpansion>& rivals) {
+  std::string out;
+  for (const RivalExpansion& x : rivals) {
+    out +=
+        fmt::format("{}E = {}: {}", out.empty() ? "loss by E: " : ", ", format_number(x.expansion),
+                    x.status == PlanStatus::kOptimal ? fmt::format("{:.4f}", x.loss)
+                                                     : std::string(to_string(x.status)));
+  }
+  return out.empty() ? out : out + "\n";
+}
+
+}  // namespace
+
+std::string plan(const api::PlanOutcome& outcome) {
+  const PlanProblem& problem = outcome.problem;
+  const std::vector<Plan> plans = outcome.plans();
+  std::string out = outcome.time ? time_line(outcome.request.time.cost_table, *outcome.time) : "";
+  out += expansions_text(outcome.expansions) + plans_text(outcome, plans) + answers_text(outcome);
+  if (!outcome.versus.empty()) out += "\n" + versus_text(problem, outcome.versus, plans);
+  for (std::size_t i = 0; i < outcome.shapes.size(); ++i) {
+    out += "\n" + shapes_text(problem, plans[i].budget, outcome.shapes[i]);
+  }
+  return out;
+}
+
+}  // namespace isoflop::text

@@ -187,8 +187,8 @@ TEST_CASE("write_launch: torchtitan gets constants and a function that builds it
 TEST_CASE("write_launch: a shape that a format cannot say is refused with what would be right",
           "[io][refusal]") {
   for (const ModelShape& shape : {dense(false), routed(false)}) {
-    CHECK_THAT(refusal_of(LaunchFormat::kHuggingFace, shape), ContainsSubstring("(--gated)"));
-    CHECK_THAT(refusal_of(LaunchFormat::kTorchtitan, shape), ContainsSubstring("(--gated)"));
+    CHECK_THAT(refusal_of(LaunchFormat::kHuggingFace, shape), ContainsSubstring("(gated)"));
+    CHECK_THAT(refusal_of(LaunchFormat::kTorchtitan, shape), ContainsSubstring("(gated)"));
   }
   ModelShape biased = dense(false);
   biased.qkv_bias = true;

@@ -27,7 +27,7 @@ struct Frontier {
 
 struct FrontierOptions {
   double from = 1e18, to = 1e25;  ///< both ends of the curve, in the unit of the cost
-  std::size_t num_points = 29;    ///< plans on it, evenly spaced in ln C
+  std::size_t num_points = 25;    ///< plans on it, evenly spaced in ln C
   unsigned num_threads = 0;       ///< for the law's draws; 0: one per core
   /// Called with the draws done and all of them, where the law has draws.
   std::function<void(std::size_t, std::size_t)> progress{};

@@ -24,6 +24,20 @@ struct Versus {
 /// InvalidArgument as plan_law does for `other`.
 std::vector<Versus> versus(const PlanProblem& other, const std::vector<Plan>& plans);
 
+/// The problem with another law in it, under the same cost where that can price the law, else under
+/// the law's own. Throws InvalidArgument where neither can.
+PlanProblem with_law(const PlanProblem& problem, const LawRecord& law);
+
+/// What a plan is compared with.
+struct Rival {
+  std::string name;
+  PlanProblem problem;
+};
+
+/// Dense models: the law at E = 1 where it has a variable E, else the dense law that was published
+/// beside it. Throws InvalidArgument for a law of dense models and one that has neither.
+Rival dense_of(const PlanProblem& problem, const std::vector<LawRecord>& published);
+
 /// The request with G = 1. Throws InvalidArgument for a law without a granularity.
 PlanProblem coarse_of(const PlanProblem& request);
 

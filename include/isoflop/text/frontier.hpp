@@ -1,27 +1,15 @@
-// A compute-optimal curve as text, CSV and JSON.
+/// A compute-optimal curve as a text for people, and as CSV.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
-#include <string_view>
-#include <vector>
 
-#include "apps/isoflop/options/versus.hpp"
-#include "isoflop/plan/frontier.hpp"
+#include "isoflop/api/frontier.hpp"
 
-namespace isoflop::app {
+namespace isoflop::text {
 
-inline constexpr std::string_view kFrontierFormat = "isoflop.frontier/1";
-
-std::string frontier_text(const PlanProblem& request, const std::string& name,
-                          const Frontier& curve, const std::vector<VersusColumn>& columns);
+std::string frontier(const api::FrontierOutcome& outcome);
 
 /// One line per plan; numbers that do not exist are empty.
-std::string frontier_csv(const PlanProblem& request, const Frontier& curve,
-                         const std::vector<VersusColumn>& columns);
+std::string frontier_csv(const api::FrontierOutcome& outcome);
 
-nlohmann::ordered_json frontier_json(const PlanProblem& request, const std::string& name,
-                                     const Frontier& curve,
-                                     const std::vector<VersusColumn>& columns);
-
-}  // namespace isoflop::app
+}  // namespace isoflop::text

@@ -14,6 +14,10 @@ namespace isoflop::text {
 /// for the head of a report.
 std::string describe_origin(const LawRecord& law);
 
+/// "NAME (published): fine-grained-moe, N is total_non_embedding, E = 64", with a line end: the
+/// first line of a report.
+std::string head_of_law(const std::string& name, const LawRecord& law);
+
 /// What the law's file says against relying on it, one line each: a verdict that is not certified
 /// with its reasons, coefficients on a bound, warnings of the fit.
 std::vector<std::string> notes_on_fit(const LawRecord& law);

@@ -13,21 +13,31 @@ struct Format {
   std::string_view name;
   std::string (*write)(const LaunchConfig&);
   LaunchConfig (*read)(std::string_view, const std::string&);
-  const char* cannot;  ///< why a shape may be refused
 };
 // In the order of the enumerators.
-constexpr std::array<Format, 3> kFormats{{
-    {"megatron", detail::write_megatron, detail::read_megatron,
-     "arguments of Megatron-LM are written for multi-head attention with rotary positions, RMS "
-     "norms and no biases, every block alike"},
-    {"hf", detail::write_hugging_face, detail::read_hugging_face,
-     "no model type of transformers describes this shape; those with RMS norms and rotary "
-     "positions have gated feed-forward layers (--gated)"},
-    {"torchtitan", detail::write_torchtitan, detail::read_torchtitan,
-     "models of torchtitan have gated feed-forward layers (--gated); written are those with "
-     "multi-head attention, RMS norms and no biases, every block alike"},
-}};
+constexpr std::array<Format, 3> kFormats{
+    {{"megatron", detail::write_megatron, detail::read_megatron},
+     {"hf", detail::write_hugging_face, detail::read_hugging_face},
+     {"torchtitan", detail::write_torchtitan, detail::read_torchtitan}}};
 const Format& about(LaunchFormat format) { return kFormats[static_cast<std::size_t>(format)]; }
+
+/// Why a shape may be refused.
+std::string cannot(LaunchFormat format) {
+  switch (format) {
+    case LaunchFormat::kMegatron:
+      return "arguments of Megatron-LM are written for multi-head attention with rotary positions, "
+             "RMS norms and no biases, every block alike";
+    case LaunchFormat::kHuggingFace:
+      return "no model type of transformers describes this shape; those with RMS norms and rotary "
+             "positions have gated feed-forward layers (" +
+             field("gated") + ")";
+    case LaunchFormat::kTorchtitan:
+      break;
+  }
+  return "models of torchtitan have gated feed-forward layers (" + field("gated") +
+         "); written are those with multi-head attention, RMS norms and no biases, every block "
+         "alike";
+}
 
 constexpr double kMostTokens = 9007199254740992.0;  // 2^53
 
@@ -80,7 +90,7 @@ std::string write_launch(LaunchFormat format, const LaunchConfig& config) {
   } catch (const DataError&) {
     // Said below.
   }
-  throw InvalidArgument(about(format).cannot);
+  throw InvalidArgument(cannot(format));
 }
 
 LaunchConfig read_launch(LaunchFormat format, std::string_view text, const std::string& origin) {

@@ -1,0 +1,29 @@
+// The options that the verbs which plan have in common.
+#pragma once
+
+#include "apps/words/form.hpp"
+
+namespace isoflop::app {
+
+/// What may be spent: FLOPs, hours of GPUs, or a loss to reach.
+void budget_options(Form& form);
+/// The cost table whose times budgets are counted in, with one micro-batch or several.
+void time_options(Form& form, bool one_micro_batch = true);
+
+/// What a planner is asked, budgets apart: all of the following and limits.
+void planner_options(Form& form);
+void law_options(Form& form);
+/// How FLOPs are counted, and which granularities there are to choose from.
+void accounting_options(Form& form, const char* granularity, const char* granularities);
+void law_conventions_options(Form& form);
+/// Values of the law's variables that a plan does not choose.
+void variable_options(Form& form);
+void accept_unconverged_option(Form& form);
+
+/// How many embedding weights there are beside the blocks.
+void embeddings_options(Form& form);
+void versus_option(Form& form);
+/// Models that can be built, and the run of one.
+void shapes_options(Form& form);
+
+}  // namespace isoflop::app

@@ -1,0 +1,133 @@
+#include "isoflop/api/plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "api/budget_choice.hpp"
+#include "api/plan_answers.hpp"
+#include "api/plan_fields.hpp"
+#include "api/plan_problem.hpp"
+#include "api/shapes_choice.hpp"
+#include "api/time_choice.hpp"
+#include "api/versus_column.hpp"
+#include "isoflop/error.hpp"
+#include "isoflop/io/number.hpp"
+
+namespace isoflop::api {
+namespace {
+
+std::optional<TableTime> time_of(PlanProblem& problem, const PlanRequest& request) {
+  if (!request.time.cost_table.empty() && !request.budget.flops.empty()) {
+    throw InvalidArgument("flops", "a cost table counts time: use " + field("gpu_hours") + ", or " +
+                                       field("gpus") + " and " + field("days"));
+  }
+  if (!request.time.cost_table.empty() && (!request.budget.gpu.empty() || request.budget.mfu)) {
+    throw InvalidArgument("gpu", field("gpu") + " and " + field("mfu") +
+                                     " stand for a cost table; give one or the other");
+  }
+  return use_time(problem, request.time);
+}
+
+[[noreturn]] void refuse_free(const std::string& why) {
+  throw InvalidArgument("expansion", field("expansion") + " free" + why);
+}
+
+/// The expansion rates that may be compared: those that the runs behind the law had. Needs a limit
+/// on memory, the only thing that more experts cost where FLOPs count active parameters.
+Range expansions_to_compare(const PlanRequest& request) {
+  const LawRecord law = load_law(request.planner.law);
+  const std::optional<Range>& range = law.ranges[Variable::kE];
+  if (!law_has_variable(law, Variable::kE) || !range) {
+    refuse_free(": " + request.planner.law.law + " " +
+                (law.expansion ? "holds for E = " + format_number(*law.expansion) + " alone"
+                               : "has no E whose range is known"));
+  }
+  if (!request.planner.limits.max_memory_gb) {
+    refuse_free(": more experts cost no FLOPs, so that E = " + format_number(range->high) +
+                ", the most that the runs behind the law had, would win: add " +
+                field("max_memory_gb"));
+  }
+  if (!request.budget.target_loss.empty()) {
+    refuse_free(" goes with " + field("flops") + ", " + field("gpu_hours") + ", or " +
+                field("gpus") + " and " + field("days"));
+  }
+  return *range;
+}
+
+/// Settles a free E as the one with the lowest loss.
+std::vector<RivalExpansion> choose_expansion(PlanRequest& request) {
+  if (!request.free_expansion) return {};
+  const Range range = expansions_to_compare(request);
+  std::vector<RivalExpansion> out = rival_expansions(range, [&](double expansion) {
+    request.planner.law.expansion = expansion;
+    std::vector<std::string> unused;
+    PlanProblem problem = pose(request, unused);
+    time_of(problem, request);
+    const std::vector<double> budgets = budgets_of(problem, request.budget);
+    if (budgets.size() != 1) refuse_free(" is for one budget at a time");
+    return plan_law(problem, budgets).front();
+  });
+  request.planner.law.expansion = best_expansion(out).expansion;
+  return out;
+}
+
+std::vector<ShapeAnswer> shapes_of(const PlanRequest& request, const PlanOutcome& outcome) {
+  const PlanProblem& problem = outcome.problem;
+  std::vector<ShapeAnswer> out;
+  if (!wants_shapes(request.shapes)) return out;
+  const double rate = flops_per_gpu_second(request.budget);
+  for (const PlanAnswer& answer : outcome.answers) {
+    if (problem.time && !answer.plan.usable()) throw Error("there is no plan to build a model for");
+    ShapeAnswer& around = out.emplace_back();
+    around.search = search_shapes(problem, answer.plan.budget,
+                                  options_of(request.shapes, request.embeddings, problem));
+    for (RealShape& shape : around.search.best) {
+      if (rate > 0.0) {  // by a share of a GPU's peak
+        shape.gpu_hours = shape.d_tokens * shape.flops_per_token / rate / kSecondsPerHour;
+      }
+      around.runs.push_back(run_of(shape, request.shapes, problem));
+    }
+  }
+  return out;
+}
+
+std::string launch_of(const PlanRequest& request, const PlanOutcome& outcome) {
+  if (request.shapes.emit.empty()) return "";
+  if (outcome.shapes.size() != 1) {
+    throw InvalidArgument("emit", field("emit") + " is for one budget at a time");
+  }
+  return emitted(outcome.shapes.front().search, request.shapes, outcome.problem);
+}
+
+}  // namespace
+
+std::vector<Plan> PlanOutcome::plans() const {
+  std::vector<Plan> out;
+  for (const PlanAnswer& answer : answers) out.push_back(answer.plan);
+  return out;
+}
+
+bool PlanOutcome::usable() const {
+  return std::any_of(answers.begin(), answers.end(),
+                     [](const PlanAnswer& answer) { return answer.plan.usable(); });
+}
+
+PlanOutcome plan(const PlanRequest& asked, const Context&) {
+  PlanRequest request = checked(asked);
+  PlanOutcome out;
+  out.request = asked;
+  out.inputs = inputs_of(asked);
+  out.expansions = choose_expansion(request);
+  out.problem = pose(request, out.conversions);
+  out.time = time_of(out.problem, request);
+  add_time_draws(out.problem);
+  const double rate = flops_per_gpu_second(request.budget);
+  const double price = price_per_unit(out.problem, request.budget);
+  out.answers = answer_plans(out.problem, budgets_of(out.problem, request.budget), price, rate);
+  out.versus = versus_columns(out.problem, request.versus, out.plans());
+  out.shapes = shapes_of(request, out);
+  out.launch = launch_of(request, out);
+  return out;
+}
+
+}  // namespace isoflop::api

@@ -1,0 +1,30 @@
+// Models that can be built around a plan, settled.
+#pragma once
+
+#include "api/fields.hpp"
+#include "isoflop/api/embeddings_choice.hpp"
+#include "isoflop/api/shapes_choice.hpp"
+#include "isoflop/io/launch_config.hpp"
+#include "isoflop/plan/shape_search.hpp"
+
+namespace isoflop::api {
+
+void list_fields(FieldVisitor& f, ShapesChoice& choice);
+
+/// Whether shapes are asked for. Throws InvalidArgument where something is said of them without.
+bool wants_shapes(const ShapesChoice& choice);
+
+/// What the embeddings say of the vocabulary stands where the choice says nothing.
+ShapeOptions options_of(const ShapesChoice& choice, const EmbeddingsChoice& embeddings,
+                        const PlanProblem& problem);
+
+/// The run of a shape with the batch that was asked for, else the default one. A run is launched as
+/// it was timed, where budgets are time.
+LaunchConfig run_of(const RealShape& shape, const ShapesChoice& choice, const PlanProblem& problem);
+
+/// The run of the chosen shape, for the trainer that was asked for. Throws InvalidArgument, and
+/// Error where the search has no such shape.
+std::string emitted(const ShapeSearch& search, const ShapesChoice& choice,
+                    const PlanProblem& problem);
+
+}  // namespace isoflop::api

@@ -1,0 +1,65 @@
+#include "text/real_shapes.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "isoflop/io/number.hpp"
+#include "isoflop/text/grid.hpp"
+#include "isoflop/text/shape.hpp"
+#include "text/budget.hpp"
+
+namespace isoflop::text {
+namespace {
+
+std::uint64_t training_bytes(const MemoryCount& bytes) {
+  return bytes.weights + bytes.gradients + bytes.optimizer;
+}
+
+std::vector<std::string> row_of(std::size_t rank, const RealShape& s) {
+  const ModelShape& model = s.shape;
+  std::vector<std::string> row{fmt::format("{}.", rank), std::to_string(model.d_model),
+                               std::to_string(model.num_blocks), std::to_string(model.num_heads),
+                               std::to_string(model.d_ff)};
+  if (model.is_routed()) {
+    row.insert(row.end(), {std::to_string(model.top_k), std::to_string(model.num_experts),
+                           std::to_string(model.expert_width)});
+  }
+  row.insert(row.end(), {human_number(s.n_active), human_number(s.n_law), human_number(s.d_tokens),
+                         human_number(s.flops_per_token * s.d_tokens)});
+  if (std::isfinite(s.gpu_hours)) row.push_back(human_number(s.gpu_hours));
+  row.insert(row.end(), {fmt::format("{:.4f}", s.loss), fmt::format("{:+.1e}", s.excess_loss),
+                         fmt::format("{:.2f} %", 100.0 * s.budget_lost),
+                         app::human_bytes(training_bytes(s.bytes))});
+  return row;
+}
+
+std::string table_of(const PlanProblem& problem, const ShapeSearch& search) {
+  const RealShape& first = search.best.front();
+  app::TextGrid grid;
+  std::vector<std::string> head{"", "d_model", "blocks", "heads", "d_ff"};
+  if (first.shape.is_routed()) head.insert(head.end(), {"G", "experts", "width"});
+  head.insert(head.end(), {"N active", "N of the law", "D tokens", "FLOPs"});
+  if (std::isfinite(first.gpu_hours)) head.push_back("GPU-hours");
+  head.insert(head.end(), {"loss", "above", unit_of(problem) + " lost", "training state"});
+  grid.add(head);
+  for (std::size_t i = 0; i < search.best.size(); ++i) grid.add(row_of(i + 1, search.best[i]));
+  return grid.text();
+}
+
+}  // namespace
+
+std::string shapes_text(const PlanProblem& problem, double budget, const api::ShapeAnswer& answer) {
+  const ShapeSearch& search = answer.search;
+  const std::string shown = budget_text(problem, budget);
+  if (search.best.empty()) return fmt::format("{}: no shapes: {}\n", shown, search.note);
+  const LaunchConfig& run = answer.runs.front();
+  return fmt::format("{}: the best {} of {} shapes near the plan, whose loss is {:.4f}\n", shown,
+                     search.best.size(), search.num_examined, std::exp(search.optimum.log_loss)) +
+         table_of(problem, search) +
+         fmt::format("1.: batches of {} tokens ({} sequences of {}), {} steps\n",
+                     human_number(static_cast<double>(run.batch_tokens())), run.global_batch_size,
+                     run.shape.seq_len, run.num_steps);
+}
+
+}  // namespace isoflop::text

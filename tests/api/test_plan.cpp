@@ -1,0 +1,107 @@
+#include <nlohmann/json.hpp>
+
+#include "api/doors.hpp"
+#include "catch.hpp"
+#include "cli/program.hpp"
+#include "isoflop/api/plan.hpp"
+#include "isoflop/io/json_text.hpp"
+#include "isoflop/text/plan.hpp"
+
+namespace isoflop::testing {
+namespace {
+
+TEST_CASE("api plan: the door gives the program's document and text to the byte",
+          "[api][identity]") {
+  api::PlanRequest request;
+  request.planner.law.law = "krajewski2024-e64";
+  request.planner.limits.max_memory_gb = 80.0;
+  request.budget.flops = {1e20, 1e21};
+  const std::vector<std::string> words{"plan", "krajewski2024-e64", "--flops", "1e20",
+                                       "1e21", "--max-memory-gb",   "80"};
+  const Workplace here;
+  const api::PlanOutcome outcome = api::plan(request);
+  CHECK(outcome.usable());
+  CHECK(text::plan(outcome).find('\x02') != std::string::npos);  // a limit binds
+  CHECK(show_fields(text::plan(outcome), FieldStyle::kFlag) == here.isoflop(words).out);
+  std::vector<std::string> json = words;
+  json.push_back("--json");
+  CHECK(json_text(to_json(outcome)) == here.isoflop(json).out);
+}
+
+TEST_CASE("api plan: a request goes through JSON and comes back as it was", "[api][identity]") {
+  api::PlanRequest request;
+  request.planner.law.law = "krajewski2024-e64";
+  request.planner.accounting.granularity = 8.0;
+  request.planner.limits.unique_tokens = 3e9;
+  request.budget.gpu_hours = {1000.0};
+  request.budget.gpu = "h100-sxm";
+  request.counts.num_experts = 512;
+  request.versus = {"dense", "coarse"};
+  request.shapes.shapes = true;
+  const Json json = to_json(request);
+  CHECK(json["verb"] == "plan");
+  CHECK(json["granularity"] == 8.0);
+  CHECK(to_json(api::plan_request(json)) == json);
+  CHECK(to_json(api::plan(api::plan_request(json))) == to_json(api::plan(request)));
+}
+
+TEST_CASE("api plan: expansion is free, a number, or what the law says", "[api][format]") {
+  const auto read = [](const char* word) {
+    return api::plan_request({{"law", "x"}, {"expansion", word}});
+  };
+  CHECK(read("free").free_expansion);
+  CHECK(to_json(read("free"))["expansion"] == "free");
+  CHECK_FALSE(read("8").free_expansion);
+  CHECK(read("8").planner.law.expansion == 8.0);
+  CHECK(to_json(read("8"))["expansion"] == 8.0);
+  CHECK(refused_field([&] { read("freely"); }) == "expansion");
+}
+
+TEST_CASE("api plan: granularity is a search or a number", "[api][format]") {
+  const auto read = [](const char* word) {
+    return api::plan_request({{"law", "x"}, {"granularity", word}}).planner.accounting;
+  };
+  CHECK(read("continuous").search == "continuous");
+  CHECK_FALSE(read("continuous").granularity);
+  CHECK(read("16").granularity == 16.0);
+  CHECK(read("16").search.empty());
+  CHECK(refused_field([&] { read("fine"); }) == "granularity");
+}
+
+TEST_CASE("api plan: the time of a cost table is a value of the outcome", "[api][identity]") {
+  api::PlanRequest request;
+  request.planner.law.law = "krajewski2024-e64";
+  request.planner.width_per_block = 96.0;
+  request.budget.gpu_hours = {100.0};
+  request.time.cost_table = ISOFLOP_SOURCE_DIR "/data/costs/h200-paper.json";
+  const api::PlanOutcome outcome = api::plan(request);
+  REQUIRE(outcome.time);
+  CHECK(outcome.problem.time);
+  CHECK(outcome.inputs.size() == 1);
+}
+
+TEST_CASE("api plan: a request filled in by hand is held to what its fields take",
+          "[api][refusal]") {
+  const auto refused = [](auto&& change) {
+    api::PlanRequest request;
+    request.planner.law.law = "krajewski2024-e64";
+    request.budget.flops = {1e21};
+    change(request);
+    return refused_field([&] { api::plan(request); });
+  };
+  CHECK(refused([](auto&) {}) == "none");
+  CHECK(refused([](auto& r) { r.planner.accounting.cost = "sixnd"; }) == "cost");
+  CHECK(refused([](auto& r) { r.planner.limits.memory = "serving"; }) == "memory");
+  CHECK(refused([](auto& r) { r.budget.flops = {-1.0}; }) == "flops");
+  CHECK(refused([](auto& r) { r.planner.limits.batch = 4.0; }) == "batch");
+  CHECK(refused([](auto& r) { r.planner.limits.max_ms_per_token = 10.0; }) == "memory_bandwidth");
+  CHECK(refused([](auto& r) { r.budget.mfu = 0.4; }) == "gpu");
+  CHECK(refused([](auto& r) { r.planner.s = 0.5; }) == "s");
+  CHECK(refused([](auto& r) { r.versus = {"coarse", "coarse"}; }) == "versus");
+  CHECK(refused([](auto& r) { r.free_expansion = true; }) == "expansion");
+  CHECK(refused([](auto& r) { r.planner.accounting.search = "shape"; }) == "shape");
+  CHECK(refused([](auto& r) { r.time.gpus_per_layer = 2.0; }) == "cost_table");
+}
+
+}  // namespace
+}  // namespace isoflop::testing
