@@ -8,7 +8,7 @@
 #include "cuda/campaign/presets.hpp"
 
 using namespace isoflop;
-using namespace isoflop::app;
+using namespace isoflop::bench;
 
 namespace {
 
@@ -73,11 +73,11 @@ TEST_CASE("presets: the layer that c_r is quoted of is in modern, and its G = 1"
 TEST_CASE("presets: the layers of the paper are without a gate and balanced", "[bench][identity]") {
   std::set<std::uint64_t> widths;
   for (const PlannedRun& run : preset_runs("paper", kBackends, 1)) {
-    const bench::Configuration& x = run.configuration;
+    const Configuration& x = run.configuration;
     CHECK(x.layer.activation == Activation::kGelu);
     CHECK(x.layer.experts.expansion() == 64.0);
     CHECK(x.layer.experts.d_ff == 4 * x.layer.d_model);
-    CHECK(x.routing.kind == bench::RoutingKind::kBalanced);
+    CHECK(x.routing.kind == RoutingKind::kBalanced);
     widths.insert(x.layer.d_model);
   }
   CHECK(widths == std::set<std::uint64_t>{256, 384, 512, 640, 768});

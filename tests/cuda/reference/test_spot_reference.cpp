@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "bench/small_layers.hpp"
+#include "cuda/reference/small_layers.hpp"
 #include "catch.hpp"
 #include "cuda/reference/positions.hpp"
 #include "cuda/reference/spot_reference.hpp"

@@ -2,7 +2,7 @@
 #include <limits>
 #include <string>
 
-#include "bench/small_layers.hpp"
+#include "cuda/reference/small_layers.hpp"
 #include "catch.hpp"
 #include "cuda/checks/spot_check.hpp"
 #include "cuda/reference/positions.hpp"

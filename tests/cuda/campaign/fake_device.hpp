@@ -103,9 +103,9 @@ class FakeDevice : public isoflop::bench::Device {
   FakeCard& card_;
 };
 
-inline isoflop::app::BenchWorld fake_world(FakeCard& card, std::vector<std::string> words = {
-                                                               "isoflop-bench", "moe"}) {
-  isoflop::app::BenchWorld out;
+inline isoflop::bench::World fake_world(FakeCard& card,
+                                        std::vector<std::string> words = {"isoflop-bench", "moe"}) {
+  isoflop::bench::World out;
   out.open_device = [&card] { return std::make_unique<FakeDevice>(card); };
   out.clock_s = [&card] { return card.clock_s; };
   out.now = [] { return std::string("2026-01-01T00:00:00Z"); };

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "bench/small_layers.hpp"
+#include "cuda/reference/small_layers.hpp"
 #include "catch.hpp"
 #include "cuda/kernels/index_math.hpp"
 #include "cuda/reference/positions.hpp"

@@ -4,7 +4,7 @@
 #include <limits>
 #include <numeric>
 
-#include "bench/small_layers.hpp"
+#include "cuda/reference/small_layers.hpp"
 #include "catch.hpp"
 #include "cuda/checks/comparison.hpp"
 #include "cuda/reference/positions.hpp"
