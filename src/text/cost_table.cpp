@@ -1,4 +1,4 @@
-#include "apps/isoflop-bench/text/cost_table.hpp"
+#include "isoflop/text/cost_table.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,14 +6,17 @@
 #include <utility>
 #include <vector>
 
-#include "apps/bench_cost_series.hpp"
-#include "apps/isoflop-bench/text/environment.hpp"
 #include "isoflop/cost/moe_work.hpp"
+#include "isoflop/cost/series.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/io/units.hpp"
+#include "isoflop/text/environment.hpp"
 #include "isoflop/text/grid.hpp"
 
-namespace isoflop::app {
+namespace isoflop::text {
 namespace {
+
+using app::TextGrid;
 
 std::string title_of(const CostSeries& series) {
   const CostRow& row = series.first();
@@ -156,4 +159,4 @@ std::string describe_cost_table(const CostTable& table) {
   return out;
 }
 
-}  // namespace isoflop::app
+}  // namespace isoflop::text

@@ -1,11 +1,11 @@
-#include "apps/bench_cost_series.hpp"
+#include "isoflop/cost/series.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "isoflop/cost/moe_work.hpp"
 
-namespace isoflop::app {
+namespace isoflop {
 namespace {
 
 bool near(double a, double b) { return std::abs(a - b) <= 1e-9 * std::abs(a); }
@@ -65,4 +65,4 @@ double model_flops_utilisation(const CostRow& row, double peak_flops_per_s) {
 
 double bytes_per_s(const CostRow& row) { return row.bytes / row.time_s; }
 
-}  // namespace isoflop::app
+}  // namespace isoflop

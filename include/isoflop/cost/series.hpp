@@ -1,12 +1,11 @@
-// A cost table as series: layers that differ by granularity alone, run in the same way.
+/// A cost table as series: layers that differ by granularity alone, run in the same way.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "isoflop/cost/cost_table.hpp"
 
-namespace isoflop::app {
+namespace isoflop {
 
 struct CostSeries {
   std::vector<ExpertLayer> layers;   ///< by growing granularity
@@ -31,4 +30,4 @@ double model_flops_utilisation(const CostRow& row, double peak_flops_per_s);
 /// Least bytes of the row over its time.
 double bytes_per_s(const CostRow& row);
 
-}  // namespace isoflop::app
+}  // namespace isoflop
