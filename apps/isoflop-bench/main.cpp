@@ -2,6 +2,7 @@
 // would have them cost. Exit codes: 0 usable result, 1 failed, 2 bad command line.
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -20,9 +21,10 @@ int main(int argc, char** argv) {
   });
   parser.require_subcommand(1);
   parser.footer("'isoflop-bench COMMAND --help' explains a command.");
-  app::Job job;
-  const app::BenchWorld world = app::bench_world({argv, argv + argc});
-  app::add_bench_commands(parser, job, world);
+  std::function<int()> job;
+  for (const app::Verb& verb : app::bench_verbs(app::real_world({argv, argv + argc}))) {
+    app::add_verb(parser, verb, job);
+  }
 
   try {
     app::require_known_command(parser, argc, argv);
@@ -32,8 +34,11 @@ int main(int argc, char** argv) {
     const int code = parser.exit(fault, std::cout, std::cerr);
     return code == 0 ? 0 : 2;
   } catch (const InvalidArgument& fault) {
-    app::warn(fault.what());
+    app::warn(fault.marked());
     return 2;
+  } catch (const Error& fault) {
+    app::warn(fault.marked());
+    return 1;
   } catch (const std::exception& fault) {
     app::warn(fault.what());
     return 1;

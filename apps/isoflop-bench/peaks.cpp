@@ -1,45 +1,35 @@
 // isoflop-bench peaks: the rates that times are compared with, measured on this GPU.
-#include <CLI/CLI.hpp>
-#include <memory>
-
-#include "apps/isoflop-bench/text/environment.hpp"
 #include "apps/isoflop-bench/verbs.hpp"
 #include "apps/words/terminal.hpp"
 #include "isoflop/io/cost_table_file.hpp"
+#include "isoflop/text/environment.hpp"
 
 namespace isoflop::app {
 namespace {
 
-struct Arguments {
-  std::string output;
-  bool json = false;
-};
+void options(Form& form) {
+  form.own_word({"-o,--output", "write them as JSON (isoflop.cost/1 without rows)", "FILE"});
+  form.own_flag({"--json", "print JSON (isoflop.cost/1) and nothing else"});
+  form.footer("Example:\n  isoflop-bench peaks -o peaks.json");
+}
 
-int run(const Arguments& arguments, const BenchWorld& world) {
-  require_writable(arguments.output);
-  const std::unique_ptr<bench::Device> device = world.open_device();
-  const CostEnvironment environment = with_provenance(device->environment(), world);
-  const CostPeaks peaks = peaks_of(*device, environment);
-  const std::string json = cost_table_to_text(MeasuredTable(environment, peaks));
-  if (!arguments.output.empty()) write_file(arguments.output, json);
-  print(arguments.json ? json : describe_environment(environment) + describe_peaks(peaks));
+int run(Form& form, const bench::World& world) {
+  const std::string output = form.own("output");
+  require_writable(output);
+  const MeasuredTable peaks = bench::measured_peaks(*world.open_device(), world);
+  const std::string json = cost_table_to_text(peaks);
+  if (!output.empty()) write_file(output, json);
+  print(form.has_own("json") ? json
+                             : text::describe_environment(peaks.table().environment) +
+                                   text::describe_peaks(peaks.table().peaks));
   return 0;
 }
 
 }  // namespace
 
-void add_bench_peaks(CLI::App& app, Job& job, const BenchWorld& world) {
-  auto arguments = std::make_shared<Arguments>();
-  CLI::App* command =
-      app.add_subcommand("peaks", "Dense GEMM, copy and row gather: the best this GPU does");
-  command
-      ->add_option("-o,--output", arguments->output,
-                   "write them as JSON (isoflop.cost/1 without rows)")
-      ->type_name("FILE");
-  command->add_flag("--json", arguments->json, "print JSON (isoflop.cost/1) and nothing else");
-  command->footer("Example:\n  isoflop-bench peaks -o peaks.json");
-  command->callback(
-      [arguments, &job, world] { job = [arguments, world] { return run(*arguments, world); }; });
+Verb peaks_verb(const bench::World& world) {
+  return {"peaks", "Dense GEMM, copy and row gather: the best this GPU does", options,
+          [world](Form& form) { return run(form, world); }};
 }
 
 }  // namespace isoflop::app

@@ -3,13 +3,12 @@
 #include <chrono>
 #include <ctime>
 
-#include "isoflop/cost/gpus.hpp"
 #include "isoflop/git_revision.hpp"
 
 namespace isoflop::app {
 
-BenchWorld bench_world(std::vector<std::string> command_line) {
-  BenchWorld out;
+bench::World real_world(std::vector<std::string> command_line) {
+  bench::World out;
   out.open_device = [] { return bench::open_device(); };
   out.clock_s = [] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
@@ -23,34 +22,13 @@ BenchWorld bench_world(std::vector<std::string> command_line) {
     return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc));
   };
   out.command_line = std::move(command_line);
+  out.git_revision = kGitRevision;
   return out;
 }
 
-void add_bench_commands(CLI::App& app, Job& job, const BenchWorld& world) {
-  add_bench_peaks(app, job, world);
-  add_bench_verify(app, job, world);
-  add_bench_moe(app, job, world);
-  add_bench_sweep(app, job, world);
-  add_bench_model(app, job, world);
-  add_bench_show(app, job);
-  add_bench_compare(app, job);
-}
-
-CostPeaks peaks_of(bench::Device& device, const CostEnvironment& environment) {
-  CostPeaks out = device.measure_peaks();
-  if (const GpuSpec* const gpu = find_gpu_of_driver(environment.gpu_name)) {
-    out.spec_flops_per_s = gpu->flops_per_s;
-    out.spec_bytes_per_s = gpu->bytes_per_s;
-    out.spec_of = gpu->name;
-  }
-  return out;
-}
-
-CostEnvironment with_provenance(CostEnvironment environment, const BenchWorld& world) {
-  environment.date = world.now();
-  environment.git_revision = kGitRevision;
-  environment.command_line = world.command_line;
-  return environment;
+std::vector<Verb> bench_verbs(const bench::World& world) {
+  return {peaks_verb(world), verify_verb(world), moe_verb(world), sweep_verb(world),
+          model_verb(world), show_verb(),        compare_verb()};
 }
 
 std::string describe_cuda() {

@@ -1,13 +1,16 @@
 // isoflop-bench verify: every backend and every kernel against the float64 reference.
-#include <CLI/CLI.hpp>
+#include "cuda/campaign/verify.hpp"
+
 #include <cstdio>
-#include <memory>
 #include <nlohmann/json.hpp>
 
+#include "api/experts.hpp"
 #include "apps/isoflop-bench/options.hpp"
-#include "apps/isoflop-bench/text/environment.hpp"
+#include "apps/isoflop-bench/requests.hpp"
 #include "apps/isoflop-bench/verbs.hpp"
 #include "apps/words/terminal.hpp"
+#include "isoflop/text/environment.hpp"
+#include "isoflop/text/experts.hpp"
 #include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
@@ -15,16 +18,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Arguments {
-  LayerArguments layers;
-  RunArguments run;
-  bool json = false;
-};
-
-struct Verified {
-  std::string what;  ///< a backend, or "kernels"
-  bench::CheckReport report;
-};
+void options(Form& form) {
+  layer_options(form, "512");
+  run_options(form);
+  form.own_flag({"--json", "print JSON (isoflop.verify/1) and nothing else"});
+  form.footer(
+      "Example:\n  isoflop-bench verify --d-model 256 --d-ff 1024 --expansion 8 "
+      "--granularity 1,4,16");
+}
 
 std::string error_text(double error) {
   char text[32];
@@ -32,10 +33,17 @@ std::string error_text(double error) {
   return text;
 }
 
-std::string describe(const MoeLayer& layer, const std::vector<Verified>& all) {
+/// In both vocabularies: "d_model 2048, 16384 tokens, swiglu: E = 8, G = 8, ...".
+std::string describe_layer(const MoeLayer& layer) {
+  return "d_model " + std::to_string(layer.d_model) + ", " + std::to_string(layer.tokens) +
+         " tokens, " + std::string(to_string(layer.activation)) +
+         (layer.renormalize ? ", renormalised" : "") + ": " + text::describe_experts(layer.experts);
+}
+
+std::string describe(const MoeLayer& layer, const std::vector<bench::Verified>& all) {
   TextGrid grid({0, 1, 4});
   grid.add({"", "compared", "error", "allowed", ""});
-  for (const Verified& x : all) {
+  for (const bench::Verified& x : all) {
     std::string first = x.what;
     for (const bench::CheckItem& item : x.report.items) {
       grid.add({first, item.what, error_text(item.error), error_text(item.tolerance),
@@ -47,9 +55,9 @@ std::string describe(const MoeLayer& layer, const std::vector<Verified>& all) {
   return describe_layer(layer) + "\n" + grid.text("  ");
 }
 
-Json to_json(const MoeLayer& layer, const std::vector<Verified>& all) {
+Json to_json(const MoeLayer& layer, const std::vector<bench::Verified>& all) {
   Json checks = Json::array();
-  for (const Verified& x : all) {
+  for (const bench::Verified& x : all) {
     Json items = Json::array();
     for (const bench::CheckItem& item : x.report.items) {
       items.push_back({{"what", item.what},
@@ -63,39 +71,36 @@ Json to_json(const MoeLayer& layer, const std::vector<Verified>& all) {
           {"d_model", layer.d_model},
           {"activation", to_string(layer.activation)},
           {"renormalize", layer.renormalize},
-          {"experts", experts_to_json(layer.experts)},
+          {"experts", api::experts_to_json(layer.experts)},
           {"checks", checks}};
 }
 
-int run(const Arguments& arguments, const BenchWorld& world) {
-  const std::vector<MoeLayer> layers = arguments.layers.layers();
+int run(Form& form, const bench::World& world) {
+  const VerifyRequest request = verify_request(form.request());
+  const bool as_json = form.has_own("json");
+  const std::vector<MoeLayer> layers = api::layers_of(request.layers);
   std::vector<std::string> remarks;
   const std::vector<bench::Configuration> configurations =
-      arguments.run.configurations(layers, remarks);
+      bench::configurations_of(layers, request.run, remarks);
   const std::unique_ptr<bench::Device> device = world.open_device();
   for (const std::string& remark : remarks) warn(remark);
-  const CostEnvironment environment = with_provenance(device->environment(), world);
+  const CostEnvironment environment = bench::environment_of(*device, world);
   Json json{{"format", "isoflop.verify/1"}, {"gpu_name", environment.gpu_name}};
   json["layers"] = Json::array();
-  if (!arguments.json) print(describe_environment(environment));
+  if (!as_json) print(text::describe_environment(environment));
   std::size_t num_wrong = 0, num_checks = 0;
   for (const MoeLayer& layer : layers) {
-    std::vector<Verified> all;
-    for (const bench::Configuration& configuration : configurations) {
-      if (configuration.layer != layer) continue;
-      all.push_back({configuration.backend, device->check(configuration)});
-    }
-    all.push_back({"kernels", device->check_kernels(layer, configurations.front().seed)});
-    for (const Verified& x : all) num_wrong += x.report.passed() ? 0 : 1;
+    const std::vector<bench::Verified> all = bench::verify_layer(*device, layer, configurations);
+    for (const bench::Verified& x : all) num_wrong += x.report.passed() ? 0 : 1;
     num_checks += all.size();
-    if (arguments.json) {
+    if (as_json) {
       json["layers"].push_back(to_json(layer, all));
     } else {
       print("\n" + describe(layer, all));
     }
   }
   json["passed"] = num_wrong == 0;
-  if (arguments.json) {
+  if (as_json) {
     print(json_text(json));
   } else {
     print("\n" + std::to_string(num_checks - num_wrong) + " of " + std::to_string(num_checks) +
@@ -106,18 +111,9 @@ int run(const Arguments& arguments, const BenchWorld& world) {
 
 }  // namespace
 
-void add_bench_verify(CLI::App& app, Job& job, const BenchWorld& world) {
-  auto arguments = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand(
-      "verify", "Results of every backend and kernel against a float64 reference");
-  arguments->layers.add(*command, "512");
-  arguments->run.add(*command);
-  command->add_flag("--json", arguments->json, "print JSON (isoflop.verify/1) and nothing else");
-  command->footer(
-      "Example:\n  isoflop-bench verify --d-model 256 --d-ff 1024 --expansion 8 "
-      "--granularity 1,4,16");
-  command->callback(
-      [arguments, &job, world] { job = [arguments, world] { return run(*arguments, world); }; });
+Verb verify_verb(const bench::World& world) {
+  return {"verify", "Results of every backend and kernel against a float64 reference", options,
+          [world](Form& form) { return run(form, world); }};
 }
 
 }  // namespace isoflop::app

@@ -11,7 +11,7 @@ struct Verb {
   const char* name;
   const char* about;
   void (*options)(Form& form);
-  int (*run)(Form& form);  ///< returns the exit code
+  std::function<int(Form&)> run;  ///< returns the exit code
 };
 
 /// Adds the verb to the parser; when it is the one that was typed, `job` runs it. Parsing does no

@@ -6,42 +6,37 @@
 #include <optional>
 #include <utility>
 
-#include "apps/isoflop-bench/text/environment.hpp"
-#include "apps/words/terminal.hpp"
 #include "isoflop/cost/measured_table.hpp"
 #include "isoflop/io/cost_table_file.hpp"
+#include "isoflop/io/units.hpp"
+#include "isoflop/io/whole_file.hpp"
 
-namespace isoflop::app {
+namespace isoflop::bench {
 namespace {
 
 constexpr std::size_t kRunsPerAnchor = 8;
 constexpr double kDrift = 0.02;
 
-std::string duration_text(double seconds) {
-  const auto whole = static_cast<long>(std::ceil(seconds));
-  if (whole < 60) return std::to_string(whole) + " s";
-  return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
-}
-
 /// What `output` holds already, or nothing. A file with measurements is never written over.
-std::optional<CostTable> table_before(const MeasureOptions& options) {
-  if (options.resume && options.output.empty()) {
-    throw UsageError("--resume goes on with the file of -o, which is missing");
+std::optional<CostTable> table_before(const MeasureRequest& request) {
+  if (request.resume && request.output.empty()) {
+    throw InvalidArgument("resume",
+                          field("resume") + " goes on with the file of -o, which is missing");
   }
-  require_writable(options.output);
-  if (options.output.empty() || !std::filesystem::is_regular_file(options.output)) return {};
-  if (options.resume) return read_cost_table(options.output);
+  require_writable(request.output);
+  if (request.output.empty() || !std::filesystem::is_regular_file(request.output)) return {};
+  if (request.resume) return read_cost_table(request.output);
   try {
-    if (read_cost_table(options.output).source != CostSource::kMeasured) return {};
+    if (read_cost_table(request.output).source != CostSource::kMeasured) return {};
   } catch (const DataError&) {
-    throw DataError(options.output, "exists and is no cost table; name another file");
+    throw DataError(request.output, "exists and is no cost table; name another file");
   }
-  throw DataError(options.output,
-                  "holds measurements already; --resume goes on with them, or name another file");
+  throw DataError(request.output, "holds measurements already; " + field("resume") +
+                                      " goes on with them, or name another file");
 }
 
-std::string first_fault(const bench::CheckReport& report) {
-  for (const bench::CheckItem& item : report.items) {
+std::string first_fault(const CheckReport& report) {
+  for (const CheckItem& item : report.items) {
     if (item.holds()) continue;
     return "the check failed: " + item.what + " is off by " + digits_text(item.error * 1e3) +
            "e-3, allowed are " + digits_text(item.tolerance * 1e3) + "e-3";
@@ -56,18 +51,17 @@ RooflinePeaks rates_of(const CostPeaks& peaks) {
 
 class Measurement {
  public:
-  Measurement(const BenchWorld& world, const MeasureOptions& options)
-      : world_(world), options_(options), start_s_(world.clock_s()) {
+  Measurement(const World& world, const MeasureRequest& request, const MeasureObserver& observer)
+      : world_(world), request_(request), observer_(observer), start_s_(world.clock_s()) {
     // What is wrong with the file is said before a device is asked for.
-    std::optional<CostTable> before = table_before(options);
+    std::optional<CostTable> before = table_before(request);
     device_ = world.open_device();
-    const CostEnvironment environment = with_provenance(device_->environment(), world);
     if (before) {
-      require_resumable(options.output, *before, environment);
+      require_resumable(request.output, *before, environment_of(*device_, world));
       table_.emplace(std::move(*before));
       return;
     }
-    table_.emplace(environment, peaks_of(*device_, environment));
+    table_.emplace(measured_peaks(*device_, world));
     save();
   }
 
@@ -80,9 +74,8 @@ class Measurement {
     });
     double all_s = 0.0;
     for (const PlannedRun& run : runs) all_s += planned_s(run, rates);
-    announce(runs.size(), all_s);
+    if (observer_.begins) observer_.begins({runs.size(), all_s, result_.num_resumed});
 
-    Progress progress("run");
     double planned_done_s = 0.0;
     const double begun_s = world_.clock_s();
     anchor_s_ = runs.empty() ? kNotMeasured : device_->anchor_s();
@@ -92,13 +85,13 @@ class Measurement {
       const double pace =
           planned_done_s > 0.0 ? (world_.clock_s() - begun_s) / planned_done_s : 1.0;
       const double next_s = planned_s(runs[i], rates);
-      if (world_.clock_s() - start_s_ + pace * next_s > options_.limit_s) {
+      if (world_.clock_s() - start_s_ + pace * next_s > request_.limit_s) {
         result_.left.assign(runs.begin() + static_cast<std::ptrdiff_t>(i), runs.end());
         break;
       }
       carry_out(runs[i]);
       planned_done_s += next_s;
-      progress.update(i + 1, runs.size());
+      if (observer_.progress) observer_.progress(i + 1, runs.size());
       if ((i + 1) % kRunsPerAnchor == 0) end_block();
     }
     end_block();
@@ -107,20 +100,8 @@ class Measurement {
   }
 
  private:
-  void announce(std::size_t count, double seconds) const {
-    if (options_.is_quiet) return;
-    std::string text = std::to_string(count) + (count == 1 ? " run" : " runs") +
-                       " planned, about " + duration_text(seconds);
-    if (std::isfinite(options_.limit_s)) text += "; limit " + duration_text(options_.limit_s);
-    if (result_.num_resumed > 0) {
-      text +=
-          "; " + std::to_string(result_.num_resumed) + " are in " + options_.output + " already";
-    }
-    print(text + "\n");
-  }
-
   void carry_out(const PlannedRun& run) {
-    const bench::Configuration& configuration = run.configuration;
+    const Configuration& configuration = run.configuration;
     try {
       const std::uint64_t needed = device_->needed_bytes(configuration, run.timing);
       const std::uint64_t free = device_->free_bytes();
@@ -129,14 +110,14 @@ class Measurement {
                                             bytes_text(static_cast<double>(free)) + " are free"});
         return;
       }
-      const bench::CheckReport report = device_->check(configuration);
+      const CheckReport report = device_->check(configuration);
       if (!report.passed()) {
         result_.failed.push_back({run, first_fault(report)});
         return;
       }
       table_->append(device_->time(configuration, run.timing, report));
     } catch (const InvalidArgument& fault) {  // not for this backend, or beyond its indices
-      result_.skipped.push_back({run, fault.what()});
+      result_.skipped.push_back({run, fault.marked()});
       return;
     }
     ++result_.num_measured;
@@ -161,13 +142,14 @@ class Measurement {
   }
 
   void save() const {
-    if (!options_.output.empty()) write_file(options_.output, cost_table_to_text(*table_));
+    if (!request_.output.empty()) write_file(request_.output, cost_table_to_text(*table_));
   }
 
-  const BenchWorld& world_;
-  const MeasureOptions& options_;
+  const World& world_;
+  const MeasureRequest& request_;
+  const MeasureObserver& observer_;
   double start_s_;
-  std::unique_ptr<bench::Device> device_;
+  std::unique_ptr<Device> device_;
   std::optional<MeasuredTable> table_;
   MeasureResult result_;
   double anchor_s_ = kNotMeasured;
@@ -176,29 +158,13 @@ class Measurement {
 
 }  // namespace
 
-MeasureResult measure_runs(const BenchWorld& world, std::vector<PlannedRun> runs,
-                           const MeasureOptions& options) {
-  return Measurement(world, options).run(std::move(runs));
-}
-
-std::string describe_missed(const MeasureResult& result) {
-  std::string out;
-  auto add = [&](const std::string& head, const std::vector<MissedRun>& runs) {
-    if (runs.empty()) return;
-    out += "\n" + head + "\n";
-    for (const MissedRun& x : runs) out += "  " + describe_run(x.run) + ": " + x.reason + "\n";
-  };
-  add("not timed, for the results are wrong:", result.failed);
-  add("not run:", result.skipped);
-  if (!result.left.empty()) {
-    out += "\nleft for --resume, the time limit came first:\n";
-    for (const PlannedRun& run : result.left) out += "  " + describe_run(run) + "\n";
-  }
-  return out;
+MeasureResult measure_runs(const World& world, std::vector<PlannedRun> runs,
+                           const MeasureRequest& request, const MeasureObserver& observer) {
+  return Measurement(world, request, observer).run(std::move(runs));
 }
 
 int exit_code_of(const MeasureResult& result) {
   return result.failed.empty() && !result.table.rows.empty() ? 0 : 1;
 }
 
-}  // namespace isoflop::app
+}  // namespace isoflop::bench

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace isoflop::app {
+namespace isoflop::bench {
 namespace {
 
 enum class Which { kFastest, kDropless, kAll };  ///< of the backends
@@ -103,7 +103,7 @@ std::vector<PlannedRun> preset_runs(std::string_view preset,
     for (const std::uint64_t g : family.granularities) {
       PlannedRun run;
       run.tier = family.tier;
-      bench::Configuration& x = run.configuration;
+      Configuration& x = run.configuration;
       x.layer.tokens = family.tokens;
       x.layer.d_model = family.d_model;
       x.layer.activation = family.activation;
@@ -118,9 +118,8 @@ std::vector<PlannedRun> preset_runs(std::string_view preset,
         if (family.which == Which::kFastest && backend != fastest) continue;
         if (family.which == Which::kDropless && backend == "batched") continue;
         x.backend = backend;
-        x.routing.kind = preset == "paper" || backend == "batched"
-                             ? bench::RoutingKind::kBalanced
-                             : bench::RoutingKind::kMultinomial;
+        x.routing.kind = preset == "paper" || backend == "batched" ? RoutingKind::kBalanced
+                                                                   : RoutingKind::kMultinomial;
         run.timing.regime = Regime::kSustained;
         run.timing.eager = backend == fastest;
         out.push_back(run);
@@ -134,4 +133,4 @@ std::vector<PlannedRun> preset_runs(std::string_view preset,
   return out;
 }
 
-}  // namespace isoflop::app
+}  // namespace isoflop::bench

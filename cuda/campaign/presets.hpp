@@ -7,7 +7,7 @@
 
 #include "cuda/campaign/sweep.hpp"
 
-namespace isoflop::app {
+namespace isoflop::bench {
 
 /// quick: one width, in two minutes. paper: the layers of the runs of Krajewski et al. 2024 (arXiv
 /// 2402.07871: d_model 256 to 768, d_ff = 4 d_model, E = 64, no gate), balanced routing as expert
@@ -22,4 +22,4 @@ double preset_minutes(std::string_view preset);
 std::vector<PlannedRun> preset_runs(std::string_view preset,
                                     const std::vector<std::string>& backends, std::uint64_t seed);
 
-}  // namespace isoflop::app
+}  // namespace isoflop::bench

@@ -4,12 +4,11 @@
 #include <array>
 #include <tuple>
 
-#include "apps/isoflop-bench/text/environment.hpp"
 #include "isoflop/core/random.hpp"
 #include "isoflop/cost/moe_work.hpp"
 #include "isoflop/io/number.hpp"
 
-namespace isoflop::app {
+namespace isoflop::bench {
 namespace {
 
 /// Place in a list, or behind all of it.
@@ -20,17 +19,17 @@ std::size_t rank_of(const T& value, const std::array<T, Size>& order) {
 
 auto priority(const PlannedRun& run) {
   constexpr std::array<double, 4> kGranularities{1.0, 8.0, 32.0, 2.0};
-  const bench::Configuration& x = run.configuration;
+  const Configuration& x = run.configuration;
   return std::tuple(run.timing.regime, run.tier,
                     rank_of(std::string_view(x.backend), backend_order(x.layer)),
                     rank_of(x.layer.experts.granularity(), kGranularities));
 }
 
 bool is_of(const CostRow& row, const PlannedRun& run) {
-  const bench::Configuration& x = run.configuration;
-  return row.layer == x.layer && row.backend == x.backend &&
-         row.routing == bench::to_string(x.routing) && row.seed == x.seed &&
-         row.capacity_factor == x.capacity_factor && row.regime == run.timing.regime;
+  const Configuration& x = run.configuration;
+  return row.layer == x.layer && row.backend == x.backend && row.routing == to_string(x.routing) &&
+         row.seed == x.seed && row.capacity_factor == x.capacity_factor &&
+         row.regime == run.timing.regime;
 }
 
 }  // namespace
@@ -55,7 +54,7 @@ void order_by_priority(std::vector<PlannedRun>& runs, std::uint64_t seed) {
 double planned_s(const PlannedRun& run, const RooflinePeaks& rates) {
   constexpr double kSetupSeconds = 1.0, kSoakSeconds = 0.3, kLeastSeconds = 0.1;
   constexpr double kOverRoofline = 3.0;
-  const bench::TimingOptions& timing = run.timing;
+  const TimingOptions& timing = run.timing;
   const LayerSize size = size_of(run.configuration.layer);
   auto figure_s = [&](Pass pass) {
     const double samples_s =
@@ -76,15 +75,14 @@ double planned_s(const PlannedRun& run, const RooflinePeaks& rates) {
 }
 
 std::string describe_run(const PlannedRun& run) {
-  const bench::Configuration& c = run.configuration;
+  const Configuration& c = run.configuration;
   const ExpertLayer& x = c.layer.experts;
   std::string out = "d_model " + std::to_string(c.layer.d_model) + ", T " +
                     std::to_string(c.layer.tokens) + ", E' " + std::to_string(x.num_experts) +
                     ", n " + std::to_string(x.expert_width) + ", K " + std::to_string(x.top_k) +
                     ", " + std::string(to_string(c.layer.activation)) + ", " + c.backend;
   if (c.capacity_factor > 0.0) out += " (capacity " + format_number(c.capacity_factor) + ")";
-  return out + ", " + bench::to_string(c.routing) + ", " +
-         std::string(to_string(run.timing.regime));
+  return out + ", " + to_string(c.routing) + ", " + std::string(to_string(run.timing.regime));
 }
 
 bool is_complete(const CostTable& table, const PlannedRun& run) {
@@ -125,4 +123,4 @@ void require_resumable(const std::string& path, const CostTable& table,
   }
 }
 
-}  // namespace isoflop::app
+}  // namespace isoflop::bench

@@ -11,12 +11,12 @@
 #include "cuda/device/moe_bench.hpp"
 #include "isoflop/cost/roofline.hpp"
 
-namespace isoflop::app {
+namespace isoflop::bench {
 
 /// One configuration in one regime.
 struct PlannedRun {
-  bench::Configuration configuration;
-  bench::TimingOptions timing;
+  Configuration configuration;
+  TimingOptions timing;
   int tier = 0;  ///< what a sweep is about first has 0
 };
 
@@ -50,4 +50,4 @@ std::vector<std::string> resumable_words(const std::vector<std::string>& command
 void require_resumable(const std::string& path, const CostTable& table,
                        const CostEnvironment& environment);
 
-}  // namespace isoflop::app
+}  // namespace isoflop::bench

@@ -1,5 +1,5 @@
 #include "catch.hpp"
-#include "cost_table/layers.hpp"
+#include "cost/layers.hpp"
 #include "isoflop/cost/gpus.hpp"
 #include "isoflop/io/cost_table_file.hpp"
 #include "program.hpp"

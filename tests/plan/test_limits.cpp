@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "cost_table/layers.hpp"
+#include "cost/layers.hpp"
 #include "isoflop/core/random.hpp"
 #include "isoflop/core/repetition.hpp"
 #include "isoflop/cost/roofline.hpp"

@@ -4,7 +4,7 @@
 #include <tuple>
 
 #include "catch.hpp"
-#include "cost_table/layers.hpp"
+#include "cost/layers.hpp"
 #include "isoflop/cost/roofline.hpp"
 #include "isoflop/laws/chinchilla.hpp"
 #include "isoflop/laws/fine_grained_moe.hpp"

@@ -2,8 +2,8 @@
 #include <limits>
 
 #include "catch.hpp"
-#include "cost_table/layers.hpp"
-#include "cost_table/planted_table.hpp"
+#include "cost/layers.hpp"
+#include "cost/planted_table.hpp"
 #include "isoflop/cost/gpus.hpp"
 #include "isoflop/cost/paper_flops.hpp"
 #include "isoflop/cost/training_time.hpp"

@@ -68,6 +68,15 @@ struct CostEnvironment {
   std::string driver, cuda, cublas;
 };
 
+/// The words of a command line as one text, the program's name without its folder.
+inline std::string command_text(const std::vector<std::string>& command_line) {
+  std::string out;
+  for (const std::string& word : command_line) {
+    out += out.empty() ? word.substr(word.rfind('/') + 1) : " " + word;
+  }
+  return out;
+}
+
 /// Rates that times are compared with. Specified ones come from a datasheet, measured ones from the
 /// same run as the rows; kNotMeasured where there is none.
 struct CostPeaks {

@@ -1,0 +1,110 @@
+#include "cuda/campaign/run_choice.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "cuda/routing/routing.hpp"
+
+namespace isoflop::bench {
+namespace {
+
+/// Place of a word in a list; throws InvalidArgument with the list.
+std::size_t place_of(std::string_view name, const std::string& word,
+                     std::span<const std::string_view> words) {
+  std::string known;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (word == words[i]) return i;
+    known += (i == 0 ? "" : ", ") + std::string(words[i]);
+  }
+  throw InvalidArgument(name, field(name) + ": \"" + word + "\" is none of " + known);
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+std::vector<std::string> chosen_backends(const std::string& text) {
+  const std::vector<std::string> here = backend_names(), all = all_backend_names();
+  if (text == "all") return here;
+  std::vector<std::string> out;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string name = text.substr(begin, end - begin);
+    if (std::find(all.begin(), all.end(), name) == all.end()) {
+      throw InvalidArgument(
+          "backend", field("backend") + ": \"" + name + "\" is none of " + joined(all) + ", all");
+    }
+    // Without CUDA nothing runs anyway, and that is the better thing to say.
+    if (!built_for().empty() && std::find(here.begin(), here.end(), name) == here.end()) {
+      throw InvalidArgument("backend", field("backend") + ": this build has no " + name +
+                                           ", which needs a newer toolkit");
+    }
+    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+    begin = end + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Configuration> configurations_of(const std::vector<MoeLayer>& layers,
+                                             const RunChoice& choice,
+                                             std::vector<std::string>& remarks) {
+  Configuration base;
+  try {
+    base.routing = parse_routing(choice.routing);
+  } catch (const InvalidArgument& fault) {
+    throw InvalidArgument("routing", field("routing") + ": " + fault.marked());
+  }
+  base.seed = choice.seed;
+  const double factor = choice.capacity_factor.value_or(0.0);
+  std::vector<std::string> names = chosen_backends(choice.backend);
+  const auto batched = std::find(names.begin(), names.end(), "batched");
+  if (factor > 0.0 && batched == names.end()) {
+    throw InvalidArgument("capacity_factor",
+                          field("capacity_factor") + " is for the backend batched");
+  }
+  if (batched != names.end() && factor == 0.0 && base.routing.kind != RoutingKind::kBalanced) {
+    const std::string why = "batched gives every expert the same number of rows: it needs " +
+                            field("routing") + " balanced or a " + field("capacity_factor");
+    if (choice.backend != "all") throw InvalidArgument("backend", why);
+    remarks.push_back(why);
+    names.erase(batched);
+  }
+  if (base.routing.kind == RoutingKind::kFile) {
+    for (const MoeLayer& layer : layers) forced_ids(base.routing, layer, base.seed);
+  }
+  std::vector<Configuration> out;
+  for (const MoeLayer& layer : layers) {
+    for (const std::string& name : names) {
+      out.push_back(base);
+      out.back().layer = layer;
+      out.back().backend = name;
+      if (name == "batched") out.back().capacity_factor = factor;
+    }
+  }
+  return out;
+}
+
+std::vector<PlannedRun> planned_runs(const std::vector<MoeLayer>& layers, const RunChoice& choice,
+                                     const std::string& regime, const std::string& pass,
+                                     std::vector<std::string>& remarks) {
+  constexpr std::array<std::string_view, 3> kPassWords{"fwd", "bwd", "both"};
+  PlannedRun run;
+  run.timing.regime = static_cast<Regime>(place_of("regime", regime, kRegimeNames));
+  run.timing.pass = static_cast<Pass>(place_of("pass", pass, kPassWords));
+  std::vector<PlannedRun> out;
+  for (Configuration& configuration : configurations_of(layers, choice, remarks)) {
+    run.configuration = std::move(configuration);
+    out.push_back(run);
+  }
+  order_by_priority(out, choice.seed);
+  return out;
+}
+
+}  // namespace isoflop::bench

@@ -1,0 +1,44 @@
+#include "isoflop/cost/compare.hpp"
+
+#include <cmath>
+
+#include "isoflop/cost/roofline.hpp"
+
+namespace isoflop {
+namespace {
+
+double known(double bound_s, double time_s) { return std::isfinite(bound_s) ? bound_s : time_s; }
+
+bool same_backend(const CostRow& a, const CostRow& b) {
+  return a.backend == b.backend || a.backend == kRooflineBackend || b.backend == kRooflineBackend;
+}
+
+bool is_same_case(const CostRow& a, const CostRow& b) {
+  const bool either_is_model = a.backend == kRooflineBackend || b.backend == kRooflineBackend;
+  return a.layer == b.layer && same_backend(a, b) && a.pass == b.pass && a.stage == b.stage &&
+         a.graph == b.graph && a.regime == b.regime && a.capacity_factor == b.capacity_factor &&
+         (either_is_model || a.routing == b.routing);
+}
+
+}  // namespace
+
+double CostPair::low() const { return known(b.low_s, b.time_s) / known(a.high_s, a.time_s); }
+
+double CostPair::high() const { return known(b.high_s, b.time_s) / known(a.low_s, a.time_s); }
+
+std::string_view CostPair::verdict() const {
+  return low() > 1.0 ? "slower" : high() < 1.0 ? "faster" : "no difference";
+}
+
+std::vector<CostPair> pairs_of(const CostTable& a, const CostTable& b, bool stages) {
+  std::vector<CostPair> out;
+  for (const CostRow& x : a.rows) {
+    if (!stages && x.stage != Stage::kWhole) continue;
+    for (const CostRow& y : b.rows) {
+      if (is_same_case(x, y)) out.push_back({x, y});
+    }
+  }
+  return out;
+}
+
+}  // namespace isoflop
