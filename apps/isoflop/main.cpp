@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   app::add_granularity(parser, job);
   app::add_next_runs(parser, job);
   app::add_consensus(parser, job);
-  app::add_backtest(parser, job);
+  app::add_verb(parser, app::kBacktest, job);
   app::add_sensitivity(parser, job);
   app::add_laws(parser, job);
   app::add_shape(parser, job);

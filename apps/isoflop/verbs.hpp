@@ -22,10 +22,10 @@ class UsageError : public InvalidArgument {
 /// What the parsed command line asks for; returns the exit code.
 using Job = std::function<int()>;
 
+extern const Verb kBacktest;
 extern const Verb kFit;
 extern const Verb kReproduce;
 
-void add_backtest(CLI::App& app, Job& job);
 void add_bench(CLI::App& app, Job& job);
 void add_consensus(CLI::App& app, Job& job);
 void add_frontier(CLI::App& app, Job& job);

@@ -4,15 +4,18 @@
 #include <cmath>
 
 #include "api/backtest_fields.hpp"
+#include "api/embeddings_choice.hpp"
 #include "api/fit_choice.hpp"
 #include "api/marked_runs.hpp"
 #include "api/run_conventions.hpp"
 #include "api/runs_choice.hpp"
 #include "isoflop/convention/of_runs.hpp"
+#include "isoflop/convention/of_shape.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/io/law_file.hpp"
+#include "isoflop/io/model_config.hpp"
 #include "isoflop/laws/list.hpp"
 #include "isoflop/plan/lost_flops.hpp"
 #include "isoflop/plan/plannable.hpp"
@@ -123,13 +126,20 @@ ScoredLaw score_fitted(const std::string& law, const BacktestOptions& options,
   return out;
 }
 
+/// What is known of the models beside the numbers of their runs.
+SizeConvention sizes_of(const EmbeddingsChoice& embeddings) {
+  SizeConvention out;
+  out.embedding_rows = rows_of(embeddings);
+  if (!embeddings.shape.empty()) {
+    out.shape.width_per_block = width_per_block(read_model_config(embeddings.shape));
+  }
+  return out;
+}
+
 ScoredLaw score_fixed(const AskedLaw& asked, const BacktestOptions& options,
                       const BacktestOutcome& so_far) {
-  const EmbeddingsChoice& embeddings = so_far.request.embeddings;
-  SizeConvention known;
-  known.embedding_rows = embedding_rows(embeddings);
-  known.shape = family_of(embeddings);
-  ConvertedRuns own = runs_of_law(*asked.fixed, asked.name, so_far.runs, so_far.table, known);
+  ConvertedRuns own = runs_of_law(*asked.fixed, asked.name, so_far.runs, so_far.table,
+                                  sizes_of(so_far.request.embeddings));
   ScoredLaw out{asked.name, false, std::move(own.how)};
   out.report = score_law(*asked.fixed, own.runs, so_far.split, options);
   return out;
@@ -159,7 +169,7 @@ bool BacktestOutcome::usable() const {
 
 BacktestOutcome backtest(const BacktestRequest& request, const Context& context) {
   BacktestOutcome out;
-  out.request = request;
+  out.request = checked(request);
   out.inputs = inputs_of(request);
   const std::vector<AskedLaw> laws = laws_of(request.laws);
   std::vector<std::string> formulas;

@@ -74,8 +74,8 @@ Json to_json(const BacktestOutcome& outcome) {
   out["format"] = "isoflop.backtest/1";
   out["n_means"] = to_string(outcome.table.n_means);
   out["expansion"] = number_or_null(expansion);
-  out["experts"] = expansion && *expansion > 1.0 ? rates_to_json({.expansion = expansion})
-                                                 : Json(nullptr);
+  out["experts"] =
+      expansion && *expansion > 1.0 ? rates_to_json({.expansion = expansion}) : Json(nullptr);
   out["hold_out"] = outcome.hold_out;
   out["runs_fit"] = outcome.split.fitted.size();
   out["runs_held_out"] = outcome.split.held_out.size();

@@ -179,6 +179,13 @@ nlohmann::ordered_json request_json(std::string_view verb, Request request) {
   return out;
 }
 
+/// The request held to what its fields take, for one that was filled in by hand: throws as reading
+/// it would.
+template <class Request>
+Request checked(const Request& request) {
+  return read_request<Request>(request_json("", request));
+}
+
 /// To be called before a verb reads anything.
 template <class Request>
 InputFiles inputs_of(Request request) {

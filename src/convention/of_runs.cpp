@@ -23,8 +23,8 @@ void require_settled(const LawRecord& law, const std::string& name, const LawRec
                                          field("n_means"));
   }
   if (law.n_means == NMeaning::kUnspecified) {
-    throw InvalidArgument(
-        name + " does not say what its N counts, so it cannot be asked about runs");
+    throw InvalidArgument(name +
+                          " does not say what its N counts, so it cannot be asked about runs");
   }
 }
 
@@ -33,8 +33,9 @@ std::string describe(const SizeConvention& known) {
   std::string out;
   if (known.expansion) out += ", E = " + format_number(*known.expansion);
   if (known.embedding_rows > 0.0) {
-    out += ", " + format_number(known.embedding_rows) + " rows of embeddings, d_model = " +
-           format_number(known.shape.width_per_block) + " n_blocks";
+    out += ", " + format_number(known.embedding_rows) +
+           " rows of embeddings, d_model = " + format_number(known.shape.width_per_block) +
+           " n_blocks";
   }
   return out;
 }
@@ -59,9 +60,9 @@ void convert_sizes(const LawRecord& law, const std::string& name, const LawRecor
 ConvertedRuns runs_of_law(const LawRecord& law, const std::string& name, const RunTable& runs,
                           const LawRecord& table, const SizeConvention& known) {
   if (table.expansion && law.expansion && *table.expansion != *law.expansion) {
-    throw InvalidArgument("expansion", field("expansion") + " " + format_number(*table.expansion) +
-                                           " contradicts " + name + ", which holds for E = " +
-                                           format_number(*law.expansion));
+    throw InvalidArgument(
+        "expansion", field("expansion") + " " + format_number(*table.expansion) + " contradicts " +
+                         name + ", which holds for E = " + format_number(*law.expansion));
   }
   ConvertedRuns out{runs, {}};
   if (law_has_variable(law, Variable::kN)) {

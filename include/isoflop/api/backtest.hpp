@@ -22,8 +22,8 @@ namespace isoflop::api {
 
 struct BacktestRequest {
   RunsChoice runs;
-  std::vector<std::string> laws;          ///< formulas, published laws, law files
-  std::string hold_out = "compute:20%";   ///< as parse_hold_out() reads it
+  std::vector<std::string> laws;         ///< formulas, published laws, law files
+  std::string hold_out = "compute:20%";  ///< as parse_hold_out() reads it
   RunConventions conventions;
   EmbeddingsChoice embeddings;  ///< where an N with embeddings meets one without
   FitChoice fit;
@@ -32,7 +32,7 @@ struct BacktestRequest {
 /// One law's forecast, and what planning with it would have lost.
 struct ScoredLaw {
   std::string name;
-  bool fitted = true;  ///< else it has coefficients of its own
+  bool fitted = true;                      ///< else it has coefficients of its own
   std::vector<std::string> conversions{};  ///< of the table's numbers into the law's
   BacktestReport report{};
   /// FLOPs: the largest budget among the runs held out, and what the forecast's plan wastes of it
