@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   app::add_verb(parser, app::kGranularity, job);
   app::add_verb(parser, app::kNextRuns, job);
   app::add_consensus(parser, job);
-  app::add_backtest(parser, job);
+  app::add_verb(parser, app::kBacktest, job);
   app::add_sensitivity(parser, job);
   app::add_laws(parser, job);
   app::add_shape(parser, job);

@@ -22,6 +22,7 @@ class UsageError : public InvalidArgument {
 /// What the parsed command line asks for; returns the exit code.
 using Job = std::function<int()>;
 
+extern const Verb kBacktest;
 extern const Verb kFit;
 extern const Verb kFrontier;
 extern const Verb kGranularity;
@@ -29,7 +30,6 @@ extern const Verb kNextRuns;
 extern const Verb kPlan;
 extern const Verb kReproduce;
 
-void add_backtest(CLI::App& app, Job& job);
 void add_bench(CLI::App& app, Job& job);
 void add_consensus(CLI::App& app, Job& job);
 void add_laws(CLI::App& app, Job& job);

@@ -104,8 +104,11 @@ void fill_in(LawRecord& law, const FitReport& report) {
 
 FitOutcome fit(const FitRequest& request, const Context& context) {
   FitOutcome out;
-  out.request = request;
+  out.request = checked(request);
   out.inputs = inputs_of(request);
+  if (request.law.empty()) {
+    throw InvalidArgument("law", "name the formula to fit: " + field("law") + " NAME");
+  }
   out.options = fit_options(request.fit, context);
   const AnyLaw law = law_of(request.law);
   out.law = law_of_runs(law, request.conventions);

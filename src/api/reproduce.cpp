@@ -31,7 +31,7 @@ bool ReproduceOutcome::reproduced() const {
 
 ReproduceOutcome reproduce(const ReproduceRequest& request, const Context& context) {
   ReproduceOutcome out;
-  out.request = request;
+  out.request = checked(request);
   out.inputs = inputs_of(request);
   if (request.name.empty()) {
     if (request.data.empty()) return out;

@@ -15,7 +15,7 @@ constexpr std::string_view kForms =
     "write compute:20%, loss:20%, n:20%, d:20%, g:20%, column:NAME or the name of a column";
 
 [[noreturn]] void refuse(std::string_view text, const std::string& fault) {
-  throw InvalidArgument("hold-out \"" + std::string(text) + "\": " + fault);
+  throw InvalidArgument("hold_out", "hold-out \"" + std::string(text) + "\": " + fault);
 }
 
 std::optional<HoldOutRule> rule_of_key(std::string_view key) {

@@ -1,0 +1,191 @@
+#include "isoflop/api/backtest.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "api/backtest_fields.hpp"
+#include "api/embeddings_choice.hpp"
+#include "api/fit_choice.hpp"
+#include "api/marked_runs.hpp"
+#include "api/run_conventions.hpp"
+#include "api/runs_choice.hpp"
+#include "isoflop/convention/of_runs.hpp"
+#include "isoflop/convention/of_shape.hpp"
+#include "isoflop/error.hpp"
+#include "isoflop/fit/bootstrap.hpp"
+#include "isoflop/fit/fit.hpp"
+#include "isoflop/io/law_file.hpp"
+#include "isoflop/io/model_config.hpp"
+#include "isoflop/laws/list.hpp"
+#include "isoflop/plan/lost_flops.hpp"
+#include "isoflop/plan/plannable.hpp"
+
+namespace isoflop::api {
+namespace {
+
+/// A formula to fit, or a law with coefficients that is scored as it is.
+struct AskedLaw {
+  std::string name, law;
+  std::optional<LawRecord> fixed;
+};
+
+/// A published law, or a file that holds coefficients.
+bool has_coefficients(const std::string& name) {
+  if (is_law_name(name)) return false;
+  const std::vector<LawRecord>& presets = preset_laws();
+  if (std::any_of(presets.begin(), presets.end(),
+                  [&](const LawRecord& law) { return law.name == name; })) {
+    return true;
+  }
+  return is_law_file(name);
+}
+
+std::vector<AskedLaw> laws_of(const std::vector<std::string>& names) {
+  if (names.empty()) throw InvalidArgument("law", "name the laws: " + field("law") + " NAME");
+  std::vector<AskedLaw> out;
+  for (const std::string& name : names) {
+    AskedLaw asked{name, law_of(name), std::nullopt};
+    if (has_coefficients(name)) asked.fixed = find_law(name);
+    for (const AskedLaw& other : out) {
+      const bool same = asked.fixed ? other.name == name : !other.fixed && other.law == asked.law;
+      if (same) throw InvalidArgument("law", field("law") + ": " + name + " is given twice");
+    }
+    out.push_back(std::move(asked));
+  }
+  return out;
+}
+
+BacktestOptions options_of(const BacktestRequest& request, const Context& context) {
+  BacktestOptions out;
+  out.fit = fit_options(request.fit, context);
+  out.fit.profile = false;
+  out.draw = [](std::string_view law, const RunTable& left, const FitOptions& how,
+                const FitReport& refit) {
+    constexpr std::size_t kResamples = 1000;
+    return bootstrap(law, left, how, refit,
+                     {.resamples = kResamples, .seed = how.seed, .jackknife = false})
+        .draws;
+  };
+  return out;
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : 0.5 * (values[half - 1] + values[half]);
+}
+
+/// 6 N D with N as the table counts it, so that no convention is needed; where the law has a
+/// granularity it is held at the median of the runs, because 6 N D puts no price on it.
+PlanProblem six_nd_problem(const std::string& law, const std::vector<double>& coefficients,
+                           const RunTable& runs) {
+  PlanProblem out;
+  out.law.law = law;
+  out.law.coefficients = coefficients;
+  out.law.n_means = NMeaning::kActiveNonEmbedding;
+  out.law.expansion = 1.0;
+  if (has_granularity(out.law)) {
+    out.search.search = GranularitySearch::kFixed;
+    out.search.granularity = std::max(1.0, median(runs.column(Variable::kG)));
+  }
+  return out;
+}
+
+/// With a budget alone nothing can be planned from a law without N and D, or with more variables.
+bool can_plan_budget(const std::string& law) {
+  return visit_law(law, []<Law L>() {
+    return can_plan<L>() && std::all_of(L::kVariables.begin(), L::kVariables.end(), [](Variable v) {
+             return v == Variable::kN || v == Variable::kD || v == Variable::kG;
+           });
+  });
+}
+
+/// The law fitted to all runs stands for the truth: it is the best that these runs know.
+void judge_plan(const std::string& law, const RunTable& runs, const Split& split,
+                const FitOptions& options, ScoredLaw& scored) {
+  const FitReport all = isoflop::fit(law, runs, options);
+  if (all.status == FitStatus::kFailed) return;
+  const std::vector<double> compute = six_nd_of(runs);
+  double budget = 0.0;
+  for (const std::size_t row : split.held_out) budget = std::max(budget, compute[row]);
+  scored.plan_budget_flops = budget;
+  if (!can_plan_budget(law)) return;
+  const PlanProblem truth = six_nd_problem(law, all.coefficients, runs);
+  if (has_granularity(truth.law)) scored.plan_granularity = truth.search.granularity;
+  scored.plan_error_flops =
+      lost_flops(truth, six_nd_problem(law, scored.report.fit.coefficients, runs), budget);
+}
+
+ScoredLaw score_fitted(const std::string& law, const BacktestOptions& options,
+                       const BacktestOutcome& so_far) {
+  ScoredLaw out{law};
+  out.report = isoflop::backtest(law, so_far.runs, so_far.split, options);
+  if (out.report.fit.status != FitStatus::kFailed) {
+    judge_plan(law, so_far.runs, so_far.split, options.fit, out);
+  }
+  return out;
+}
+
+/// What is known of the models beside the numbers of their runs.
+SizeConvention sizes_of(const EmbeddingsChoice& embeddings) {
+  SizeConvention out;
+  out.embedding_rows = rows_of(embeddings);
+  if (!embeddings.shape.empty()) {
+    out.shape.width_per_block = width_per_block(read_model_config(embeddings.shape));
+  }
+  return out;
+}
+
+ScoredLaw score_fixed(const AskedLaw& asked, const BacktestOptions& options,
+                      const BacktestOutcome& so_far) {
+  ConvertedRuns own = runs_of_law(*asked.fixed, asked.name, so_far.runs, so_far.table,
+                                  sizes_of(so_far.request.embeddings));
+  ScoredLaw out{asked.name, false, std::move(own.how)};
+  out.report = score_law(*asked.fixed, own.runs, so_far.split, options);
+  return out;
+}
+
+/// Reads the runs and splits them.
+void read_and_split(const std::vector<std::string>& formulas, BacktestOutcome& out) {
+  const HoldOutRule rule = parse_hold_out(out.request.hold_out);
+  out.hold_out = to_string(rule);
+  RecordOptions how = record_options(out.request.runs);
+  const bool by_column = rule.by == HoldOutBy::kColumn;
+  if (by_column) how.extra.push_back(rule.column);
+  Records records = read_runs(out.request.runs, how, formulas);
+  out.runs = std::move(records.runs);
+  std::vector<bool> marked;
+  if (by_column) marked = marked_runs(rule.column, records.extra.at(rule.column), out.runs);
+  out.split = split_runs(out.runs, rule, marked);
+}
+
+}  // namespace
+
+bool BacktestOutcome::usable() const {
+  return std::any_of(laws.begin(), laws.end(), [](const ScoredLaw& s) {
+    return s.report.fit.status == FitStatus::kConverged;
+  });
+}
+
+BacktestOutcome backtest(const BacktestRequest& request, const Context& context) {
+  BacktestOutcome out;
+  out.request = checked(request);
+  out.inputs = inputs_of(request);
+  const std::vector<AskedLaw> laws = laws_of(request.laws);
+  std::vector<std::string> formulas;
+  for (const AskedLaw& asked : laws) formulas.push_back(asked.law);
+  out.table = law_of_runs(formulas.front(), request.conventions);
+  BacktestOptions options = options_of(request, context);
+  read_and_split(formulas, out);
+  for (const AskedLaw& asked : laws) {
+    if (asked.fixed) {
+      out.laws.push_back(score_fixed(asked, options, out));
+    } else {
+      options.fit.progress = progress_of(context, asked.law);
+      out.laws.push_back(score_fitted(asked.law, options, out));
+    }
+  }
+  return out;
+}
+
+}  // namespace isoflop::api

@@ -1,0 +1,123 @@
+#include "isoflop/text/backtest.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "isoflop/io/law_file.hpp"
+#include "isoflop/io/number.hpp"
+#include "isoflop/text/experts.hpp"
+#include "isoflop/text/grid.hpp"
+
+namespace isoflop::text {
+namespace {
+
+using app::TextGrid;
+
+/// The sentence below the table. Laws whose refit did not converge cannot win.
+std::string conclusion(const std::vector<api::ScoredLaw>& laws) {
+  const api::ScoredLaw* best = nullptr;
+  for (const api::ScoredLaw& scored : laws) {
+    if (scored.report.fit.status != FitStatus::kConverged) continue;
+    if (best == nullptr || scored.report.rmse_log < best->report.rmse_log) best = &scored;
+  }
+  if (best == nullptr) return "No law converged on the runs that were left, so no forecast counts.";
+  const std::string what = fmt::format("with an rms error of {:.2f} %", best->report.rmse_per_cent);
+  return (laws.size() > 1 ? fmt::format("{} forecast best, {}.", best->name, what)
+                          : fmt::format("{} forecast {}.", best->name, what)) +
+         "\nNo run that was held out took part in choosing a start, a delta or a law.";
+}
+
+/// What "plan error" means here.
+std::string plan_note(const std::vector<api::ScoredLaw>& laws) {
+  std::string held;
+  double budget = Plan::kNone;
+  for (const api::ScoredLaw& scored : laws) {
+    if (!std::isfinite(scored.plan_budget_flops)) continue;
+    budget = scored.plan_budget_flops;
+    if (scored.plan_granularity) held = ", G = " + human_number(*scored.plan_granularity);
+  }
+  if (!std::isfinite(budget)) return "";
+  return fmt::format(
+      "Plan error: FLOPs wasted by planning {} FLOPs (6ND as the table counts N{}) with the\n"
+      "forecast, if the same law fitted to all runs holds.\n",
+      human_number(budget), held);
+}
+
+/// What was hidden, and what its numbers count.
+std::string head(const api::BacktestOutcome& outcome) {
+  const LawRecord& table = outcome.table;
+  std::string out =
+      fmt::format("{}: {} runs fitted, {} held out ({})\n", outcome.runs.source,
+                  outcome.split.fitted.size(), outcome.split.held_out.size(), outcome.hold_out);
+  if (table.n_means != NMeaning::kUnspecified) {
+    out += fmt::format("N of the runs is {}\n", to_string(table.n_means));
+  }
+  if (table.expansion && *table.expansion > 1.0) {
+    out += "Experts: " + describe_rates({.expansion = table.expansion}) + "\n";
+  }
+  for (const api::ScoredLaw& scored : outcome.laws) {
+    for (const std::string& how : scored.conversions) {
+      out += fmt::format("{} takes {}\n", scored.name, how);
+    }
+  }
+  return out + "\n";
+}
+
+/// A column for each law.
+std::string table_of(const std::vector<api::ScoredLaw>& laws) {
+  auto number = [](const char* format, double x) {
+    return std::isfinite(x) ? fmt::format(fmt::runtime(format), x) : std::string("-");
+  };
+  TextGrid grid({0});
+  auto row = [&](const std::string& name, auto&& value) {
+    std::vector<std::string> cells{name};
+    for (const api::ScoredLaw& scored : laws) cells.push_back(value(scored));
+    grid.add(std::move(cells));
+  };
+  row("", [](const api::ScoredLaw& s) { return s.name; });
+  row("free coefficients",
+      [](const api::ScoredLaw& s) { return std::to_string(s.report.fit.num_free); });
+  row("verdict", [](const api::ScoredLaw& s) {
+    return s.fitted ? std::string(to_string(s.report.fit.verdict)) : "not fitted";
+  });
+  row("fitted: rms error, ln L",
+      [&](const api::ScoredLaw& s) { return number("{:.5f}", s.report.fit.rmse_log); });
+  row("held out: rms error, ln L",
+      [&](const api::ScoredLaw& s) { return number("{:.5f}", s.report.rmse_log); });
+  row("  in nats", [&](const api::ScoredLaw& s) { return number("{:.5f}", s.report.rmse_nats); });
+  row("  in per cent",
+      [&](const api::ScoredLaw& s) { return number("{:.2f} %", s.report.rmse_per_cent); });
+  row("  mean error",
+      [&](const api::ScoredLaw& s) { return number("{:+.2f} %", s.report.mean_error_per_cent); });
+  row("  inside the 95 % interval",
+      [&](const api::ScoredLaw& s) { return number("{:.0f} %", 100.0 * s.report.coverage_95); });
+  row("plan error, FLOPs", [&](const api::ScoredLaw& s) {
+    return std::isfinite(s.plan_error_flops) ? human_number(s.plan_error_flops) : "-";
+  });
+  row("  of the budget", [&](const api::ScoredLaw& s) {
+    return number("{:.2f} %", 100.0 * s.plan_error_flops / s.plan_budget_flops);
+  });
+  return grid.text();
+}
+
+/// What is to be doubted in each fit.
+std::string doubts(const std::vector<api::ScoredLaw>& laws) {
+  std::string out;
+  for (const api::ScoredLaw& scored : laws) {
+    const FitReport& fit = scored.report.fit;
+    for (const std::vector<std::string>* texts : {&fit.reasons, &fit.warnings}) {
+      for (const std::string& text : *texts) out += fmt::format("{}: {}\n", scored.name, text);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string backtest(const api::BacktestOutcome& outcome) {
+  return head(outcome) + table_of(outcome.laws) + "\n" + conclusion(outcome.laws) + "\n" +
+         plan_note(outcome.laws) + doubts(outcome.laws);
+}
+
+}  // namespace isoflop::text

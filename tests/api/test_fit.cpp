@@ -1,0 +1,116 @@
+#include <limits>
+
+#include "api/doors.hpp"
+#include "catch.hpp"
+#include "cli/program.hpp"
+#include "isoflop/api/fit.hpp"
+#include "isoflop/io/json_text.hpp"
+
+namespace isoflop::testing {
+namespace {
+
+/// A quick fit of the simulated runs.
+api::FitRequest quick_request() {
+  api::FitRequest out;
+  out.runs.file = kSimulatedRuns;
+  out.runs.column_map = {{"loss", "loss_simulated"}};
+  out.law = "fine-grained-moe";
+  out.conventions.n_means = "total_non_embedding";
+  out.conventions.experts.expansion = 64.0;
+  out.fit.starts = 30;
+  out.bootstrap = 40;
+  return out;
+}
+
+TEST_CASE("api fit: the door gives the program's document to the byte", "[api][identity]") {
+  const Outcome program = Workplace().isoflop(
+      {"fit", kSimulatedRuns, "--column", "loss=loss_simulated", "--law", "fine-grained-moe",
+       "--n-means", "total_non_embedding", "--expansion", "64", "--starts", "30", "--bootstrap",
+       "40", "--drop-worst", "2", "--json"});
+  CHECK(program.exit_code == 0);
+  api::FitRequest request = quick_request();
+  request.drop_worst = 2;
+  const api::FitOutcome outcome = api::fit(request);
+  CHECK(outcome.usable());
+  CHECK(json_text(to_json(outcome)) == program.out);
+  REQUIRE(outcome.inputs.size() == 1);
+  CHECK(outcome.inputs[0].path == kSimulatedRuns);
+}
+
+TEST_CASE("api fit: columns in memory and their file give the same law", "[api][identity]") {
+  api::FitRequest in_memory = quick_request();
+  in_memory.runs.file.clear();
+  in_memory.runs.columns = columns_of_file(kSimulatedRuns);
+  const api::FitOutcome memory = api::fit(in_memory), file = api::fit(quick_request());
+  CHECK(memory.law.coefficients == file.law.coefficients);
+  CHECK(memory.law.draws.bootstrap == file.law.draws.bootstrap);
+  CHECK(memory.report.objective == file.report.objective);
+  CHECK(memory.inputs.empty());
+  // Rows in memory count from 1, a file's from its header.
+  CHECK(memory.runs.line.front() == 1);
+  CHECK(file.runs.line.front() == 2);
+}
+
+TEST_CASE("api fit: a request reads back from its document", "[api][format]") {
+  api::FitRequest request = quick_request();
+  request.runs.where = {"G>=1", "N!=3"};
+  request.runs.best_of = {"N", "D"};
+  request.fit.huber_delta = std::numeric_limits<double>::infinity();
+  request.fit.fix = {{"alpha", 0.125}};
+  request.conventions.experts.top_k = 8;
+  const Json json = to_json(request);
+  CHECK(json["verb"] == "fit");
+  CHECK(json["huber_delta"] == "inf");
+  CHECK(json["fix"] == Json{{"alpha", 0.125}});
+  CHECK(to_json(api::fit_request(json)) == json);
+  CHECK(to_json(api::fit_request({{"law", "kaplan"}})) ==
+        to_json(api::FitRequest{.law = "kaplan"}));
+}
+
+TEST_CASE("api fit: words of people are read and refused with their field", "[api][refusal]") {
+  CHECK(api::fit_request({{"bootstrap", "1K"}}).bootstrap == 1000);
+  CHECK(api::fit_request({{"best_of", "N,D"}}).runs.best_of == std::vector<std::string>{"N", "D"});
+  CHECK(api::fit_request({{"fix", "alpha=0.5,beta=1e-1"}}).fit.fix.size() == 2);
+  for (const Json& wrong :
+       {Json{{"huber_delta", "-1"}}, Json{{"residual", "square"}}, Json{{"fix", "alpha=x"}},
+        Json{{"best_of", "N,,D"}}, Json{{"loss_unit", "bits"}}, Json{{"seed", 1.5}},
+        Json{{"interval", "normal"}}, Json{{"no_such_field", 1}}}) {
+    CAPTURE(wrong.dump());
+    CHECK(refused_field([&] { api::fit_request(wrong); }) == wrong.begin().key());
+  }
+}
+
+TEST_CASE("api fit: a request that says too little is refused with its field", "[api][refusal]") {
+  auto field_of = [](auto&& change) {
+    api::FitRequest request = quick_request();
+    change(request);
+    return refused_field([&] { api::fit(request); });
+  };
+  CHECK(field_of([](auto& r) { r.runs.file.clear(); }) == "file");
+  CHECK(field_of([](auto& r) { r.law.clear(); }) == "law");
+  CHECK(field_of([](auto& r) { r.runs.loss_unit = "bits-per-byte"; }) == "bytes_per_token");
+  CHECK(field_of([](auto& r) { r.runs.where = {"N"}; }) == "where");
+  CHECK(field_of([](auto& r) { r.runs.column_map = {{"tokens", "D"}}; }) == "column");
+  CHECK(field_of([](auto& r) { r.conventions.experts.expansion = 0.5; }) == "expansion");
+  CHECK(field_of([](auto& r) { r.conventions.experts.expert_width = 64; }) == "expert_width");
+  CHECK(field_of([](auto& r) { r.fit.starts = 10'000'001; }) == "starts");
+  CHECK(field_of([](auto& r) { r.fit.residual = "square"; }) == "residual");
+  CHECK(field_of([](auto& r) { r.bootstrap = 1'000'001; }) == "bootstrap");
+  CHECK(field_of([](auto& r) { r.drop_worst = 78; }) == "drop_worst");
+}
+
+TEST_CASE("api fit: starts and resamples are reported, and a call can be stopped", "[api]") {
+  std::size_t starts = 0, resamples = 0;
+  api::Context context;
+  context.progress = [&](std::string_view what, std::size_t, std::size_t) {
+    ++(what == "starts" ? starts : resamples);
+  };
+  api::fit(quick_request(), context);
+  CHECK(starts > 0);
+  CHECK(resamples >= 40);
+  context.cancelled = [] { return true; };
+  CHECK_THROWS_AS(api::fit(quick_request(), context), Cancelled);
+}
+
+}  // namespace
+}  // namespace isoflop::testing
