@@ -21,16 +21,16 @@ int main(int argc, char** argv) {
       "'isoflop COMMAND --help' explains a command.");
   app::Job job;
   app::add_verb(parser, app::kFit, job);
-  app::add_predict(parser, job);
+  app::add_verb(parser, app::kPredict, job);
   app::add_plan(parser, job);
   app::add_frontier(parser, job);
   app::add_granularity(parser, job);
   app::add_next_runs(parser, job);
-  app::add_consensus(parser, job);
+  app::add_verb(parser, app::kConsensus, job);
   app::add_backtest(parser, job);
   app::add_sensitivity(parser, job);
-  app::add_laws(parser, job);
-  app::add_shape(parser, job);
+  app::add_verb(parser, app::kLaws, job);
+  app::add_verb(parser, app::kShape, job);
   app::add_verb(parser, app::kReproduce, job);
   app::add_bench(parser, job);
 

@@ -22,19 +22,19 @@ class UsageError : public InvalidArgument {
 /// What the parsed command line asks for; returns the exit code.
 using Job = std::function<int()>;
 
+extern const Verb kConsensus;
 extern const Verb kFit;
+extern const Verb kLaws;
+extern const Verb kPredict;
 extern const Verb kReproduce;
+extern const Verb kShape;
 
 void add_backtest(CLI::App& app, Job& job);
 void add_bench(CLI::App& app, Job& job);
-void add_consensus(CLI::App& app, Job& job);
 void add_frontier(CLI::App& app, Job& job);
 void add_granularity(CLI::App& app, Job& job);
-void add_laws(CLI::App& app, Job& job);
 void add_next_runs(CLI::App& app, Job& job);
 void add_plan(CLI::App& app, Job& job);
-void add_predict(CLI::App& app, Job& job);
 void add_sensitivity(CLI::App& app, Job& job);
-void add_shape(CLI::App& app, Job& job);
 
 }  // namespace isoflop::app

@@ -1,18 +1,28 @@
-#include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "apps/isoflop/options/expert_counts.hpp"
+#include "api/consensus_fields.hpp"
+#include "api/experts.hpp"
+#include "api/json_parts.hpp"
 #include "isoflop/io/law_file.hpp"
-#include "isoflop/text/consensus.hpp"
 
-namespace isoflop::app {
-namespace {
+namespace isoflop::api {
 
 using Json = nlohmann::ordered_json;
 
-Json finite_or_null(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
+void list_fields(FieldVisitor& f, ConsensusRequest& request) {
+  f.files("law", request.law);
+  f.numbers("flops", request.flops);
+  list_fields(f, request.experts);
+  f.variable(info(Variable::kU), request.u);
+}
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+ConsensusRequest consensus_request(const Json& json) {
+  return read_request<ConsensusRequest>(json);
+}
+
+Json to_json(const ConsensusRequest& request) { return request_json("consensus", request); }
+
+namespace {
 
 Json range_to_json(const std::optional<Range>& range) {
   return range ? Json{range->low, range->high} : Json(nullptr);
@@ -45,31 +55,31 @@ Json row_of(const LawOpinion& o) {
   out["law"] = o.law;
   out["applicable"] = o.applicable;
   out["reason"] = text_or_null(o.reason);
-  out["n_active"] = finite_or_null(o.n_active);
-  out["n_total"] = finite_or_null(o.n_total);
+  out["n_active"] = number_or_null(o.n_active);
+  out["n_total"] = number_or_null(o.n_total);
   out["embeddings"] = embeddings_of(o);
-  out["d_tokens"] = finite_or_null(o.d_tokens);
-  out["tokens_per_active_parameter"] = finite_or_null(o.tokens_per_active_parameter());
-  out["epochs"] = finite_or_null(o.epochs);
-  out["loss"] = finite_or_null(o.loss);
-  out["expansion"] = finite_or_null(o.expansion);
+  out["d_tokens"] = number_or_null(o.d_tokens);
+  out["tokens_per_active_parameter"] = number_or_null(o.tokens_per_active_parameter());
+  out["epochs"] = number_or_null(o.epochs);
+  out["loss"] = number_or_null(o.loss);
+  out["expansion"] = number_or_null(o.expansion);
   out["expansions_tried"] = Json::array();
   for (const ExpansionTried& tried : o.expansions_tried) {
     out["expansions_tried"].push_back({{"expansion", tried.expansion}, {"loss", tried.loss}});
   }
-  out["granularity"] = finite_or_null(o.granularity);
-  out["granularity_own"] = finite_or_null(o.granularity_own);
+  out["granularity"] = number_or_null(o.granularity);
+  out["granularity_own"] = number_or_null(o.granularity_own);
   out["granularity_means"] = std::isfinite(o.granularity_own) ? Json(to_string(o.g_means)) : Json();
   out["granularity_elsewhere"] = Json::array();
   for (const GranularityAt& at : o.granularity_elsewhere) {
     out["granularity_elsewhere"].push_back(
-        {{"flops", at.budget_flops}, {"granularity", finite_or_null(at.granularity)}});
+        {{"flops", at.budget_flops}, {"granularity", number_or_null(at.granularity)}});
   }
   out["finer_is_better"] = o.finer_is_better ? Json(*o.finer_is_better) : Json(nullptr);
-  out["num_experts"] = finite_or_null(o.num_experts());
-  out["top_k"] = std::isfinite(o.expansion) ? finite_or_null(o.granularity) : Json(nullptr);
-  out["leverage"] = finite_or_null(o.leverage);
-  out["cutoff_parameters"] = finite_or_null(o.cutoff_parameters);
+  out["num_experts"] = number_or_null(o.num_experts());
+  out["top_k"] = std::isfinite(o.expansion) ? number_or_null(o.granularity) : Json(nullptr);
+  out["leverage"] = number_or_null(o.leverage);
+  out["cutoff_parameters"] = number_or_null(o.cutoff_parameters);
   out["accounting"] = o.accounting ? Json(to_string(*o.accounting)) : Json(nullptr);
   out["convention"] = text_or_null(convention_of(o));
   out["in_range"] = o.in_range ? Json(*o.in_range) : Json(nullptr);
@@ -96,17 +106,19 @@ Json spread_to_json(const std::optional<Spread>& spread) {
 
 }  // namespace
 
-Json consensus_to_json(const ConsensusQuestion& question, const std::vector<Opinions>& budgets) {
+Json to_json(const ConsensusOutcome& outcome) {
+  std::optional<double> expansion;
+  if (outcome.rates) expansion = outcome.rates->expansion;
   Json out;
-  out["format"] = kConsensusFormat;
-  out["expansion"] = question.expansion ? Json(*question.expansion) : Json(nullptr);
-  out["experts"] = question.expansion || question.granularity
-                       ? rates_to_json({question.expansion, question.granularity})
+  out["format"] = "isoflop.consensus/1";
+  out["expansion"] = number_or_null(expansion);
+  out["experts"] = expansion || (outcome.rates && outcome.rates->granularity)
+                       ? rates_to_json({expansion, outcome.rates->granularity})
                        : Json(nullptr);
-  out["unique_tokens"] = question.unique_tokens ? Json(*question.unique_tokens) : Json(nullptr);
+  out["unique_tokens"] = number_or_null(outcome.request.u);
   out["laws"] = Json::array();
   out["budgets"] = Json::array();
-  for (const Opinions& opinions : budgets) {
+  for (const Opinions& opinions : outcome.budgets) {
     for (const LawOpinion& o : opinions) out["laws"].push_back(row_of(o));
     const Disagreement apart = disagreement(opinions);
     Json budget;
@@ -116,7 +128,7 @@ Json consensus_to_json(const ConsensusQuestion& question, const std::vector<Opin
     budget["tokens_per_active_parameter"] = spread_to_json(apart.tokens_per_active_parameter);
     out["budgets"].push_back(budget);
   }
-  return out;
+  return with_provenance(std::move(out), to_json(outcome.request), outcome.inputs);
 }
 
-}  // namespace isoflop::app
+}  // namespace isoflop::api
