@@ -120,8 +120,7 @@ void Form::reclaim(const char* position, std::vector<const char*> lists,
   });
 }
 
-void Form::reclaim_all(const char* position, const char* list,
-                       bool (*names)(const std::string&)) {
+void Form::reclaim_all(const char* position, const char* list, bool (*names)(const std::string&)) {
   reclaims_.push_back([this, position, list, names] {
     std::vector<std::string>*to = nullptr, *from = nullptr;
     for (const auto& field : fields_) {

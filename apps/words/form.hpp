@@ -63,7 +63,8 @@ class Form {
   void footer(const std::string& text);
 
   /// What was typed, as a request in JSON: words as texts, repeated ones as lists of texts, of
-  /// several options with one field in the order of the options. Throws InvalidArgument where LAW is said twice or not at all.
+  /// several options with one field in the order of the options. Throws InvalidArgument where LAW
+  /// is said twice or not at all.
   nlohmann::ordered_json request();
   /// Of own_word and own_flag, by field.
   std::string own(std::string_view field) const;

@@ -2,11 +2,14 @@
 
 #include "api/consensus_fields.hpp"
 #include "api/experts.hpp"
-#include "api/json_parts.hpp"
+#include "io/json_values.hpp"
 #include "isoflop/io/law_file.hpp"
 
 namespace isoflop::api {
 
+using detail::finite_or_null;
+using detail::number_or_null;
+using detail::text_or_null;
 using Json = nlohmann::ordered_json;
 
 void list_fields(FieldVisitor& f, ConsensusRequest& request) {
@@ -55,31 +58,31 @@ Json row_of(const LawOpinion& o) {
   out["law"] = o.law;
   out["applicable"] = o.applicable;
   out["reason"] = text_or_null(o.reason);
-  out["n_active"] = number_or_null(o.n_active);
-  out["n_total"] = number_or_null(o.n_total);
+  out["n_active"] = finite_or_null(o.n_active);
+  out["n_total"] = finite_or_null(o.n_total);
   out["embeddings"] = embeddings_of(o);
-  out["d_tokens"] = number_or_null(o.d_tokens);
-  out["tokens_per_active_parameter"] = number_or_null(o.tokens_per_active_parameter());
-  out["epochs"] = number_or_null(o.epochs);
-  out["loss"] = number_or_null(o.loss);
-  out["expansion"] = number_or_null(o.expansion);
+  out["d_tokens"] = finite_or_null(o.d_tokens);
+  out["tokens_per_active_parameter"] = finite_or_null(o.tokens_per_active_parameter());
+  out["epochs"] = finite_or_null(o.epochs);
+  out["loss"] = finite_or_null(o.loss);
+  out["expansion"] = finite_or_null(o.expansion);
   out["expansions_tried"] = Json::array();
   for (const ExpansionTried& tried : o.expansions_tried) {
     out["expansions_tried"].push_back({{"expansion", tried.expansion}, {"loss", tried.loss}});
   }
-  out["granularity"] = number_or_null(o.granularity);
-  out["granularity_own"] = number_or_null(o.granularity_own);
+  out["granularity"] = finite_or_null(o.granularity);
+  out["granularity_own"] = finite_or_null(o.granularity_own);
   out["granularity_means"] = std::isfinite(o.granularity_own) ? Json(to_string(o.g_means)) : Json();
   out["granularity_elsewhere"] = Json::array();
   for (const GranularityAt& at : o.granularity_elsewhere) {
     out["granularity_elsewhere"].push_back(
-        {{"flops", at.budget_flops}, {"granularity", number_or_null(at.granularity)}});
+        {{"flops", at.budget_flops}, {"granularity", finite_or_null(at.granularity)}});
   }
   out["finer_is_better"] = o.finer_is_better ? Json(*o.finer_is_better) : Json(nullptr);
-  out["num_experts"] = number_or_null(o.num_experts());
-  out["top_k"] = std::isfinite(o.expansion) ? number_or_null(o.granularity) : Json(nullptr);
-  out["leverage"] = number_or_null(o.leverage);
-  out["cutoff_parameters"] = number_or_null(o.cutoff_parameters);
+  out["num_experts"] = finite_or_null(o.num_experts());
+  out["top_k"] = std::isfinite(o.expansion) ? finite_or_null(o.granularity) : Json(nullptr);
+  out["leverage"] = finite_or_null(o.leverage);
+  out["cutoff_parameters"] = finite_or_null(o.cutoff_parameters);
   out["accounting"] = o.accounting ? Json(to_string(*o.accounting)) : Json(nullptr);
   out["convention"] = text_or_null(convention_of(o));
   out["in_range"] = o.in_range ? Json(*o.in_range) : Json(nullptr);

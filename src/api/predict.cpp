@@ -184,8 +184,7 @@ PredictOutcome predict(const PredictRequest& request, const Context&) {
   out.values.fill(std::nan(""));
   const Settled settled = settle(request, out.law);
   visit_law(out.law.law, [&]<Law L>() { ask<L>(out, settled); });
-  const double d_per_n =
-      out.values[index_of(Variable::kD)] / out.values[index_of(Variable::kN)];
+  const double d_per_n = out.values[index_of(Variable::kD)] / out.values[index_of(Variable::kN)];
   if (!std::isnan(d_per_n)) note_outside(out, "D/N", out.law.ranges.d_per_n, d_per_n);
   if (out.is_loss && out.law.bytes_per_token) {
     out.bits_per_byte = out.value / (std::numbers::ln2 * *out.law.bytes_per_token);

@@ -32,8 +32,8 @@ void take(std::string_view name, const std::string& word,
 
 void take(std::string_view on_name, bool on, std::string_view off_name, bool off, bool& value) {
   if (on && off) {
-    throw InvalidArgument(
-        on_name, field(on_name) + " and " + field(off_name) + " contradict each other");
+    throw InvalidArgument(on_name,
+                          field(on_name) + " and " + field(off_name) + " contradict each other");
   }
   if (on || off) value = on;
 }
@@ -74,10 +74,9 @@ void take_attention(const ShapeWords& words, ModelShape& out) {
     out.head_dim = out.qk_dim();
   } else if (derived_dim && !words.head_dim && out.num_heads > 0) {
     if (out.d_model % out.num_heads != 0) {
-      throw InvalidArgument("head_dim", std::to_string(out.num_heads) +
-                                            " heads do not divide d_model = " +
-                                            std::to_string(out.d_model) + ": add " +
-                                            field("head_dim"));
+      throw InvalidArgument("head_dim",
+                            std::to_string(out.num_heads) + " heads do not divide d_model = " +
+                                std::to_string(out.d_model) + ": add " + field("head_dim"));
     }
     out.head_dim = out.d_model / out.num_heads;
   }

@@ -20,8 +20,8 @@ std::string describe_range(const LawRecord& law, Variable v) {
 }
 
 std::string describe_law(const LawRecord& law, const FormulaCard& card, const std::string& name) {
-  std::string out = fmt::format("{} ({})\n  {}   ({})\n\n", name, describe_origin(law),
-                                card.formula, card.name);
+  std::string out =
+      fmt::format("{} ({})\n  {}   ({})\n\n", name, describe_origin(law), card.formula, card.name);
   TextGrid grid({0, 2});
   for (std::size_t p = 0; p < card.coefficients.size(); ++p) {
     grid.add({card.coefficients[p].name, format_number(law.coefficients[p]),

@@ -57,9 +57,9 @@ std::string predict(const api::PredictOutcome& outcome) {
                        fmt::join(outcome.outside, ", "));
   }
   if (outcome.contradicting_expansion) {
-    out += fmt::format("note: the law holds for E = {}, this shape has E = {}\n",
-                       format_number(*law.expansion),
-                       format_number(*outcome.contradicting_expansion));
+    out +=
+        fmt::format("note: the law holds for E = {}, this shape has E = {}\n",
+                    format_number(*law.expansion), format_number(*outcome.contradicting_expansion));
   }
   for (const std::string& note : notes_on_fit(law)) out += "note: " + note + "\n";
   return out;

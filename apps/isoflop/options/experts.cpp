@@ -3,8 +3,8 @@
 namespace isoflop::app {
 
 void expert_options(Form& form) {
-  form.word({"--expansion",
-             "E: weights of all experts over those of the dense feed-forward layer", "X"});
+  form.word(
+      {"--expansion", "E: weights of all experts over those of the dense feed-forward layer", "X"});
   form.word({"--granularity", "G: dense width d_ff over the width n of one expert", "X"});
   form.word({"--k0", "experts per token before splitting, K = k0 G (default 1)", "X"});
   form.word({"--num-experts", "E' = E G: actual number of experts per block", "X"});
