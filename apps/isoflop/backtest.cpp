@@ -14,6 +14,7 @@
 #include "apps/isoflop/options/expert_counts.hpp"
 #include "apps/isoflop/options/records_and_fit.hpp"
 #include "apps/isoflop/verbs.hpp"
+#include "isoflop/convention/granularity.hpp"
 #include "isoflop/convention/of_shape.hpp"
 #include "apps/words/terminal.hpp"
 #include "apps/words/words.hpp"

@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
   app::add_verb(parser, app::kLaws, job);
   app::add_verb(parser, app::kShape, job);
   app::add_verb(parser, app::kReproduce, job);
-  app::add_bench(parser, job);
+  app::add_verb(parser, app::kBench, job);
 
   try {
     app::require_known_command(parser, argc, argv);

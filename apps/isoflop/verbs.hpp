@@ -22,6 +22,7 @@ class UsageError : public InvalidArgument {
 /// What the parsed command line asks for; returns the exit code.
 using Job = std::function<int()>;
 
+extern const Verb kBench;
 extern const Verb kConsensus;
 extern const Verb kFit;
 extern const Verb kLaws;
@@ -30,7 +31,6 @@ extern const Verb kReproduce;
 extern const Verb kShape;
 
 void add_backtest(CLI::App& app, Job& job);
-void add_bench(CLI::App& app, Job& job);
 void add_frontier(CLI::App& app, Job& job);
 void add_granularity(CLI::App& app, Job& job);
 void add_next_runs(CLI::App& app, Job& job);

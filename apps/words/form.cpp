@@ -134,6 +134,13 @@ void Form::reclaim_all(const char* position, const char* list, bool (*names)(con
   });
 }
 
+void Form::pass_on() {
+  command_.set_help_flag();
+  command_.prefix_command();
+}
+
+std::vector<std::string> Form::passed_on() const { return command_.remaining(); }
+
 void Form::footer(const std::string& text) { command_.footer(text); }
 
 nlohmann::ordered_json Form::request() {

@@ -59,6 +59,9 @@ class Form {
   /// From the first word of this list on that names something, its words are those of the list
   /// `position`: `consensus --flops 1e21 LAW LAW`.
   void reclaim_all(const char* position, const char* list, bool (*names)(const std::string&));
+  /// All words are for another program, --help too.
+  void pass_on();
+  std::vector<std::string> passed_on() const;
   /// Ends the help.
   void footer(const std::string& text);
 
