@@ -2,14 +2,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <CLI/CLI.hpp>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <system_error>
 #include <vector>
 
-#include "apps/isoflop/verbs.hpp"
+#include "apps/words/verb.hpp"
+#include "isoflop/error.hpp"
 
 namespace isoflop::app {
 namespace {
@@ -23,10 +22,13 @@ std::string bench_program() {
   return !fault && std::filesystem::exists(beside, fault) ? beside.string() : "isoflop-bench";
 }
 
-int run(const std::vector<std::string>& words) {
+void options(Form& form) { form.pass_on(); }
+
+int run(Form& form) {
   std::string program = bench_program();
-  std::vector<std::string> given{program};
-  given.insert(given.end(), words.begin(), words.end());
+  std::vector<std::string> given = form.passed_on();
+  if (given.empty()) given.emplace_back("--help");
+  given.insert(given.begin(), program);
   std::vector<char*> argv;
   for (std::string& word : given) argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -40,17 +42,8 @@ int run(const std::vector<std::string>& words) {
 
 }  // namespace
 
-void add_bench(CLI::App& app, Job& job) {
-  auto words = std::make_shared<std::vector<std::string>>();
-  CLI::App* command = app.add_subcommand(
-      "bench", "What fine experts cost on your GPU: runs isoflop-bench with the words that follow");
-  command->set_help_flag();  // --help is for isoflop-bench, which knows more
-  command->prefix_command();
-  command->callback([command, words, &job] {
-    *words = command->remaining();
-    if (words->empty()) words->emplace_back("--help");
-    job = [words] { return run(*words); };
-  });
-}
+extern const Verb kBench{
+    "bench", "What fine experts cost on your GPU: runs isoflop-bench with the words that follow",
+    options, run};
 
 }  // namespace isoflop::app

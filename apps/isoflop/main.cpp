@@ -21,18 +21,18 @@ int main(int argc, char** argv) {
       "'isoflop COMMAND --help' explains a command.");
   app::Job job;
   app::add_verb(parser, app::kFit, job);
-  app::add_predict(parser, job);
+  app::add_verb(parser, app::kPredict, job);
   app::add_verb(parser, app::kPlan, job);
   app::add_verb(parser, app::kFrontier, job);
   app::add_verb(parser, app::kGranularity, job);
   app::add_verb(parser, app::kNextRuns, job);
-  app::add_consensus(parser, job);
+  app::add_verb(parser, app::kConsensus, job);
   app::add_verb(parser, app::kBacktest, job);
   app::add_sensitivity(parser, job);
-  app::add_laws(parser, job);
-  app::add_shape(parser, job);
+  app::add_verb(parser, app::kLaws, job);
+  app::add_verb(parser, app::kShape, job);
   app::add_verb(parser, app::kReproduce, job);
-  app::add_bench(parser, job);
+  app::add_verb(parser, app::kBench, job);
 
   try {
     app::require_known_command(parser, argc, argv);

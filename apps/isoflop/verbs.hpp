@@ -23,18 +23,18 @@ class UsageError : public InvalidArgument {
 using Job = std::function<int()>;
 
 extern const Verb kBacktest;
+extern const Verb kBench;
+extern const Verb kConsensus;
 extern const Verb kFit;
 extern const Verb kFrontier;
 extern const Verb kGranularity;
+extern const Verb kLaws;
 extern const Verb kNextRuns;
 extern const Verb kPlan;
+extern const Verb kPredict;
 extern const Verb kReproduce;
+extern const Verb kShape;
 
-void add_bench(CLI::App& app, Job& job);
-void add_consensus(CLI::App& app, Job& job);
-void add_laws(CLI::App& app, Job& job);
-void add_predict(CLI::App& app, Job& job);
 void add_sensitivity(CLI::App& app, Job& job);
-void add_shape(CLI::App& app, Job& job);
 
 }  // namespace isoflop::app

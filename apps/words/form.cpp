@@ -64,6 +64,14 @@ void Form::words(const Option& option) {
   show(*command_.add_option(option.flags, field.words, option.help)->take_all(), option);
 }
 
+void Form::required_words(const Option& option) {
+  Field& field = add(option);
+  field.many = true;
+  CLI::Option* made = command_.add_option(option.flags, field.words, option.help);
+  show(*made, option);
+  made->required()->take_all();
+}
+
 void Form::each(const Option& option) {
   Field& field = add(option);
   field.many = true;
@@ -116,6 +124,27 @@ void Form::reclaim(const char* position, std::vector<const char*> lists,
   });
 }
 
+void Form::reclaim_all(const char* position, const char* list, bool (*names)(const std::string&)) {
+  reclaims_.push_back([this, position, list, names] {
+    std::vector<std::string>*to = nullptr, *from = nullptr;
+    for (const auto& field : fields_) {
+      if (to == nullptr && field->name == position) to = &field->words;
+      if (field->name == list) from = &field->words;
+    }
+    const auto first = std::find_if(from->begin(), from->end(), names);
+    if (first == from->begin()) return;
+    to->insert(to->end(), first, from->end());
+    from->erase(first, from->end());
+  });
+}
+
+void Form::pass_on() {
+  command_.set_help_flag();
+  command_.prefix_command();
+}
+
+std::vector<std::string> Form::passed_on() const { return command_.remaining(); }
+
 void Form::footer(const std::string& text) { command_.footer(text); }
 
 nlohmann::ordered_json Form::request() {
@@ -126,7 +155,8 @@ nlohmann::ordered_json Form::request() {
     if (field->is_set) {
       out[field->name] = true;
     } else if (field->many && !field->words.empty()) {
-      out[field->name] = field->words;
+      nlohmann::ordered_json& list = out[field->name];
+      for (const std::string& word : field->words) list.push_back(word);
     } else if (!field->word.empty()) {
       if (takes_law_ && field->name == "law" && out.contains("law")) {
         throw InvalidArgument(
@@ -157,6 +187,10 @@ bool Form::has_own(std::string_view name) const {
 
 bool is_list_of_numbers(const std::string& word) {
   return word.find_first_not_of("0123456789.,+-eEkKmMbBtT ") == std::string::npos;
+}
+
+bool is_name(const std::string& word) {
+  return !word.empty() && word.find_first_of("0123456789+-.,") != 0;
 }
 
 bool is_pair(const std::string& word) { return word.find('=') != std::string::npos; }

@@ -39,6 +39,8 @@ class Form {
   void required_word(const Option& option);
   /// All words up to the next flag, the flag perhaps several times.
   void words(const Option& option);
+  /// The same; one has to be there.
+  void required_words(const Option& option);
   /// One word each time that the flag stands there.
   void each(const Option& option);
   /// A flag without a word: true.
@@ -57,11 +59,18 @@ class Form {
   /// word `belongs` to no list: `plan --flops 1e21 LAW`.
   void reclaim(const char* position, std::vector<const char*> lists,
                bool (*belongs)(const std::string&));
+  /// From the first word of this list on that names something, its words are those of the list
+  /// `position`: `consensus --flops 1e21 LAW LAW`.
+  void reclaim_all(const char* position, const char* list, bool (*names)(const std::string&));
+  /// All words are for another program, --help too.
+  void pass_on();
+  std::vector<std::string> passed_on() const;
   /// Ends the help.
   void footer(const std::string& text);
 
-  /// What was typed, as a request in JSON: words as texts, repeated ones as lists of texts. Throws
-  /// InvalidArgument where LAW is said twice or not at all.
+  /// What was typed, as a request in JSON: words as texts, repeated ones as lists of texts, of
+  /// several options with one field in the order of the options. Throws InvalidArgument where LAW
+  /// is said twice or not at all.
   nlohmann::ordered_json request();
   /// Of own_word and own_flag, by field.
   std::string own(std::string_view field) const;
@@ -79,5 +88,7 @@ class Form {
 
 bool is_list_of_numbers(const std::string& word);
 bool is_pair(const std::string& word);
+/// Begins with anything but a digit, a sign, a point or a comma.
+bool is_name(const std::string& word);
 
 }  // namespace isoflop::app

@@ -120,6 +120,10 @@ void FieldReader::file(std::string_view name, std::string& value) {
   value = json->get<std::string>();
 }
 
+void FieldReader::files(std::string_view name, std::vector<std::string>& values) {
+  texts(name, values);
+}
+
 void FieldReader::flag(std::string_view name, bool& value) {
   const Json* json = find(name);
   if (json == nullptr) return;
@@ -238,6 +242,10 @@ void FieldWriter::choice(std::string_view name, std::string& value,
 
 void FieldWriter::file(std::string_view name, std::string& value) { text(name, value); }
 
+void FieldWriter::files(std::string_view name, std::vector<std::string>& values) {
+  texts(name, values);
+}
+
 void FieldWriter::flag(std::string_view name, bool& value) {
   if (value) out_[std::string(name)] = true;
 }
@@ -289,15 +297,19 @@ void FieldWriter::table(std::string_view name, std::string& path, std::optional<
   for (const Column& column : *columns) out[column.name] = json_of(column);
 }
 
-void InputLister::file(std::string_view, std::string& value) { add_input(files, value); }
+void InputLister::file(std::string_view, std::string& value) { add_input(found, value); }
+
+void InputLister::files(std::string_view, std::vector<std::string>& values) {
+  for (const std::string& value : values) add_input(found, value);
+}
 
 void InputLister::names(std::string_view, std::vector<std::string>& values, Names which) {
-  if (which == Names::kColumns) return;
-  for (const std::string& value : values) add_input(files, value);
+  if (which != Names::kLaws) return;
+  for (const std::string& value : values) add_input(found, value);
 }
 
 void InputLister::table(std::string_view, std::string& path, std::optional<Columns>&) {
-  add_input(files, path);
+  add_input(found, path);
 }
 
 }  // namespace isoflop::api

@@ -51,6 +51,7 @@ class FieldVisitor {
                       const std::vector<std::string_view>& words) = 0;
   /// A path, or a name that may be one: what lies there is an input of the outcome.
   virtual void file(std::string_view name, std::string& value) = 0;
+  virtual void files(std::string_view name, std::vector<std::string>& values) = 0;
   virtual void flag(std::string_view name, bool& value) = 0;
   virtual void number(std::string_view name, std::optional<double>& value, Numbers which) = 0;
   virtual void number(std::string_view name, double& value, Numbers which) = 0;
@@ -85,6 +86,7 @@ class FieldReader final : public FieldVisitor {
   void choice(std::string_view name, std::string& value,
               const std::vector<std::string_view>& words) override;
   void file(std::string_view name, std::string& value) override;
+  void files(std::string_view name, std::vector<std::string>& values) override;
   void flag(std::string_view name, bool& value) override;
   void number(std::string_view name, std::optional<double>& value, Numbers which) override;
   void number(std::string_view name, double& value, Numbers which) override;
@@ -117,6 +119,7 @@ class FieldWriter final : public FieldVisitor {
   void choice(std::string_view name, std::string& value,
               const std::vector<std::string_view>& words) override;
   void file(std::string_view name, std::string& value) override;
+  void files(std::string_view name, std::vector<std::string>& values) override;
   void flag(std::string_view name, bool& value) override;
   void number(std::string_view name, std::optional<double>& value, Numbers which) override;
   void number(std::string_view name, double& value, Numbers which) override;
@@ -139,11 +142,12 @@ class FieldWriter final : public FieldVisitor {
 /// of a published law) is passed over.
 class InputLister final : public FieldVisitor {
  public:
-  InputFiles files;
+  InputFiles found;
 
   void text(std::string_view, std::string&) override {}
   void choice(std::string_view, std::string&, const std::vector<std::string_view>&) override {}
   void file(std::string_view name, std::string& value) override;
+  void files(std::string_view name, std::vector<std::string>& values) override;
   void flag(std::string_view, bool&) override {}
   void number(std::string_view, std::optional<double>&, Numbers) override {}
   void number(std::string_view, double&, Numbers) override {}
@@ -192,7 +196,7 @@ template <class Request>
 InputFiles inputs_of(Request request) {
   InputLister lister;
   list_fields(lister, request);
-  return lister.files;
+  return lister.found;
 }
 
 /// The JSON of an outcome, complete: shows the fields that its texts speak of, and adds what it was

@@ -1,9 +1,10 @@
-// Numbers that may be missing, as JSON.
+// Values that may be missing: they become null in JSON.
 #pragma once
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 
 namespace isoflop::detail {
 
@@ -13,6 +14,11 @@ inline nlohmann::ordered_json finite_or_null(double x) {
 
 inline nlohmann::ordered_json number_or_null(const std::optional<double>& x) {
   return x ? nlohmann::ordered_json(*x) : nlohmann::ordered_json(nullptr);
+}
+
+/// null for the empty text.
+inline nlohmann::ordered_json text_or_null(const std::string& text) {
+  return text.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(text);
 }
 
 }  // namespace isoflop::detail

@@ -8,10 +8,14 @@
 
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/text/experts.hpp"
 #include "isoflop/text/grid.hpp"
 
-namespace isoflop::app {
+namespace isoflop::text {
 namespace {
+
+using api::Opinions;
+using app::TextGrid;
 
 std::string or_dash(double x, int decimals = -1) {
   if (!std::isfinite(x)) return "-";
@@ -162,10 +166,11 @@ class Gathered {
 
 }  // namespace
 
-std::string consensus_text(const std::vector<Opinions>& budgets) {
+std::string consensus(const api::ConsensusOutcome& outcome) {
   std::string out;
+  if (outcome.rates) out += "Asked about: " + describe_rates(*outcome.rates) + "\n\n";
   Gathered silent, remarks, conventions;
-  for (const Opinions& opinions : budgets) {
+  for (const Opinions& opinions : outcome.budgets) {
     if (opinions.empty()) continue;
     const std::string flops = human_number(opinions.front().budget_flops);
     const bool any_plan = std::any_of(opinions.begin(), opinions.end(), has_plan);
@@ -190,4 +195,4 @@ std::string consensus_text(const std::vector<Opinions>& budgets) {
          "Losses of different papers are of different data and tokenizers: do not compare them.\n";
 }
 
-}  // namespace isoflop::app
+}  // namespace isoflop::text

@@ -2,20 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
-#include "apps/words/experts.hpp"
-#include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/shape/flop_count.hpp"
-#include "isoflop/shape/memory_count.hpp"
-#include "isoflop/shape/parameter_count.hpp"
+#include "isoflop/text/experts.hpp"
 #include "isoflop/text/grid.hpp"
 
-namespace isoflop::app {
+namespace isoflop::text {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using app::TextGrid;
 
 std::string human(std::uint64_t count) { return human_number(static_cast<double>(count)); }
 
@@ -72,18 +66,18 @@ std::string describe_parameters(const ParameterCount& params) {
   return grid.text();
 }
 
-std::string describe_flops(const ModelShape& shape, std::uint64_t router_cost) {
-  const FlopCount training = training_flops(shape, router_cost);
-  const FlopCount inference = inference_flops(shape, router_cost);
+std::string describe_flops(const api::ShapeOutcome& outcome) {
+  const FlopCount &training = outcome.training, &inference = outcome.inference;
   TextGrid grid({0});
   auto row = [&](const std::string& label, std::uint64_t train, std::uint64_t infer) {
     grid.add({label, human(train), std::to_string(train), human(infer), std::to_string(infer)});
   };
   grid.add({"FLOPs per token", "", "training", "", "inference"});
   row("6nd", training.six_nd, inference.six_nd);
-  row(shape.is_routed() ? fmt::format("paper (c_r = {})", router_cost) : "paper", training.paper,
-      inference.paper);
-  row(fmt::format("transformer ({} tokens)", shape.seq_len), training.transformer,
+  row(outcome.shape.is_routed() ? fmt::format("paper (c_r = {})", outcome.request.router_cost)
+                                : "paper",
+      training.paper, inference.paper);
+  row(fmt::format("transformer ({} tokens)", outcome.shape.seq_len), training.transformer,
       inference.transformer);
   return grid.text();
 }
@@ -99,10 +93,6 @@ std::string describe_memory(const MemoryCount& bytes) {
   row("optimizer state", bytes.optimizer);
   row("KV cache per token", bytes.kv_cache_per_token);
   return grid.text();
-}
-
-Json flops_to_json(const FlopCount& flops) {
-  return {{"6nd", flops.six_nd}, {"paper", flops.paper}, {"transformer", flops.transformer}};
 }
 
 }  // namespace
@@ -130,47 +120,15 @@ std::string human_bytes(std::uint64_t bytes) {
   return text + " " + unit;
 }
 
-std::string describe_shape(const std::string& name, const ModelShape& shape,
-                           std::uint64_t router_cost) {
-  return fmt::format("{}: {} blocks, d_model = {}, {}, {} feed-forward, vocabulary {} ({})\n", name,
-                     shape.num_blocks, shape.d_model, describe_attention(shape),
-                     shape.gated ? "gated" : "plain", shape.vocab_size,
-                     shape.tied ? "tied" : "untied") +
-         describe_routing(shape) + "\n" + describe_parameters(count_parameters(shape)) + "\n" +
-         describe_flops(shape, router_cost) + "\n" + describe_memory(count_memory(shape));
+std::string shape(const api::ShapeOutcome& outcome) {
+  const ModelShape& x = outcome.shape;
+  const std::string& file = outcome.request.file;
+  return fmt::format("{}: {} blocks, d_model = {}, {}, {} feed-forward, vocabulary {} ({})\n",
+                     file.empty() ? "this model" : file, x.num_blocks, x.d_model,
+                     describe_attention(x), x.gated ? "gated" : "plain", x.vocab_size,
+                     x.tied ? "tied" : "untied") +
+         describe_routing(x) + "\n" + describe_parameters(outcome.params) + "\n" +
+         describe_flops(outcome) + "\n" + describe_memory(outcome.bytes);
 }
 
-Json shape_report(const ModelShape& shape, std::uint64_t router_cost) {
-  const ParameterCount params = count_parameters(shape);
-  const MemoryCount bytes = count_memory(shape);
-  Json out;
-  out["format"] = "isoflop.shape/1";
-  out["shape"] = shape_to_json(shape);
-  out["experts"] = shape.is_routed() ? experts_to_json(expert_layer(shape)) : Json(nullptr);
-  out["params"] = {{"total", params.total()},
-                   {"active", params.active()},
-                   {"total_no_embedding", params.total_no_embedding()},
-                   {"active_no_embedding", params.active_no_embedding()},
-                   {"router", params.router},
-                   {"embedding", params.embedding},
-                   {"positions", params.positions},
-                   {"head", params.head},
-                   {"attention", params.attention},
-                   {"dense_ff", params.dense_ff},
-                   {"experts", params.experts},
-                   {"active_experts", params.active_experts},
-                   {"shared_experts", params.shared_experts},
-                   {"norms", params.norms},
-                   {"mtp", params.mtp},
-                   {"mtp_active", params.mtp_active}};
-  out["router_cost"] = router_cost;
-  out["flops_per_token"] = {{"training", flops_to_json(training_flops(shape, router_cost))},
-                            {"inference", flops_to_json(inference_flops(shape, router_cost))}};
-  out["bytes"] = {{"weights", bytes.weights},
-                  {"gradients", bytes.gradients},
-                  {"optimizer", bytes.optimizer},
-                  {"kv_cache_per_token", bytes.kv_cache_per_token}};
-  return out;
-}
-
-}  // namespace isoflop::app
+}  // namespace isoflop::text

@@ -151,14 +151,14 @@ TEST_CASE("settle_rates: words that contradict each other are refused", "[shape]
   CHECK_THROWS_WITH(settle_rates(words), ContainsSubstring("granularity = 16 contradicts"));
 }
 
-TEST_CASE("settle_rates: a count that leaves a rate open names the flag that settles it",
+TEST_CASE("settle_rates: a count that leaves a rate open names the field that settles it",
           "[shape][refusal]") {
   ExpertWords experts;
   experts.num_experts = 64;
-  CHECK_THROWS_WITH(settle_rates(experts), ContainsSubstring("--top-k"));
+  CHECK_THROWS_WITH(settle_rates(experts), ContainsSubstring("add top_k"));
   ExpertWords width{.expansion = 8};
   width.expert_width = 1024;
-  CHECK_THROWS_WITH(settle_rates(width), ContainsSubstring("--granularity"));
+  CHECK_THROWS_WITH(settle_rates(width), ContainsSubstring("say granularity"));
 }
 
 TEST_CASE("settle_rates: senseless words are refused", "[shape][refusal]") {

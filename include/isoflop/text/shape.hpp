@@ -1,23 +1,21 @@
-// The counts of an architecture, for a person and as JSON.
+/// The counts of an architecture as a person reads them.
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "isoflop/shape/model_shape.hpp"
+#include "isoflop/api/shape.hpp"
 
-namespace isoflop::app {
+namespace isoflop::text {
 
 /// 13.84 GB.
 std::string human_bytes(std::uint64_t bytes);
 
-/// Tables of parameters, FLOPs per token and bytes; `name` heads them. router_cost: c_r of the
-/// accounting `paper`.
-std::string describe_shape(const std::string& name, const ModelShape& shape,
-                           std::uint64_t router_cost);
+/// Tables of parameters, FLOPs per token and bytes.
+std::string shape(const api::ShapeOutcome& outcome);
 
-/// isoflop.shape/1, described in docs/shapes.md.
-nlohmann::ordered_json shape_report(const ModelShape& shape, std::uint64_t router_cost);
+}  // namespace isoflop::text
 
-}  // namespace isoflop::app
+namespace isoflop::app {
+using text::human_bytes;
+}

@@ -1,18 +1,31 @@
-#include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "apps/isoflop/options/expert_counts.hpp"
+#include "api/consensus_fields.hpp"
+#include "api/experts.hpp"
+#include "io/json_values.hpp"
 #include "isoflop/io/law_file.hpp"
-#include "isoflop/text/consensus.hpp"
 
-namespace isoflop::app {
-namespace {
+namespace isoflop::api {
 
+using detail::finite_or_null;
+using detail::number_or_null;
+using detail::text_or_null;
 using Json = nlohmann::ordered_json;
 
-Json finite_or_null(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
+void list_fields(FieldVisitor& f, ConsensusRequest& request) {
+  f.files("law", request.law);
+  f.numbers("flops", request.flops);
+  list_fields(f, request.experts);
+  f.variable(info(Variable::kU), request.u);
+}
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+ConsensusRequest consensus_request(const Json& json) {
+  return read_request<ConsensusRequest>(json);
+}
+
+Json to_json(const ConsensusRequest& request) { return request_json("consensus", request); }
+
+namespace {
 
 Json range_to_json(const std::optional<Range>& range) {
   return range ? Json{range->low, range->high} : Json(nullptr);
@@ -96,17 +109,19 @@ Json spread_to_json(const std::optional<Spread>& spread) {
 
 }  // namespace
 
-Json consensus_to_json(const ConsensusQuestion& question, const std::vector<Opinions>& budgets) {
+Json to_json(const ConsensusOutcome& outcome) {
+  std::optional<double> expansion;
+  if (outcome.rates) expansion = outcome.rates->expansion;
   Json out;
-  out["format"] = kConsensusFormat;
-  out["expansion"] = question.expansion ? Json(*question.expansion) : Json(nullptr);
-  out["experts"] = question.expansion || question.granularity
-                       ? rates_to_json({question.expansion, question.granularity})
+  out["format"] = "isoflop.consensus/1";
+  out["expansion"] = number_or_null(expansion);
+  out["experts"] = expansion || (outcome.rates && outcome.rates->granularity)
+                       ? rates_to_json({expansion, outcome.rates->granularity})
                        : Json(nullptr);
-  out["unique_tokens"] = question.unique_tokens ? Json(*question.unique_tokens) : Json(nullptr);
+  out["unique_tokens"] = number_or_null(outcome.request.u);
   out["laws"] = Json::array();
   out["budgets"] = Json::array();
-  for (const Opinions& opinions : budgets) {
+  for (const Opinions& opinions : outcome.budgets) {
     for (const LawOpinion& o : opinions) out["laws"].push_back(row_of(o));
     const Disagreement apart = disagreement(opinions);
     Json budget;
@@ -116,7 +131,7 @@ Json consensus_to_json(const ConsensusQuestion& question, const std::vector<Opin
     budget["tokens_per_active_parameter"] = spread_to_json(apart.tokens_per_active_parameter);
     out["budgets"].push_back(budget);
   }
-  return out;
+  return with_provenance(std::move(out), to_json(outcome.request), outcome.inputs);
 }
 
-}  // namespace isoflop::app
+}  // namespace isoflop::api

@@ -1,0 +1,68 @@
+#include "isoflop/text/predict.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "isoflop/convention/law_variables.hpp"
+#include "isoflop/io/law_file.hpp"
+#include "isoflop/io/number.hpp"
+#include "isoflop/text/experts.hpp"
+#include "isoflop/text/law.hpp"
+
+namespace isoflop::text {
+namespace {
+
+/// "loss 2.9509 nats per token   N = 2.15B, D = 33B (hoffmann2022; N is total)"
+std::string headline(const api::PredictOutcome& outcome) {
+  std::string run;
+  for (const VariableInfo& v : kVariables) {
+    const double x = outcome.values[index_of(v.id)];
+    if (std::isnan(x)) continue;
+    run += fmt::format("{}{} = {}", run.empty() ? "" : ", ", v.symbol, human_number(x));
+  }
+  const std::string interval =
+      outcome.interval.method == IntervalMethod::kNone
+          ? ""
+          : fmt::format(" (95 %: {})", human_interval(outcome.interval, 4));
+  const std::string n_means = law_has_variable(outcome.law, Variable::kN)
+                                  ? fmt::format("; N is {}", to_string(outcome.law.n_means))
+                                  : "";
+  return fmt::format("{} {:.4f}{}{}   {} ({}{})\n",
+                     outcome.is_loss ? "loss" : outcome.target_symbol, outcome.value, interval,
+                     outcome.is_loss ? " nats per token" : "", run, outcome.request.law.law,
+                     n_means);
+}
+
+}  // namespace
+
+std::string predict(const api::PredictOutcome& outcome) {
+  const LawRecord& law = outcome.law;
+  std::string out = headline(outcome);
+  if (outcome.bits_per_byte) {
+    out += fmt::format("{:.4f} bits per byte at {} bytes per token\n", *outcome.bits_per_byte,
+                       format_number(*law.bytes_per_token));
+  }
+  for (const std::string& how : outcome.conversions) out += "converted: " + how + "\n";
+  if (outcome.layer) {
+    out += "experts: " + describe_experts(*outcome.layer) + "\n";
+  } else if (outcome.rates) {
+    out += "experts: " + describe_rates(*outcome.rates) + "\n";
+  }
+  for (const api::PredictFigure& figure : outcome.figures) {
+    out += fmt::format("{}: {}\n", figure.meaning, human_number(figure.value));
+  }
+  if (!outcome.outside.empty()) {
+    out += fmt::format("note: beyond the runs behind this law in {}\n",
+                       fmt::join(outcome.outside, ", "));
+  }
+  if (outcome.contradicting_expansion) {
+    out +=
+        fmt::format("note: the law holds for E = {}, this shape has E = {}\n",
+                    format_number(*law.expansion), format_number(*outcome.contradicting_expansion));
+  }
+  for (const std::string& note : notes_on_fit(law)) out += "note: " + note + "\n";
+  return out;
+}
+
+}  // namespace isoflop::text
