@@ -71,7 +71,7 @@ std::string list_all(const api::LawsOutcome& outcome) {
   for (const FormulaCard& card : outcome.formulas) formulas.add({card.name, card.formula});
   TextGrid published({0, 1, 2});
   for (const LawRecord& law : outcome.laws) {
-    published.add({law.name, law.law, authors_and_year(law.source)});
+    published.add({law.name, law.law.name(), authors_and_year(law.source)});
   }
   return "Formulas (isoflop fit FILE " + field("law") + " NAME):\n" + formulas.text("  ") +
          "\nPublished laws (isoflop plan NAME " + field("flops") + " X):\n" + published.text("  ") +

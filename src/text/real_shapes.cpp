@@ -30,7 +30,7 @@ std::vector<std::string> row_of(std::size_t rank, const RealShape& s) {
   if (std::isfinite(s.gpu_hours)) row.push_back(human_number(s.gpu_hours));
   row.insert(row.end(), {fmt::format("{:.4f}", s.loss), fmt::format("{:+.1e}", s.excess_loss),
                          fmt::format("{:.2f} %", 100.0 * s.budget_lost),
-                         app::human_bytes(training_bytes(s.bytes))});
+                         human_bytes(training_bytes(s.bytes))});
   return row;
 }
 

@@ -15,7 +15,3 @@ std::string human_bytes(std::uint64_t bytes);
 std::string shape(const api::ShapeOutcome& outcome);
 
 }  // namespace isoflop::text
-
-namespace isoflop::app {
-using text::human_bytes;
-}
