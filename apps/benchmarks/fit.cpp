@@ -83,7 +83,7 @@ void time_fits(const AnyLaw& law, const RunTable& runs, std::size_t resamples, i
 
 void time_one_fit(const RunTable& runs, int repeats, std::vector<Row>& rows) {
   const ColumnObjective<Chinchilla> objective(Chinchilla{}, runs, HuberLoss(1e-3), Residual::kLog);
-  const auto space = free_space(Chinchilla{}, {});
+  const auto space = free_space(facts_of(Chinchilla{}), {});
   const auto begin = space.gather({0.5, 6.0, 0.34, 6.0, 0.28});
   constexpr int kFits = 1000;
   Minimum<5> at;
@@ -117,7 +117,7 @@ void time_many_runs(std::size_t count, unsigned threads, std::vector<Row>& rows)
   options.num_starts = 64;
   options.profile = false;
   FitReport report;
-  const double seconds = fastest(1, [&] { report = fit(FineGrainedMoe{}, runs, options); });
+  const double seconds = fastest(1, [&] { report = fit(FineGrainedMoe::kName, runs, options); });
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   rows.push_back(
