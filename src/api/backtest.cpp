@@ -16,16 +16,17 @@
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/model_config.hpp"
-#include "isoflop/laws/list.hpp"
+#include "isoflop/laws/law_facts.hpp"
 #include "isoflop/plan/lost_flops.hpp"
-#include "isoflop/plan/plannable.hpp"
+#include "isoflop/plan/plan_problem.hpp"
 
 namespace isoflop::api {
 namespace {
 
 /// A formula to fit, or a law with coefficients that is scored as it is.
 struct AskedLaw {
-  std::string name, law;
+  std::string name;
+  AnyLaw law;
   std::optional<LawRecord> fixed;
 };
 
@@ -43,8 +44,10 @@ bool has_coefficients(const std::string& name) {
 std::vector<AskedLaw> laws_of(const std::vector<std::string>& names) {
   if (names.empty()) throw InvalidArgument("law", "name the laws: " + field("law") + " NAME");
   std::vector<AskedLaw> out;
+  std::vector<AnyLaw> laws;
   for (const std::string& name : names) {
-    AskedLaw asked{name, law_of(name), std::nullopt};
+    AskedLaw asked{name, law_of(name, laws), std::nullopt};
+    laws.push_back(asked.law);
     if (has_coefficients(name)) asked.fixed = find_law(name);
     for (const AskedLaw& other : out) {
       const bool same = asked.fixed ? other.name == name : !other.fixed && other.law == asked.law;
@@ -59,7 +62,7 @@ BacktestOptions options_of(const BacktestRequest& request, const Context& contex
   BacktestOptions out;
   out.fit = fit_options(request.fit, context);
   out.fit.profile = false;
-  out.draw = [](std::string_view law, const RunTable& left, const FitOptions& how,
+  out.draw = [](const AnyLaw& law, const RunTable& left, const FitOptions& how,
                 const FitReport& refit) {
     constexpr std::size_t kResamples = 1000;
     return bootstrap(law, left, how, refit,
@@ -77,7 +80,7 @@ double median(std::vector<double> values) {
 
 /// 6 N D with N as the table counts it, so that no convention is needed; where the law has a
 /// granularity it is held at the median of the runs, because 6 N D puts no price on it.
-PlanProblem six_nd_problem(const std::string& law, const std::vector<double>& coefficients,
+PlanProblem six_nd_problem(const AnyLaw& law, const std::vector<double>& coefficients,
                            const RunTable& runs) {
   PlanProblem out;
   out.law.law = law;
@@ -92,16 +95,16 @@ PlanProblem six_nd_problem(const std::string& law, const std::vector<double>& co
 }
 
 /// With a budget alone nothing can be planned from a law without N and D, or with more variables.
-bool can_plan_budget(const std::string& law) {
-  return visit_law(law, []<Law L>() {
-    return can_plan<L>() && std::all_of(L::kVariables.begin(), L::kVariables.end(), [](Variable v) {
-             return v == Variable::kN || v == Variable::kD || v == Variable::kG;
-           });
-  });
+bool can_plan_budget(const AnyLaw& law) {
+  const LawFacts facts = facts_of(law);
+  return can_plan(law) &&
+         std::all_of(facts.variables.begin(), facts.variables.end(), [](Variable v) {
+           return v == Variable::kN || v == Variable::kD || v == Variable::kG;
+         });
 }
 
 /// The law fitted to all runs stands for the truth: it is the best that these runs know.
-void judge_plan(const std::string& law, const RunTable& runs, const Split& split,
+void judge_plan(const AnyLaw& law, const RunTable& runs, const Split& split,
                 const FitOptions& options, ScoredLaw& scored) {
   const FitReport all = isoflop::fit(law, runs, options);
   if (all.status == FitStatus::kFailed) return;
@@ -116,9 +119,9 @@ void judge_plan(const std::string& law, const RunTable& runs, const Split& split
       lost_flops(truth, six_nd_problem(law, scored.report.fit.coefficients, runs), budget);
 }
 
-ScoredLaw score_fitted(const std::string& law, const BacktestOptions& options,
+ScoredLaw score_fitted(const AnyLaw& law, const BacktestOptions& options,
                        const BacktestOutcome& so_far) {
-  ScoredLaw out{law};
+  ScoredLaw out{law.name()};
   out.report = isoflop::backtest(law, so_far.runs, so_far.split, options);
   if (out.report.fit.status != FitStatus::kFailed) {
     judge_plan(law, so_far.runs, so_far.split, options.fit, out);
@@ -146,7 +149,7 @@ ScoredLaw score_fixed(const AskedLaw& asked, const BacktestOptions& options,
 }
 
 /// Reads the runs and splits them.
-void read_and_split(const std::vector<std::string>& formulas, BacktestOutcome& out) {
+void read_and_split(const std::vector<AnyLaw>& formulas, BacktestOutcome& out) {
   const HoldOutRule rule = parse_hold_out(out.request.hold_out);
   out.hold_out = to_string(rule);
   RecordOptions how = record_options(out.request.runs);
@@ -172,7 +175,7 @@ BacktestOutcome backtest(const BacktestRequest& request, const Context& context)
   out.request = checked(request);
   out.inputs = inputs_of(request);
   const std::vector<AskedLaw> laws = laws_of(request.laws);
-  std::vector<std::string> formulas;
+  std::vector<AnyLaw> formulas;
   for (const AskedLaw& asked : laws) formulas.push_back(asked.law);
   out.table = law_of_runs(formulas.front(), request.conventions);
   BacktestOptions options = options_of(request, context);
@@ -181,7 +184,7 @@ BacktestOutcome backtest(const BacktestRequest& request, const Context& context)
     if (asked.fixed) {
       out.laws.push_back(score_fixed(asked, options, out));
     } else {
-      options.fit.progress = progress_of(context, asked.law);
+      options.fit.progress = progress_of(context, asked.law.name());
       out.laws.push_back(score_fitted(asked.law, options, out));
     }
   }

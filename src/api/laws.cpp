@@ -2,16 +2,17 @@
 
 #include "api/laws_fields.hpp"
 #include "isoflop/io/law_file.hpp"
-#include "isoflop/laws/list.hpp"
+#include "isoflop/laws/law_facts.hpp"
 
 namespace isoflop::api {
 namespace {
 
-template <Law L>
-FormulaCard card_of() {
-  FormulaCard out{std::string(L::kName), std::string(L::kFormula), std::string(L::kSource), {}, {}};
-  out.variables.assign(L::kVariables.begin(), L::kVariables.end());
-  for (const CoefficientInfo& c : L::kCoefficients) {
+FormulaCard card_of(const AnyLaw& law) {
+  const LawFacts facts = facts_of(law);
+  FormulaCard out{
+      std::string(facts.name), std::string(facts.formula), std::string(facts.source), {}, {}};
+  out.variables.assign(facts.variables.begin(), facts.variables.end());
+  for (const CoefficientInfo& c : facts.coefficients) {
     out.coefficients.push_back({std::string(c.name), std::string(c.meaning), c.lower, c.upper});
   }
   return out;
@@ -24,16 +25,16 @@ LawsOutcome laws(const LawsRequest& request, const Context&) {
   out.request = request;
   out.inputs = inputs_of(request);
   if (request.name.empty()) {
-    for_each_law([&]<Law L>() { out.formulas.push_back(card_of<L>()); });
+    for (const std::string_view law : law_names()) out.formulas.push_back(card_of(law));
     out.laws = preset_laws();
     return out;
   }
-  std::string formula = request.name;
+  AnyLaw formula = request.name;
   if (!is_law_name(request.name)) {
     out.laws.push_back(find_law(request.name));
     formula = out.laws.front().law;
   }
-  visit_law(formula, [&]<Law L>() { out.formulas.push_back(card_of<L>()); });
+  out.formulas.push_back(card_of(formula));
   return out;
 }
 

@@ -11,8 +11,8 @@
 #include "isoflop/error.hpp"
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/laws/coefficients.hpp"
-#include "isoflop/laws/list.hpp"
+#include "isoflop/laws/law_facts.hpp"
+#include "isoflop/laws/log_losses.hpp"
 
 namespace isoflop::api {
 namespace {
@@ -47,7 +47,7 @@ std::optional<ExpertRates> asked_rates(const PredictRequest& request, const LawR
     words.expansion = own;
   }
   if (!knows_experts(law)) {
-    throw InvalidArgument("the law " + law.law +
+    throw InvalidArgument("the law " + law.law.name() +
                           " knows nothing of experts, so E, G and counts of them say nothing to "
                           "it");
   }
@@ -117,52 +117,36 @@ void compare_expansion(PredictOutcome& out, const ModelShape& shape) {
   out.outside.emplace_back("E");
 }
 
-template <Law L>
-std::vector<PredictFigure> figures_of(const LawRecord& law,
-                                      const std::array<double, kNumVariablesOf<L>>& x) {
-  const auto theta = to_axis<L>(law.coefficients);
-  if constexpr (requires { L::log10_cutoff(theta); }) {
-    return {{"effective_parameters", "dense parameters of the same loss",
-             std::exp(L::log_effective_parameters(theta, std::log(x[0]), std::log(x[1])))},
-            {"cutoff_parameters", "more experts no longer help beyond N",
-             std::pow(10.0, L::log10_cutoff(theta))}};
-  } else if constexpr (requires { L::best_granularity(theta); }) {
-    return {{"best_granularity", "granularity of the highest leverage, as this law counts it",
-             L::best_granularity(theta)}};
-  } else {
-    return {};
-  }
-}
-
 /// Everything that only the law itself knows.
-template <Law L>
 void ask(PredictOutcome& out, const Settled& settled) {
-  std::array<double, kNumVariablesOf<L>> x{};
+  const LawFacts law = facts_of(out.law.law);
+  std::vector<double> x(law.variables.size());
   for (const VariableInfo& v : kVariables) {
-    const auto place = std::find(L::kVariables.begin(), L::kVariables.end(), v.id);
-    if (place != L::kVariables.end()) {
-      const double value = take_variable(out, v, std::string(L::kName), settled);
+    const auto place = std::find(law.variables.begin(), law.variables.end(), v.id);
+    if (place != law.variables.end()) {
+      const double value = take_variable(out, v, std::string(law.name), settled);
       out.values[index_of(v.id)] = value;
-      x[static_cast<std::size_t>(place - L::kVariables.begin())] = value;
+      x[static_cast<std::size_t>(place - law.variables.begin())] = value;
     } else if (out.request.values[index_of(v.id)]) {
       throw InvalidArgument(v.key, field(v.key) + " is not a variable of the law " +
-                                       std::string(L::kName) + ": " + std::string(L::kFormula));
+                                       std::string(law.name) + ": " + std::string(law.formula));
     }
   }
   if (settled.shape) compare_expansion(out, *settled.shape);
   auto losses = [&](const std::vector<std::vector<double>>& draws) {
     std::vector<double> all;
-    for (const auto& coefficients : draws) all.push_back(loss<L>(coefficients, x));
+    for (const auto& coefficients : draws) all.push_back(loss(out.law.law, coefficients, x));
     return all;
   };
-  out.value = loss<L>(out.law.coefficients, x);
+  out.value = loss(out.law.law, out.law.coefficients, x);
   out.interval = draw_interval(losses(out.law.draws.bootstrap), out.value,
                                losses(out.law.draws.jackknife), 0.95);
-  out.figures = figures_of<L>(out.law, x);
-  const Target target = target_of<L>();
-  out.target_key = target.key;
-  out.target_symbol = target.symbol;
-  out.is_loss = target.key == kLossTarget.key;
+  for (const LawFigure& figure : figures_of(out.law.law, out.law.coefficients, x)) {
+    out.figures.push_back({std::string(figure.key), std::string(figure.meaning), figure.value});
+  }
+  out.target_key = law.target.key;
+  out.target_symbol = law.target.symbol;
+  out.is_loss = law.predicts_loss();
 }
 
 void add_experts(PredictOutcome& out, const Settled& settled) {
@@ -183,7 +167,7 @@ PredictOutcome predict(const PredictRequest& request, const Context&) {
   out.law = load_law(request.law);
   out.values.fill(std::nan(""));
   const Settled settled = settle(request, out.law);
-  visit_law(out.law.law, [&]<Law L>() { ask<L>(out, settled); });
+  ask(out, settled);
   const double d_per_n = out.values[index_of(Variable::kD)] / out.values[index_of(Variable::kN)];
   if (!std::isnan(d_per_n)) note_outside(out, "D/N", out.law.ranges.d_per_n, d_per_n);
   if (out.is_loss && out.law.bytes_per_token) {
