@@ -8,19 +8,23 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <thread>
 #include <vector>
 
+#include "fit/minimizer.hpp"
 #include "isoflop/fit/bootstrap.hpp"
-#include "isoflop/fit/minimizer.hpp"
+#include "isoflop/fit/fit_law.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/records.hpp"
-#include "isoflop/laws/list.hpp"
+#include "isoflop/laws/coefficients.hpp"
+#include "isoflop/laws/fine_grained_moe.hpp"
 
 namespace {
 
@@ -82,15 +86,17 @@ void time_fits(const AnyLaw& law, const RunTable& runs, std::size_t resamples, i
 }
 
 void time_one_fit(const RunTable& runs, int repeats, std::vector<Row>& rows) {
-  const ColumnObjective<Chinchilla> objective(Chinchilla{}, runs, HuberLoss(1e-3), Residual::kLog);
-  const auto space = free_space(Chinchilla{}, {});
-  const auto begin = space.gather({0.5, 6.0, 0.34, 6.0, 0.28});
+  const std::unique_ptr<const FitLaw> law = fit_law("chinchilla");
+  const std::unique_ptr<Objective> objective =
+      law->objective(runs, HuberLoss(1e-3), Residual::kLog);
+  const FreeSpace space = free_space(law->facts(), {});
+  const CoefficientVector begin = space.gather(std::array{0.5, 6.0, 0.34, 6.0, 0.28});
   constexpr int kFits = 1000;
-  Minimum<5> at;
+  Minimum at;
   const double seconds = fastest(repeats, [&] {
     for (int i = 0; i < kFits; ++i) {
-      at = minimize(objective, space, begin);
-      sharpen(objective, space, at);
+      at = minimize(*objective, space, begin);
+      sharpen(*objective, space, at);
     }
   });
   rows.push_back({"one fit", "from (6, 6, .5, .34, .28)", seconds / kFits, at.value,
@@ -117,7 +123,7 @@ void time_many_runs(std::size_t count, unsigned threads, std::vector<Row>& rows)
   options.num_starts = 64;
   options.profile = false;
   FitReport report;
-  const double seconds = fastest(1, [&] { report = fit(FineGrainedMoe{}, runs, options); });
+  const double seconds = fastest(1, [&] { report = fit("fine-grained-moe", runs, options); });
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   rows.push_back(
@@ -137,7 +143,8 @@ struct Arguments {
 void run(const Arguments& arguments) {
   RecordOptions good;
   good.where.push_back(parse_condition("outlier=0"));
-  const RunTable points = read_records(arguments.runs, good, Chinchilla::kVariables).runs;
+  const RunTable points =
+      read_records(arguments.runs, good, facts_of(AnyLaw("chinchilla")).variables).runs;
   RecordOptions simulated;
   simulated.columns["loss"] = "loss_simulated";
   const RunTable grid = read_records(arguments.grid, simulated, FineGrainedMoe::kVariables).runs;

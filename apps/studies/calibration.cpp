@@ -108,7 +108,7 @@ SetResult study_set(const RunTable& runs, const Setup& setup, const Quantities& 
   options.num_starts = setup.starts;
   options.profile = false;
   options.num_threads = 1;
-  const FitReport report = fit(L{}, runs, options);
+  const FitReport report = fit(L::kName, runs, options);
   SetResult out;
   out.verdict = report.verdict;
   const BootstrapReport drawn = bootstrap(

@@ -80,13 +80,13 @@ class Study {
   std::array<Outcome, kWays.size()> run(std::uint64_t set) const {
     Random random(setup_.seed + 1000003 * set);
     const RunTable first = noisy(select_rows(grid_, base_), random);
-    const FitReport report = fit(L{}, first, fit_options());
+    const FitReport report = fit(L::kName, first, fit_options());
     std::array<Outcome, kWays.size()> out{};
     if (report.status != FitStatus::kConverged) return out;
     PlanProblem request = request_;
     request.law.coefficients = report.coefficients;
     request.law.ranges = report.ranges;
-    request.law.draws = bootstrap(L{}, first, fit_options(), report, how()).draws;
+    request.law.draws = bootstrap(L::kName, first, fit_options(), report, how()).draws;
     NextRunsQuestion question;
     question.target_flops = setup_.target_flops;
     question.budget_flops = budget_;
@@ -185,7 +185,7 @@ class Study {
       answer = next_runs(request, question);
     }
     const RunTable all = trained(first, answer.runs, random);
-    const FitReport report = fit(L{}, all, fit_options());
+    const FitReport report = fit(L::kName, all, fit_options());
     Outcome out;
     const Values plan =
         report.status == FitStatus::kConverged ? plan_of(report.coefficients) : kNoValues;
@@ -193,7 +193,7 @@ class Study {
     out.usable = true;
     out.num_runs = answer.runs.size();
     for (const RunToTrain& run : answer.runs) out.flops += run.flops;
-    const auto draws = bootstrap(L{}, all, fit_options(), report, how()).draws.bootstrap;
+    const auto draws = bootstrap(L::kName, all, fit_options(), report, how()).draws.bootstrap;
     std::array<std::vector<double>, kQuantities.size()> columns;
     for (const auto& draw : draws) {
       const Values drawn = plan_of(draw);

@@ -1,4 +1,4 @@
-/// Everything but isoflop/fit/fit_impl.hpp, which needs Ceres and is for laws of your own.
+/// Everything but isoflop/fit/own_law.hpp, which is for laws of your own.
 #pragma once
 
 #include "isoflop/cost/cost_surface.hpp"

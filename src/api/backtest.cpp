@@ -16,7 +16,7 @@
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/model_config.hpp"
-#include "isoflop/laws/list.hpp"
+#include "isoflop/laws/law_facts.hpp"
 #include "isoflop/plan/lost_flops.hpp"
 #include "isoflop/plan/plan_problem.hpp"
 
@@ -96,10 +96,10 @@ PlanProblem six_nd_problem(const AnyLaw& law, const std::vector<double>& coeffic
 
 /// With a budget alone nothing can be planned from a law without N and D, or with more variables.
 bool can_plan_budget(const AnyLaw& law) {
-  return can_plan(law) && visit_law(law, [](const auto& own) {
-           return std::all_of(variables_of(own).begin(), variables_of(own).end(), [](Variable v) {
-             return v == Variable::kN || v == Variable::kD || v == Variable::kG;
-           });
+  const LawFacts facts = facts_of(law);
+  return can_plan(law) &&
+         std::all_of(facts.variables.begin(), facts.variables.end(), [](Variable v) {
+           return v == Variable::kN || v == Variable::kD || v == Variable::kG;
          });
 }
 

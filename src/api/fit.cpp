@@ -11,7 +11,7 @@
 #include "isoflop/fit/drop_worst.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/io/law_file.hpp"
-#include "isoflop/laws/list.hpp"
+#include "isoflop/laws/law_facts.hpp"
 #include "isoflop/plan/plan_fault.hpp"
 #include "isoflop/plan/plan_law.hpp"
 
@@ -84,9 +84,8 @@ void inspect(FitOutcome& out) {
   out.findings = inspect_runs(out.law.law, out.runs, out.options);
   add_findings(out.findings, out.report);
   std::vector<Variable> variables;
-  visit_law(out.law.law, [&](const auto& own) {
-    variables.assign(variables_of(own).begin(), variables_of(own).end());
-  });
+  const LawFacts own = facts_of(out.law.law);
+  variables.assign(own.variables.begin(), own.variables.end());
   out.seed_noise = estimate_seed_noise(out.runs, variables);
 }
 

@@ -9,7 +9,7 @@
 #include "io/json_values.hpp"
 #include "isoflop/api/fit.hpp"
 #include "isoflop/io/law_file.hpp"
-#include "isoflop/laws/list.hpp"
+#include "isoflop/laws/law_facts.hpp"
 
 namespace isoflop::api {
 namespace {
@@ -49,9 +49,8 @@ Json line_of(const RunTable& runs, std::size_t run) {
 
 std::vector<std::string> coefficient_names(const LawRecord& law) {
   std::vector<std::string> out;
-  visit_law(law.law, [&](const auto& own) {
-    for (const CoefficientInfo& c : coefficients_of(own)) out.emplace_back(c.name);
-  });
+  const LawFacts own = facts_of(law.law);
+  for (const CoefficientInfo& c : own.coefficients) out.emplace_back(c.name);
   return out;
 }
 

@@ -2,19 +2,17 @@
 
 #include "api/laws_fields.hpp"
 #include "isoflop/io/law_file.hpp"
-#include "isoflop/laws/list.hpp"
+#include "isoflop/laws/law_facts.hpp"
 
 namespace isoflop::api {
 namespace {
 
-template <Law L>
-FormulaCard card_of(const L& own) {
-  FormulaCard out{std::string(name_of(own)),
-                  std::string(formula_of(own)),
-                  std::string(source_of(own)),
-                  {variables_of(own).begin(), variables_of(own).end()},
-                  {}};
-  for (const CoefficientInfo& c : coefficients_of(own)) {
+FormulaCard card_of(const AnyLaw& law) {
+  const LawFacts facts = facts_of(law);
+  FormulaCard out{
+      std::string(facts.name), std::string(facts.formula), std::string(facts.source), {}, {}};
+  out.variables.assign(facts.variables.begin(), facts.variables.end());
+  for (const CoefficientInfo& c : facts.coefficients) {
     out.coefficients.push_back({std::string(c.name), std::string(c.meaning), c.lower, c.upper});
   }
   return out;
@@ -27,7 +25,7 @@ LawsOutcome laws(const LawsRequest& request, const Context&) {
   out.request = request;
   out.inputs = inputs_of(request);
   if (request.name.empty()) {
-    for_each_law([&](const auto& own) { out.formulas.push_back(card_of(own)); });
+    for (const std::string_view law : law_names()) out.formulas.push_back(card_of(law));
     out.laws = preset_laws();
     return out;
   }
@@ -36,7 +34,7 @@ LawsOutcome laws(const LawsRequest& request, const Context&) {
     out.laws.push_back(find_law(request.name));
     formula = out.laws.front().law;
   }
-  visit_law(formula, [&](const auto& own) { out.formulas.push_back(card_of(own)); });
+  out.formulas.push_back(card_of(formula));
   return out;
 }
 

@@ -11,8 +11,8 @@
 #include "isoflop/error.hpp"
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/laws/coefficients.hpp"
-#include "isoflop/laws/list.hpp"
+#include "isoflop/laws/law_facts.hpp"
+#include "isoflop/laws/log_losses.hpp"
 
 namespace isoflop::api {
 namespace {
@@ -118,38 +118,35 @@ void compare_expansion(PredictOutcome& out, const ModelShape& shape) {
 }
 
 /// Everything that only the law itself knows.
-template <Law L>
-void ask(const L& own, PredictOutcome& out, const Settled& settled) {
-  std::array<double, kNumVariablesOf<L>> x{}, log_x{};
-  const auto variables = variables_of(own);
-  const std::string name(name_of(own));
+void ask(PredictOutcome& out, const Settled& settled) {
+  const LawFacts law = facts_of(out.law.law);
+  std::vector<double> x(law.variables.size());
   for (const VariableInfo& v : kVariables) {
-    const auto place = std::find(variables.begin(), variables.end(), v.id);
-    if (place != variables.end()) {
-      const double value = take_variable(out, v, name, settled);
+    const auto place = std::find(law.variables.begin(), law.variables.end(), v.id);
+    if (place != law.variables.end()) {
+      const double value = take_variable(out, v, std::string(law.name), settled);
       out.values[index_of(v.id)] = value;
-      const auto at = static_cast<std::size_t>(place - variables.begin());
-      x[at] = value;
-      log_x[at] = log_value(value);
+      x[static_cast<std::size_t>(place - law.variables.begin())] = value;
     } else if (out.request.values[index_of(v.id)]) {
-      throw InvalidArgument(v.key, field(v.key) + " is not a variable of the law " + name + ": " +
-                                       std::string(formula_of(own)));
+      throw InvalidArgument(v.key, field(v.key) + " is not a variable of the law " +
+                                       std::string(law.name) + ": " + std::string(law.formula));
     }
   }
   if (settled.shape) compare_expansion(out, *settled.shape);
   auto losses = [&](const std::vector<std::vector<double>>& draws) {
     std::vector<double> all;
-    for (const auto& coefficients : draws) all.push_back(loss(own, coefficients, x));
+    for (const auto& coefficients : draws) all.push_back(loss(out.law.law, coefficients, x));
     return all;
   };
-  out.value = loss(own, out.law.coefficients, x);
+  out.value = loss(out.law.law, out.law.coefficients, x);
   out.interval = draw_interval(losses(out.law.draws.bootstrap), out.value,
                                losses(out.law.draws.jackknife), 0.95);
-  out.figures = figures_of(own, to_axis(own, out.law.coefficients), log_x);
-  const Target target = target_of(own);
-  out.target_key = target.key;
-  out.target_symbol = target.symbol;
-  out.is_loss = target.key == kLossTarget.key;
+  for (const LawFigure& figure : figures_of(out.law.law, out.law.coefficients, x)) {
+    out.figures.push_back({std::string(figure.key), std::string(figure.meaning), figure.value});
+  }
+  out.target_key = law.target.key;
+  out.target_symbol = law.target.symbol;
+  out.is_loss = law.predicts_loss();
 }
 
 void add_experts(PredictOutcome& out, const Settled& settled) {
@@ -170,7 +167,7 @@ PredictOutcome predict(const PredictRequest& request, const Context&) {
   out.law = load_law(request.law);
   out.values.fill(std::nan(""));
   const Settled settled = settle(request, out.law);
-  visit_law(out.law.law, [&](const auto& own) { ask(own, out, settled); });
+  ask(out, settled);
   const double d_per_n = out.values[index_of(Variable::kD)] / out.values[index_of(Variable::kN)];
   if (!std::isnan(d_per_n)) note_outside(out, "D/N", out.law.ranges.d_per_n, d_per_n);
   if (out.is_loss && out.law.bytes_per_token) {

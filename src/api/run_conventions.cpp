@@ -4,7 +4,7 @@
 #include "isoflop/convention/experts.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
-#include "isoflop/laws/list.hpp"
+#include "isoflop/laws/law_facts.hpp"
 
 namespace isoflop::api {
 void list_fields(FieldVisitor& f, RunConventions& conventions) {
@@ -23,10 +23,8 @@ LawRecord law_of_runs(const AnyLaw& law, const RunConventions& said) {
   if (out.expansion && *out.expansion < 1.0) {
     throw InvalidArgument("expansion", field("expansion") + " must be at least 1");
   }
-  visit_law(law, [&](const auto& own) {
-    if (!has_variable(own, Variable::kG)) return;
-    out.g_means = predicts_loss(own) ? GMeaning::kDffOverDexpert : GMeaning::kUnspecified;
-  });
+  const LawFacts own = facts_of(law);
+  if (own.has(Variable::kG) && own.predicts_loss()) out.g_means = GMeaning::kDffOverDexpert;
   return out;
 }
 

@@ -4,7 +4,7 @@
 #include <numbers>
 
 #include "isoflop/error.hpp"
-#include "isoflop/laws/list.hpp"
+#include "isoflop/laws/law_facts.hpp"
 
 namespace isoflop::api {
 
@@ -20,19 +20,17 @@ void list_fields(FieldVisitor& f, RunsChoice& runs) {
 NeededColumns needed_by(const std::vector<AnyLaw>& laws) {
   NeededColumns out;
   for (const AnyLaw& law : laws) {
-    visit_law(law, [&](const auto& own) {
-      const std::string key(target_of(own).key);
-      if (!out.target.empty() && key != out.target) {
-        throw InvalidArgument("law", laws.front().name() + " gives " + out.target + ", " +
-                                         law.name() + " gives " + key +
-                                         ": they cannot be compared");
-      }
-      out.target = key;
-      for (const Variable v : variables_of(own)) {
-        const auto& known = out.variables;
-        if (std::find(known.begin(), known.end(), v) == known.end()) out.variables.push_back(v);
-      }
-    });
+    const LawFacts own = facts_of(law);
+    const std::string key(own.target.key);
+    if (!out.target.empty() && key != out.target) {
+      throw InvalidArgument("law", laws.front().name() + " gives " + out.target + ", " +
+                                       law.name() + " gives " + key + ": they cannot be compared");
+    }
+    out.target = key;
+    for (const Variable v : own.variables) {
+      const auto& known = out.variables;
+      if (std::find(known.begin(), known.end(), v) == known.end()) out.variables.push_back(v);
+    }
   }
   return out;
 }

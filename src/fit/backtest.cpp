@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fit/free_space.hpp"
 #include "isoflop/core/select_rows.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/fit/fit.hpp"
-#include "isoflop/fit/free_space.hpp"
 #include "isoflop/fit/inspect_runs.hpp"
-#include "isoflop/laws/list.hpp"
 #include "isoflop/laws/log_losses.hpp"
 
 namespace isoflop {
@@ -19,8 +18,7 @@ double weight_of(const RunTable& runs, std::size_t row) {
 }
 
 void require_enough(const AnyLaw& law, const RunTable& left, const FitOptions& options) {
-  const int num_free =
-      visit_law(law, [&](const auto& own) { return free_space(own, options).size(); });
+  const int num_free = free_space(facts_of(law), options).size();
   std::size_t num_used = 0;
   for (std::size_t i = 0; i < left.num_runs(); ++i) num_used += weight_of(left, i) > 0.0;
   if (num_used >= static_cast<std::size_t>(num_free)) return;

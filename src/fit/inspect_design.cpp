@@ -7,7 +7,7 @@
 #include <optional>
 #include <set>
 
-#include "inspect_parts.hpp"
+#include "fit/inspect_parts.hpp"
 
 namespace isoflop::detail {
 namespace {

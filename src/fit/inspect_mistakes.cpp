@@ -3,7 +3,7 @@
 #include <array>
 #include <cmath>
 
-#include "inspect_parts.hpp"
+#include "fit/inspect_parts.hpp"
 
 namespace isoflop::detail {
 namespace {

@@ -2,14 +2,32 @@
 #pragma once
 
 #include <cstddef>
+#include <Eigen/Core>
+#include <functional>
 #include <iomanip>
+#include <span>
 #include <sstream>
 #include <string>
 #include <vector>
 
-#include "isoflop/fit/inspect_runs_impl.hpp"
+#include "isoflop/fit/fit_law.hpp"
+#include "isoflop/fit/inspect_runs.hpp"
 
 namespace isoflop::detail {
+
+/// A law as the inspection sees it: its free coefficients, and how ln L answers to them.
+struct LawProbe {
+  std::string law;
+  bool predicts_loss = true;        ///< in nats per token; else a target of its own
+  std::vector<Variable> variables;  ///< [V]
+  std::vector<std::vector<std::string>> coefficients;  ///< [K] names; tied ones share an entry
+  std::size_t num_points = 0;  ///< generic sets of coefficients at which it can be asked
+  /// d ln L / d phi [K] at a point, for log_x [V].
+  std::function<Eigen::VectorXd(std::size_t point, std::span<const double> log_x)> gradient;
+};
+
+/// Keeps a reference to the law.
+LawProbe probe_of(const FitLaw& law, const FitOptions& options);
 
 /// Coefficients that the design of these rows leaves open, the gravest first.
 std::vector<Finding> inspect_design(const RunTable& runs, const std::vector<std::size_t>& rows,

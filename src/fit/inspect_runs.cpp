@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "inspect_parts.hpp"
+#include "fit/inspect_parts.hpp"
 #include "isoflop/error.hpp"
-#include "isoflop/laws/list.hpp"
 
 namespace isoflop {
 namespace detail {
@@ -19,8 +18,7 @@ std::vector<std::size_t> rows_that_count(const RunTable& runs) {
   return rows;
 }
 
-}  // namespace
-
+/// Everything there is to say, the gravest first.
 std::vector<Finding> inspect(const RunTable& runs, const LawProbe& probe) {
   const auto check = [&](const std::vector<double>& column, std::string_view name,
                          double may_be = 1.0) {
@@ -48,11 +46,17 @@ std::vector<Finding> inspect(const RunTable& runs, const LawProbe& probe) {
   return out;
 }
 
+}  // namespace
 }  // namespace detail
+
+std::vector<Finding> inspect_runs(const FitLaw& law, const RunTable& runs,
+                                  const FitOptions& options) {
+  return detail::inspect(runs, detail::probe_of(law, options));
+}
 
 std::vector<Finding> inspect_runs(const AnyLaw& law, const RunTable& runs,
                                   const FitOptions& options) {
-  return visit_law(law, [&](const auto& own) { return inspect_runs(own, runs, options); });
+  return inspect_runs(*fit_law(law), runs, options);
 }
 
 std::optional<SeedNoise> estimate_seed_noise(const RunTable& runs,

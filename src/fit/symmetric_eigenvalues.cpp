@@ -1,4 +1,4 @@
-#include "isoflop/fit/symmetric_eigenvalues.hpp"
+#include "fit/symmetric_eigenvalues.hpp"
 
 #include <Eigen/Eigenvalues>
 

@@ -12,7 +12,8 @@
 #include "isoflop/error.hpp"
 #include "isoflop/io/formula_file.hpp"
 #include "isoflop/laws/coefficients.hpp"
-#include "isoflop/laws/list.hpp"
+#include "isoflop/laws/formula_law.hpp"
+#include "isoflop/laws/law_facts.hpp"
 #include "json_file.hpp"
 
 namespace isoflop {
@@ -133,15 +134,14 @@ class LawReader {
     const Json* given = member("coefficients");
     if (given == nullptr || !given->is_object()) fail("lacks the object \"coefficients\"");
     try {
-      visit_law(law.law, [&](const auto& own) {
-        for (const auto& [key, value] : given->items()) coefficient_index(own, key);
-        for (const CoefficientInfo& c : coefficients_of(own)) {
-          const auto it = given->find(c.name);
-          if (it == given->end()) fail("lacks the coefficient \"" + std::string(c.name) + "\"");
-          law.coefficients.push_back(number(*it, std::string(c.name)));
-        }
-        require_in_bounds(own, law.coefficients);
-      });
+      const LawFacts own = facts_of(law.law);
+      for (const auto& [key, value] : given->items()) coefficient_index(own, key);
+      for (const CoefficientInfo& c : own.coefficients) {
+        const auto it = given->find(c.name);
+        if (it == given->end()) fail("lacks the coefficient \"" + std::string(c.name) + "\"");
+        law.coefficients.push_back(number(*it, std::string(c.name)));
+      }
+      require_in_bounds(own, law.coefficients);
     } catch (const InvalidArgument& fault) {
       fail(fault.what());
     }
@@ -263,6 +263,7 @@ class LawReader {
     const Json* draws = member("draws");
     if (draws == nullptr || draws->is_null()) return;
     if (!draws->is_object()) fail("\"draws\" must be an object");
+    const LawFacts facts = facts_of(law.law);
     auto read = [&](const std::string& key, std::vector<std::vector<double>>& out) {
       const auto it = draws->find(key);
       if (it == draws->end() || it->is_null()) return;
@@ -278,7 +279,7 @@ class LawReader {
           draw.push_back(x.get<double>());
         }
         try {
-          visit_law(law.law, [&](const auto& own) { require_in_bounds(own, draw); });
+          require_in_bounds(facts, draw);
         } catch (const InvalidArgument& fault) {
           fail(place + ": " + fault.what());
         }
@@ -300,27 +301,26 @@ nlohmann::ordered_json law_to_json(const LawRecord& law) {
   if (!law.name.empty()) out["name"] = law.name;
   const FormulaLaw* formula = law.law.formula();
   out["law"] = formula == nullptr ? law.law.name() : std::string(kOwnLaw);
-  visit_law(law.law, [&](const auto& own) {
-    out["formula"] = formula_of(own);
-    if (formula != nullptr) out["definition"] = formula_to_json(formula->own());
-    Json& coefficients = out["coefficients"] = Json::object();
-    for (std::size_t p = 0; p < coefficients_of(own).size(); ++p) {
-      coefficients[std::string(coefficients_of(own)[p].name)] = law.coefficients.at(p);
-    }
-    Json& variables = out["variables"] = Json::object();
-    Json& ranges = out["ranges"] = Json::object();
-    for (const Variable v : variables_of(own)) {
-      const std::string symbol(info(v).symbol);
-      if (v == Variable::kN) variables[symbol] = to_string(law.n_means);
-      if (v == Variable::kG) variables[symbol] = to_string(law.g_means);
-      ranges[symbol] = range_to_json(law.ranges[v]);
-    }
-    ranges["D/N"] = range_to_json(law.ranges.d_per_n);
-  });
+  const LawFacts own = facts_of(law.law);
+  out["formula"] = own.formula;
+  if (formula != nullptr) out["definition"] = formula_to_json(formula->own());
+  Json& coefficients = out["coefficients"] = Json::object();
+  for (std::size_t p = 0; p < own.coefficients.size(); ++p) {
+    coefficients[std::string(own.coefficients[p].name)] = law.coefficients.at(p);
+  }
+  Json& variables = out["variables"] = Json::object();
+  Json& ranges = out["ranges"] = Json::object();
+  for (const Variable v : own.variables) {
+    const std::string symbol(info(v).symbol);
+    if (v == Variable::kN) variables[symbol] = to_string(law.n_means);
+    if (v == Variable::kG) variables[symbol] = to_string(law.g_means);
+    ranges[symbol] = range_to_json(law.ranges[v]);
+  }
+  ranges["D/N"] = range_to_json(law.ranges.d_per_n);
   auto or_null = [](const std::optional<double>& x) { return x ? Json(*x) : Json(nullptr); };
   out["expansion"] = or_null(law.expansion);
   out["flops"] = law.flops ? Json(to_string(*law.flops)) : Json(nullptr);
-  if (visit_law(law.law, [](const auto& own) { return predicts_loss(own); })) {
+  if (own.predicts_loss()) {
     out["loss_unit"] = kLossUnit;
     out["bytes_per_token"] = or_null(law.bytes_per_token);
   }
@@ -371,7 +371,7 @@ AnyLaw law_of(const std::string& word, std::span<const AnyLaw> beside) {
   }
   std::error_code ignored;
   if (!std::filesystem::exists(word, ignored)) {
-    visit_law(word, [](const auto&) {});  // throws, naming the laws there are
+    facts_of(AnyLaw(word));  // throws, naming the laws there are
   }
   const Json json = detail::read_json_file(word);
   if (json.is_object() && json.value("format", Json()) == kFormulaFormat) {

@@ -1,7 +1,7 @@
 #include "isoflop/plan/plan_problem.hpp"
 
 #include "isoflop/convention/size.hpp"
-#include "isoflop/laws/list.hpp"
+#include "isoflop/laws/law_facts.hpp"
 
 namespace isoflop {
 namespace {
@@ -15,9 +15,8 @@ std::optional<InvalidArgument> plannable_fault(const LawRecord& law) {
 }  // namespace
 
 bool can_plan(const AnyLaw& law) {
-  return visit_law(law, [](const auto& own) {
-    return predicts_loss(own) && has_variable(own, Variable::kN) && has_variable(own, Variable::kD);
-  });
+  const LawFacts facts = facts_of(law);
+  return facts.predicts_loss() && facts.has(Variable::kN) && facts.has(Variable::kD);
 }
 
 void require_plannable(const LawRecord& law) {

@@ -87,7 +87,7 @@ std::vector<Figure> derive(const ReproductionInput& input) {
   FitOptions absolute = input.fit;
   absolute.huber_delta = 1e-8;  // below every residual but those that the minimum makes zero
   absolute.num_starts = 50;
-  const FitReport least = fit(Chinchilla{}, runs, absolute);
+  const FitReport least = fit(Chinchilla::kName, runs, absolute);
   std::vector<Figure> out;
   for (std::size_t p = 0; p < printed.size(); ++p) {
     const double ours = p < least.coefficients.size() ? least.coefficients[p] : kNone;
@@ -101,7 +101,7 @@ std::vector<Figure> derive(const ReproductionInput& input) {
 
   if (!input.bootstrap) return out;
   FitOptions huber = input.fit;
-  const FitReport best = fit(Chinchilla{}, runs, huber);
+  const FitReport best = fit(Chinchilla::kName, runs, huber);
   BootstrapOptions how;
   how.resamples = 4000;
   how.size = ResampleSize::kSame;

@@ -74,7 +74,7 @@ std::vector<Figure> derive(const ReproductionInput& input) {
     FitOptions options = input.fit;
     options.huber_delta = std::numeric_limits<double>::infinity();
     options.num_starts = 200;
-    const FitReport report = fit(Routed{}, runs_of(input.data, router), options);
+    const FitReport report = fit(Routed::kName, runs_of(input.data, router), options);
     const bool usable = !report.coefficients.empty();
     for (std::size_t p = 0; p < kNumCoefficients<Routed>; ++p) {
       out.push_back(

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "isoflop/io/law_file.hpp"
-#include "isoflop/laws/list.hpp"
+#include "isoflop/laws/law_facts.hpp"
 #include "isoflop/plan/plan_law.hpp"
 #include "isoflop/published/recipe.hpp"
 
@@ -21,13 +21,12 @@ std::vector<Figure> derive(const ReproductionInput&) {
   // Half a unit of the last printed digit: E, alpha and beta have two decimals, A and B one.
   const std::vector<double> half_unit{0.005, 0.05, 0.005, 0.05, 0.005};
   std::vector<Figure> out;
-  visit_law(printed.law, [&](const auto& law) {
-    for (std::size_t p = 0; p < half_unit.size(); ++p) {
-      out.push_back({std::string(coefficients_of(law)[p].name), printed.coefficients[p],
-                     unrounded.coefficients[p], half_unit[p], false,
-                     "half a unit of the last printed digit"});
-    }
-  });
+  const LawFacts law = facts_of(printed.law);
+  for (std::size_t p = 0; p < half_unit.size(); ++p) {
+    out.push_back({std::string(law.coefficients[p].name), printed.coefficients[p],
+                   unrounded.coefficients[p], half_unit[p], false,
+                   "half a unit of the last printed digit"});
+  }
   constexpr double kGopherFlops = 5.76e23;
   const double shift = optimal_n(printed, kGopherFlops) / optimal_n(unrounded, kGopherFlops) - 1.0;
   out.push_back({"change of the optimal N at 5.76e23 FLOPs by rounding", -0.20, shift, 0.005, false,

@@ -9,7 +9,7 @@
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/laws/list.hpp"
+#include "isoflop/laws/law_facts.hpp"
 #include "isoflop/text/experts.hpp"
 #include "isoflop/text/grid.hpp"
 
@@ -138,42 +138,41 @@ std::string fit(const api::FitOutcome& outcome, bool with_profile) {
   std::string out;
   const FitReport& report = outcome.report;
   const LawRecord& law = outcome.law;
-  visit_law(law.law, [&]<Law L>(const L& own) {
-    out += fmt::format("{}   {}\n\n", name_of(own), formula_of(own)) + head(outcome);
-    out += coefficient_table(outcome, coefficients_of(own), with_profile);
+  const LawFacts own = facts_of(law.law);
+  out += fmt::format("{}   {}\n\n", own.name, own.formula) + head(outcome);
+  out += coefficient_table(outcome, own.coefficients, with_profile);
 
-    const double delta = outcome.options.huber_delta;
-    out += fmt::format(
-        "  objective   {}   (sum of {} over {} residuals)\n", format_number(report.objective),
-        std::isfinite(delta) ? "Huber, delta " + format_number(delta) : "squares / 2",
-        outcome.options.residual == Residual::kLog ? "log" : "raw");
-    out += fmt::format("  rms error   {:.5f} in ln L, {:.5f} nats\n", report.rmse_log,
-                       report.rmse_nats);
-    if (outcome.seed_noise) {
-      out += fmt::format("  noise       {:.5f} in ln L between repeats of a cell ({} cells)\n",
-                         outcome.seed_noise->sd_log, outcome.seed_noise->num_cells);
-    }
-    out += fmt::format("  gradient    {:.2g}   condition number {:.3g}\n", report.gradient_norm,
-                       report.condition_number);
-    if (outcome.bootstrap) {
-      const BootstrapReport& b = *outcome.bootstrap;
-      out += fmt::format("  bootstrap   {} of {} refits certified, of {} {}\n", b.certified,
-                         b.resamples, b.num_groups,
-                         b.num_groups == report.num_runs ? "runs" : "groups");
-    }
-    TextGrid ranges({0, 1});
-    for (const Variable v : variables_of(own)) {
-      ranges.add({std::string(info(v).symbol) + std::string(10 - info(v).symbol.size(), ' '),
-                  range_text(report.ranges[v])});
-    }
-    ranges.add({"D/N", range_text(report.ranges.d_per_n)});
-    out += ranges.text("  ");
-    out += fmt::format("  N means     {}{}\n", to_string(law.n_means),
-                       law.expansion ? ", E = " + format_number(*law.expansion) : "");
-    if (law.expansion && *law.expansion > 1.0) {
-      out += "  experts     " + describe_rates({.expansion = law.expansion}) + "\n";
-    }
-  });
+  const double delta = outcome.options.huber_delta;
+  out += fmt::format("  objective   {}   (sum of {} over {} residuals)\n",
+                     format_number(report.objective),
+                     std::isfinite(delta) ? "Huber, delta " + format_number(delta) : "squares / 2",
+                     outcome.options.residual == Residual::kLog ? "log" : "raw");
+  out +=
+      fmt::format("  rms error   {:.5f} in ln L, {:.5f} nats\n", report.rmse_log, report.rmse_nats);
+  if (outcome.seed_noise) {
+    out += fmt::format("  noise       {:.5f} in ln L between repeats of a cell ({} cells)\n",
+                       outcome.seed_noise->sd_log, outcome.seed_noise->num_cells);
+  }
+  out += fmt::format("  gradient    {:.2g}   condition number {:.3g}\n", report.gradient_norm,
+                     report.condition_number);
+  if (outcome.bootstrap) {
+    const BootstrapReport& b = *outcome.bootstrap;
+    out +=
+        fmt::format("  bootstrap   {} of {} refits certified, of {} {}\n", b.certified, b.resamples,
+                    b.num_groups, b.num_groups == report.num_runs ? "runs" : "groups");
+  }
+  TextGrid ranges({0, 1});
+  for (const Variable v : own.variables) {
+    ranges.add({std::string(info(v).symbol) + std::string(10 - info(v).symbol.size(), ' '),
+                range_text(report.ranges[v])});
+  }
+  ranges.add({"D/N", range_text(report.ranges.d_per_n)});
+  out += ranges.text("  ");
+  out += fmt::format("  N means     {}{}\n", to_string(law.n_means),
+                     law.expansion ? ", E = " + format_number(*law.expansion) : "");
+  if (law.expansion && *law.expansion > 1.0) {
+    out += "  experts     " + describe_rates({.expansion = law.expansion}) + "\n";
+  }
   if (!report.at_bound.empty())
     out += fmt::format("  at bound    {}\n", joined(report.at_bound, ", "));
   out += minima_table(outcome);

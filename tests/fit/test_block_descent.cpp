@@ -33,10 +33,10 @@ TEST_CASE("Descent: interrupted and taken up again it ends where it does in one 
           "[fit][identity]") {
   const ColumnObjective<Chinchilla> objective(
       Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann, 0.01), HuberLoss(1e-3), Residual::kLog);
-  const auto space = free_space(Chinchilla{}, {});
+  const auto space = free_space(facts_of(Chinchilla{}), {});
   FitOptions options;
   options.num_starts = 30;
-  for (const Small<Chinchilla>& start : free_starts(Chinchilla{}, options, space)) {
+  for (const Small<Chinchilla>& start : free_starts(facts_of(Chinchilla{}), options, space)) {
     const auto in_one_go = minimize(objective, space, start);
     Descent<Chinchilla> descent(objective, space, start);
     for (const int iterations : {12, 13, 20, MinimizerOptions{}.max_iterations}) {
@@ -53,10 +53,10 @@ TEST_CASE("Descent: interrupted and taken up again it ends where it does in one 
 TEST_CASE("Descent: it stops after the iterations that it was given", "[fit][identity]") {
   const ColumnObjective<Chinchilla> objective(
       Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann, 0.01), HuberLoss(1e-3), Residual::kLog);
-  const auto space = free_space(Chinchilla{}, {});
+  const auto space = free_space(facts_of(Chinchilla{}), {});
   FitOptions options;
   options.num_starts = 1;
-  const auto start = free_starts(Chinchilla{}, options, space).front();
+  const auto start = free_starts(facts_of(Chinchilla{}), options, space).front();
   Descent<Chinchilla> descent(objective, space, start);
   descent.run(5);
   CHECK(descent.minimum().iterations == 5);
@@ -77,14 +77,14 @@ std::vector<double> drawn_counts(std::size_t num_runs, std::uint64_t seed) {
 struct Resamples {
   ColumnObjective<FineGrainedMoe> all{FineGrainedMoe{}, shipped_simulated_runs(), HuberLoss(1e-3),
                                       Residual::kLog};
-  FreeSpace<7> space = free_space(FineGrainedMoe{}, {});
+  FreeSpace<7> space = free_space(facts_of(FineGrainedMoe{}), {});
   Small<FineGrainedMoe> fitted;
 
   Resamples() {
     FitOptions options;
     options.num_starts = 100;
     options.profile = false;
-    const auto report = fit(FineGrainedMoe{}, shipped_simulated_runs(), options);
+    const auto report = fit(FineGrainedMoe::kName, shipped_simulated_runs(), options);
     fitted = space.gather(to_axis(FineGrainedMoe{}, report.coefficients));
   }
   ColumnObjective<FineGrainedMoe> objective(std::uint64_t seed) const {
@@ -143,7 +143,7 @@ TEST_CASE("BlockDescent: held at a value a coefficient stays there and the rest 
 TEST_CASE("BlockDescent: a minimum outside the box ends on its nearest side", "[fit][identity]") {
   const ColumnObjective<Chinchilla> objective(Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann),
                                               HuberLoss(1e-3), Residual::kLog);
-  auto space = free_space(Chinchilla{}, {});
+  auto space = free_space(facts_of(Chinchilla{}), {});
   space.upper[2] = 0.30;  // alpha is 0.34 in the runs
   const auto theta = to_axis(Chinchilla{}, kHoffmann);
   const Small<Chinchilla> planted = Eigen::Map<const Eigen::VectorXd>(theta.data(), 5);

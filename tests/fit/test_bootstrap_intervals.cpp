@@ -11,9 +11,9 @@ std::vector<EstimatedInterval> intervals(const BootstrapOptions& how) {
   FitOptions options;
   options.num_starts = 100;
   options.profile = false;
-  const FitReport report = fit(Chinchilla{}, runs, options);
+  const FitReport report = fit(Chinchilla::kName, runs, options);
   return coefficient_intervals(report.coefficients,
-                               bootstrap(Chinchilla{}, runs, options, report, how).draws);
+                               bootstrap(Chinchilla::kName, runs, options, report, how).draws);
 }
 
 TEST_CASE("coefficient_intervals: a default bootstrap gives percentile intervals",

@@ -44,7 +44,7 @@ TEST_CASE("fit: noiseless runs give back the coefficients of every law", "[fit][
 TEST_CASE("fit: raw residuals give back the coefficients as well", "[fit][recovery]") {
   FitOptions options = few_starts();
   options.residual = Residual::kRaw;
-  const FitReport report = fit(Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann), options);
+  const FitReport report = fit(Chinchilla::kName, planted_runs(Chinchilla{}, kHoffmann), options);
   CHECK(report.status == FitStatus::kConverged);
   CHECK(largest_relative_error(report.coefficients, kHoffmann) < kRecovery);
 }
@@ -52,14 +52,14 @@ TEST_CASE("fit: raw residuals give back the coefficients as well", "[fit][recove
 TEST_CASE("fit: a law by its name is the law by its type", "[fit][identity]") {
   const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.01);
   CHECK(fit("chinchilla", runs, few_starts()).coefficients ==
-        fit(Chinchilla{}, runs, few_starts()).coefficients);
+        fit(Chinchilla::kName, runs, few_starts()).coefficients);
 }
 
 TEST_CASE("fit: a fixed coefficient keeps its value and is not counted", "[fit][recovery]") {
   FitOptions options = few_starts();
   options.fixed["c"] = 0.472;
   const FitReport report =
-      fit(FineGrainedMoe{}, planted_runs(FineGrainedMoe{}, kKrajewski), options);
+      fit(FineGrainedMoe::kName, planted_runs(FineGrainedMoe{}, kKrajewski), options);
   CHECK(report.status == FitStatus::kConverged);
   CHECK(report.num_free == 6);
   CHECK(report.coefficients[6] == Approx(0.472).epsilon(1e-15));  // exp(log 0.472)
@@ -70,7 +70,7 @@ TEST_CASE("fit: tied coefficients take one value", "[fit][recovery]") {
   const std::vector<double> planted{1.7, 400.0, 0.31, 500.0, 0.31};
   FitOptions options = few_starts();
   options.tied.emplace_back("alpha", "beta");
-  const FitReport report = fit(Chinchilla{}, planted_runs(Chinchilla{}, planted), options);
+  const FitReport report = fit(Chinchilla::kName, planted_runs(Chinchilla{}, planted), options);
   CHECK(report.status == FitStatus::kConverged);
   CHECK(report.num_free == 4);
   CHECK(report.coefficients[2] == report.coefficients[4]);
@@ -82,7 +82,7 @@ TEST_CASE("fit: every coefficient fixed leaves the objective to be reported", "[
   for (std::size_t p = 0; p < 5; ++p) {
     options.fixed[std::string(Chinchilla::kCoefficients[p].name)] = kHoffmann[p];
   }
-  const FitReport report = fit(Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann, 0.01), options);
+  const FitReport report = fit(Chinchilla::kName, planted_runs(Chinchilla{}, kHoffmann, 0.01), options);
   CHECK(report.status == FitStatus::kConverged);
   CHECK(report.num_free == 0);
   CHECK(report.objective > 0.0);
@@ -91,7 +91,7 @@ TEST_CASE("fit: every coefficient fixed leaves the objective to be reported", "[
 /// E = 1e-12 is nothing beside losses of about 0.3.
 FitReport fit_without_irreducible_loss() {
   const std::vector<double> planted{1e-12, 406.4, 0.34, 410.7, 0.28};
-  return fit(Chinchilla{}, planted_runs(Chinchilla{}, planted), few_starts());
+  return fit(Chinchilla::kName, planted_runs(Chinchilla{}, planted), few_starts());
 }
 
 TEST_CASE("fit: runs without irreducible loss end on its floor and say so", "[fit][recovery]") {
@@ -113,8 +113,8 @@ TEST_CASE("fit: a weight of zero is as good as no run", "[fit][identity]") {
     runs.weight.push_back(i % 3 == 0 ? 0.0 : 1.0);
     if (i % 3 != 0) kept.push_back(i);
   }
-  const FitReport with_zeros = fit(Chinchilla{}, runs, few_starts());
-  const FitReport without = fit(Chinchilla{}, rows_of(runs, kept), few_starts());
+  const FitReport with_zeros = fit(Chinchilla::kName, runs, few_starts());
+  const FitReport without = fit(Chinchilla::kName, rows_of(runs, kept), few_starts());
   // The same sum in another order: the minimum moves by roundings times the condition number 1e7.
   CHECK(with_zeros.objective == Approx(without.objective).epsilon(1e-12));
   CHECK(largest_relative_error(with_zeros.coefficients, without.coefficients) < 1e-8);
@@ -130,8 +130,8 @@ TEST_CASE("fit: a weight of two is the run twice", "[fit][identity]") {
   }
   RunTable twice = rows_of(runs, doubled);
   twice.weight.clear();
-  const FitReport weighted = fit(Chinchilla{}, runs, few_starts());
-  const FitReport repeated = fit(Chinchilla{}, twice, few_starts());
+  const FitReport weighted = fit(Chinchilla::kName, runs, few_starts());
+  const FitReport repeated = fit(Chinchilla::kName, twice, few_starts());
   // As for weights of zero.
   CHECK(weighted.objective == Approx(repeated.objective).epsilon(1e-12));
   CHECK(largest_relative_error(weighted.coefficients, repeated.coefficients) < 1e-8);
@@ -140,7 +140,7 @@ TEST_CASE("fit: a weight of two is the run twice", "[fit][identity]") {
 
 TEST_CASE("fit: the ranges are those of the runs", "[fit][identity]") {
   const FitReport report =
-      fit(FineGrainedMoe{}, planted_runs(FineGrainedMoe{}, kKrajewski), few_starts());
+      fit(FineGrainedMoe::kName, planted_runs(FineGrainedMoe{}, kKrajewski), few_starts());
   CHECK(report.ranges[Variable::kN]->low == 1e8);
   CHECK(report.ranges[Variable::kN]->high == 1e10);
   CHECK(report.ranges[Variable::kD]->high == 2.5e11);
@@ -153,7 +153,7 @@ TEST_CASE("fit: the worst residuals come first and belong to their runs", "[fit]
   RunTable runs = planted_runs(Chinchilla{}, kHoffmann);
   runs.loss[7] *= 1.2;
   runs.loss[3] *= 0.9;
-  const FitReport report = fit(Chinchilla{}, runs, few_starts());
+  const FitReport report = fit(Chinchilla::kName, runs, few_starts());
   REQUIRE(report.worst.size() == 10);
   CHECK(report.worst[0].run == 7);
   CHECK(report.worst[0].observed == runs.loss[7]);
@@ -169,7 +169,7 @@ TEST_CASE("fit: the worst residuals come first and belong to their runs", "[fit]
 
 TEST_CASE("fit: the errors are root mean squares of the residuals", "[fit][identity]") {
   const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.01);
-  const FitReport report = fit(Chinchilla{}, runs, few_starts());
+  const FitReport report = fit(Chinchilla::kName, runs, few_starts());
   double squares_log = 0.0, squares_nats = 0.0;
   for (std::size_t i = 0; i < runs.num_runs(); ++i) {
     const double predicted = loss_of_row(Chinchilla::kName, report.coefficients, runs, i);

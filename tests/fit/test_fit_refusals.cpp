@@ -53,7 +53,7 @@ TEST_CASE("fit: a value outside the bounds of its variable is refused", "[fit][r
 TEST_CASE("fit: fixed coefficients need fewer runs", "[fit][recovery]") {
   FitOptions options = few_starts();
   options.fixed["E"] = 1.69;
-  const FitReport report = fit(Chinchilla{}, rows_of(good_runs(), {0, 3, 9, 16}), options);
+  const FitReport report = fit(Chinchilla::kName, rows_of(good_runs(), {0, 3, 9, 16}), options);
   CHECK(report.num_free == 4);
 }
 

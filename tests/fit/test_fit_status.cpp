@@ -22,7 +22,7 @@ bool same_bits(double a, double b) {
 TEST_CASE("fit: a single start cannot confirm itself", "[fit][refusal]") {
   const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.01);
   // Of this seed the only start reaches the minimum: nothing else is wrong with the fit.
-  const FitReport report = fit(Chinchilla{}, runs, with_starts(1));
+  const FitReport report = fit(Chinchilla::kName, runs, with_starts(1));
   CHECK(report.status == FitStatus::kNotConverged);
   CHECK(report.reasons == std::vector<std::string>{"one start cannot confirm itself"});
   CHECK(report.coefficients.size() == 5);
@@ -30,7 +30,7 @@ TEST_CASE("fit: a single start cannot confirm itself", "[fit][refusal]") {
 
 TEST_CASE("fit: agreement of starts is counted over all starts", "[fit][identity]") {
   const FitReport report =
-      fit(Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann, 0.01), with_starts(40));
+      fit(Chinchilla::kName, planted_runs(Chinchilla{}, kHoffmann, 0.01), with_starts(40));
   CHECK(report.num_starts == 40);
   CHECK(report.starts_at_best >= 2);
   CHECK(report.starts_at_best <= 40);
@@ -45,7 +45,7 @@ TEST_CASE("fit: runs that leave a coefficient open make it doubtful", "[fit][ref
   }
   FitOptions options = with_starts(40);
   options.fixed["alpha"] = kHoffmann[2];
-  const FitReport report = fit(Chinchilla{}, runs, options);
+  const FitReport report = fit(Chinchilla::kName, runs, options);
   CHECK(report.condition_number > 1e12);
   CHECK(report.verdict == Verdict::kDoubtful);
   REQUIRE(report.reasons.size() == 1);
@@ -54,7 +54,7 @@ TEST_CASE("fit: runs that leave a coefficient open make it doubtful", "[fit][ref
 
 TEST_CASE("fit: as many coefficients as runs make it doubtful", "[fit][refusal]") {
   const RunTable runs = planted_runs(Chinchilla{}, kHoffmann);
-  const FitReport report = fit(Chinchilla{}, rows_of(runs, {0, 3, 9, 16, 19}), with_starts(40));
+  const FitReport report = fit(Chinchilla::kName, rows_of(runs, {0, 3, 9, 16, 19}), with_starts(40));
   const std::string reason = "as many coefficients as runs: the fit cannot show its error";
   CHECK(std::count(report.reasons.begin(), report.reasons.end(), reason) == 1);
   CHECK(report.verdict == Verdict::kDoubtful);
@@ -62,7 +62,7 @@ TEST_CASE("fit: as many coefficients as runs make it doubtful", "[fit][refusal]"
 
 TEST_CASE("fit: the gradient of a converged fit is zero to rounding", "[fit][derivative]") {
   const FitReport report =
-      fit(Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann, 0.01), with_starts(40));
+      fit(Chinchilla::kName, planted_runs(Chinchilla{}, kHoffmann, 0.01), with_starts(40));
   REQUIRE(report.status == FitStatus::kConverged);
   // 20 runs, residuals rounded at 1e-16, derivatives of up to ln N = 23.
   CHECK(report.gradient_norm < 1e-13);
@@ -75,7 +75,7 @@ TEST_CASE("fit: reports are the same to the bit for any number of threads", "[fi
   const auto with_threads = [&](unsigned count) {
     FitOptions options = with_starts(30);
     options.num_threads = count;
-    return fit(FineGrainedMoe{}, runs, options);
+    return fit(FineGrainedMoe::kName, runs, options);
   };
   const FitReport one = with_threads(1);
   for (const unsigned count : {2u, 5u}) {
@@ -99,9 +99,9 @@ TEST_CASE("fit: reports are the same to the bit for any number of threads", "[fi
 TEST_CASE("fit: another seed finds the same minimum from other starts", "[fit][identity]") {
   const RunTable runs = planted_runs(FineGrainedMoe{}, kKrajewski, 0.01);
   FitOptions options = with_starts(30);
-  const FitReport first = fit(FineGrainedMoe{}, runs, options);
+  const FitReport first = fit(FineGrainedMoe::kName, runs, options);
   options.seed = 2;
-  const FitReport second = fit(FineGrainedMoe{}, runs, options);
+  const FitReport second = fit(FineGrainedMoe::kName, runs, options);
 
   // The objective near its minimum is flat: both are exact to the rounding of a sum of 60 losses.
   CHECK(second.objective == Approx(first.objective).epsilon(1e-12));
@@ -116,7 +116,7 @@ TEST_CASE("fit: progress counts every start up to the last", "[fit][identity]") 
     last = std::max(last, done);
     all = of;
   };
-  fit(Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann), options);
+  fit(Chinchilla::kName, planted_runs(Chinchilla{}, kHoffmann), options);
   CHECK(num_calls == 12);
   CHECK(last == 12);
   CHECK(all == 12);

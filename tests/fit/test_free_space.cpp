@@ -22,7 +22,7 @@ FitOptions tying(const std::string& a, const std::string& b) {
 /// The text of the InvalidArgument that the options bring about, "" if none.
 std::string refusal_of(const FitOptions& options) {
   try {
-    free_space(FineGrainedMoe{}, options);
+    free_space(facts_of(FineGrainedMoe{}), options);
   } catch (const InvalidArgument& fault) {
     return fault.what();
   }
@@ -33,7 +33,7 @@ TEST_CASE("free_space: without options every coefficient moves within its bounds
           "[fit][identity]") {
   for_each_law([]<Law L>(const L& law) {
     INFO("law " << name_of(law));
-    const auto space = free_space(law, {});
+    const auto space = free_space(facts_of(law), {});
     REQUIRE(space.size() == static_cast<int>(kNumCoefficients<L>));
     for (std::size_t p = 0; p < kNumCoefficients<L>; ++p) {
       const CoefficientInfo& c = coefficients_of(law)[p];
@@ -45,7 +45,7 @@ TEST_CASE("free_space: without options every coefficient moves within its bounds
 }
 
 TEST_CASE("free_space: a fixed coefficient has its value and no direction", "[fit][identity]") {
-  const auto space = free_space(FineGrainedMoe{}, fixing("c", 0.472));
+  const auto space = free_space(facts_of(FineGrainedMoe{}), fixing("c", 0.472));
   REQUIRE(space.size() == 6);
   FreeSpace<7>::Small phi(6);
   phi << 1, 2, 3, 4, 5, 6;
@@ -53,7 +53,7 @@ TEST_CASE("free_space: a fixed coefficient has its value and no direction", "[fi
 }
 
 TEST_CASE("free_space: tied coefficients share one direction", "[fit][identity]") {
-  const auto space = free_space(FineGrainedMoe{}, tying("alpha", "beta"));
+  const auto space = free_space(facts_of(FineGrainedMoe{}), tying("alpha", "beta"));
   REQUIRE(space.size() == 6);
   FreeSpace<7>::Small phi(6);
   phi << 1, 2, 3, 4, 5, 6;
@@ -63,7 +63,7 @@ TEST_CASE("free_space: tied coefficients share one direction", "[fit][identity]"
 TEST_CASE("free_space: ties through a third coefficient tie all three", "[fit][identity]") {
   FitOptions options = tying("beta", "gamma");
   options.tied.emplace_back("alpha", "gamma");
-  const auto space = free_space(FineGrainedMoe{}, options);
+  const auto space = free_space(facts_of(FineGrainedMoe{}), options);
   REQUIRE(space.size() == 5);
   FreeSpace<7>::Small phi(5);
   phi << 1, 2, 3, 4, 5;
@@ -72,14 +72,14 @@ TEST_CASE("free_space: ties through a third coefficient tie all three", "[fit][i
 
 TEST_CASE("free_space: tied coefficients stay within the bounds of both", "[fit][identity]") {
   // gamma may go up to 10, alpha up to 4 only.
-  const auto space = free_space(FineGrainedMoe{}, tying("alpha", "gamma"));
+  const auto space = free_space(facts_of(FineGrainedMoe{}), tying("alpha", "gamma"));
   CHECK(space.upper[1] == 4.0);
 }
 
 TEST_CASE("free_space: a coefficient tied to a fixed one is fixed with it", "[fit][identity]") {
   FitOptions options = tying("alpha", "beta");
   options.fixed["beta"] = 0.2;
-  const auto space = free_space(FineGrainedMoe{}, options);
+  const auto space = free_space(facts_of(FineGrainedMoe{}), options);
   REQUIRE(space.size() == 5);
   const auto theta = space.expand(FreeSpace<7>::Small::Zero(5).eval());
   CHECK(theta[1] == 0.2);
@@ -87,7 +87,7 @@ TEST_CASE("free_space: a coefficient tied to a fixed one is fixed with it", "[fi
 }
 
 TEST_CASE("free_space: a gradient in tied directions adds up", "[fit][derivative]") {
-  const auto space = free_space(FineGrainedMoe{}, tying("alpha", "beta"));
+  const auto space = free_space(facts_of(FineGrainedMoe{}), tying("alpha", "beta"));
   const std::array<double, 7> full{1, 20, 3, 400, 5, 6, 7};
   FreeSpace<7>::Small expected(6);
   expected << 1, 420, 3, 5, 6, 7;

@@ -84,7 +84,7 @@ void check_silent(const AnyLaw& law, const RunTable& runs, const FitOptions& opt
 }
 
 std::vector<Finding> suspects(const RunTable& runs) {
-  auto findings = inspect_runs(Chinchilla{}, runs);
+  auto findings = inspect_runs(Chinchilla::kName, runs);
   std::erase_if(findings, [](const Finding& f) { return f.severity != FindingSeverity::kSuspect; });
   return findings;
 }
@@ -202,7 +202,7 @@ TEST_CASE("inspect_runs: a granularity that follows the size is named", "[fit][r
 TEST_CASE("inspect_runs: fewer cells than coefficients are counted", "[fit][refusal]") {
   RunTable runs = full_design(Chinchilla{}, {kFiveSizes, kFiveTokens});
   runs = rows_of(runs, {0, 7, 14, 20});
-  const auto findings = inspect_runs(Chinchilla{}, runs);
+  const auto findings = inspect_runs(Chinchilla::kName, runs);
   INFO(text_of(findings));
   const bool counted = std::any_of(findings.begin(), findings.end(), [](const Finding& f) {
     return f.severity == FindingSeverity::kUnidentified &&
@@ -277,7 +277,7 @@ TEST_CASE("inspect_runs: shares and numbers of experts are no counts in another 
 TEST_CASE("inspect_runs: a large leverage is no perplexity", "[fit][identity]") {
   RunTable runs = planted_runs(EfficiencyLeverage{}, published_coefficients(EfficiencyLeverage{}));
   for (double& leverage : runs.loss) leverage *= 100.0;
-  for (const Finding& finding : inspect_runs(EfficiencyLeverage{}, runs)) {
+  for (const Finding& finding : inspect_runs(EfficiencyLeverage::kName, runs)) {
     CHECK(finding.what.find("perplexities") == std::string::npos);
   }
 }
@@ -317,14 +317,14 @@ TEST_CASE("inspect_runs: nothing free leaves no coefficient to name", "[fit][ide
 
 TEST_CASE("inspect_runs: a law by its name is the law by its type", "[fit][identity]") {
   const RunTable runs = on_a_line(20.0, 1.0);
-  CHECK(text_of(inspect_runs("chinchilla", runs)) == text_of(inspect_runs(Chinchilla{}, runs)));
+  CHECK(text_of(inspect_runs("chinchilla", runs)) == text_of(inspect_runs(Chinchilla::kName, runs)));
 }
 
 TEST_CASE("inspect_runs: runs without a variable of the law are refused", "[fit][refusal]") {
-  CHECK_THROWS_AS(inspect_runs(FineGrainedMoe{}, on_a_line(20.0, 1.0)), InvalidArgument);
+  CHECK_THROWS_AS(inspect_runs(FineGrainedMoe::kName, on_a_line(20.0, 1.0)), InvalidArgument);
   RunTable runs = on_a_line(20.0, 1.0);
   runs.loss[0] = -1.0;
-  CHECK_THROWS_AS(inspect_runs(Chinchilla{}, runs), InvalidArgument);
+  CHECK_THROWS_AS(inspect_runs(Chinchilla::kName, runs), InvalidArgument);
 }
 
 TEST_CASE("estimate_seed_noise: the noise that was planted in repeated cells comes back",

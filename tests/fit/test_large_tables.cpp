@@ -30,7 +30,7 @@ FitOptions few_starts() {
 }
 
 TEST_CASE("fit: many runs without noise give back their coefficients", "[fit][recovery]") {
-  const FitReport report = fit(Chinchilla{}, many_runs(25'000, 0.0), few_starts());
+  const FitReport report = fit(Chinchilla::kName, many_runs(25'000, 0.0), few_starts());
   CHECK(report.verdict == Verdict::kCertified);
   CHECK(report.num_runs == 25'000);
   for (std::size_t p = 0; p < 5; ++p) {
@@ -42,7 +42,7 @@ TEST_CASE("fit: many runs without noise give back their coefficients", "[fit][re
 TEST_CASE("fit: on many runs the minimum is that of all of them and not of the sample",
           "[fit][identity]") {
   const RunTable runs = many_runs(25'000, 0.02);
-  const FitReport report = fit(Chinchilla{}, runs, few_starts());
+  const FitReport report = fit(Chinchilla::kName, runs, few_starts());
   CHECK(report.verdict == Verdict::kCertified);
   CHECK(report.num_starts == 32);
   CHECK(report.starts_at_best >= 2);
@@ -64,9 +64,9 @@ TEST_CASE("fit: on many runs any number of threads gives the same bits", "[fit][
   FitOptions options = few_starts();
   options.num_starts = 16;
   options.num_threads = 1;
-  const FitReport one = fit(Chinchilla{}, runs, options);
+  const FitReport one = fit(Chinchilla::kName, runs, options);
   options.num_threads = 3;
-  const FitReport three = fit(Chinchilla{}, runs, options);
+  const FitReport three = fit(Chinchilla::kName, runs, options);
   CHECK(three.coefficients == one.coefficients);
   CHECK(three.objective == one.objective);
   CHECK(three.starts_at_best == one.starts_at_best);

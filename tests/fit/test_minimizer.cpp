@@ -34,7 +34,7 @@ double condition_at(const Space& space, const Small& phi, const Space::SmallMatr
 
 TEST_CASE("minimize: noiseless runs give back their coefficients", "[fit][recovery]") {
   const auto minimum =
-      minimize(planted_objective(0.0), free_space(Chinchilla{}, {}), start_nearby());
+      minimize(planted_objective(0.0), free_space(facts_of(Chinchilla{}), {}), start_nearby());
   CHECK(minimum.settled);
   // Residuals at rounding, 1e-15, through a Hessian of condition 1e7 whose root tells the error.
   CHECK((minimum.phi - planted_phi()).cwiseAbs().maxCoeff() < 1e-9);
@@ -42,7 +42,7 @@ TEST_CASE("minimize: noiseless runs give back their coefficients", "[fit][recove
 
 TEST_CASE("minimize: on noisy runs the gradient vanishes at the minimum", "[fit][derivative]") {
   const auto objective = planted_objective(0.01);
-  const auto space = free_space(Chinchilla{}, {});
+  const auto space = free_space(facts_of(Chinchilla{}), {});
   const auto minimum = minimize(objective, space, start_nearby());
   REQUIRE(minimum.settled);
   const auto start = objective.evaluate<1>(space.expand(start_nearby()));
@@ -54,7 +54,7 @@ TEST_CASE("minimize: on noisy runs the gradient vanishes at the minimum", "[fit]
 }
 
 TEST_CASE("minimize: a start outside the box is moved into it", "[fit][identity]") {
-  const auto space = free_space(Chinchilla{}, {});
+  const auto space = free_space(facts_of(Chinchilla{}), {});
   MinimizerOptions options;
   options.max_iterations = 0;
   Small start = start_nearby();
@@ -68,7 +68,7 @@ TEST_CASE("minimize: a start outside the box is moved into it", "[fit][identity]
 
 TEST_CASE("minimize: a minimum outside the box ends on its nearest side", "[fit][identity]") {
   const auto objective = planted_objective(0.0);
-  auto space = free_space(Chinchilla{}, {});
+  auto space = free_space(facts_of(Chinchilla{}), {});
   space.upper[2] = 0.30;  // alpha is 0.34 in the runs
   const auto minimum = minimize(objective, space, start_nearby());
   CHECK(minimum.settled);
@@ -81,7 +81,7 @@ TEST_CASE("minimize: a minimum outside the box ends on its nearest side", "[fit]
 TEST_CASE("minimize: an iteration limit leaves the minimum unsettled", "[fit][identity]") {
   MinimizerOptions options;
   options.max_iterations = 1;
-  const auto space = free_space(Chinchilla{}, {});
+  const auto space = free_space(facts_of(Chinchilla{}), {});
   const auto minimum = minimize(planted_objective(0.01), space, start_nearby(), options);
   CHECK_FALSE(minimum.settled);
   CHECK(minimum.iterations == 1);
@@ -93,7 +93,7 @@ TEST_CASE("minimize: a space without directions gives the value there", "[fit][i
     options.fixed[std::string(Chinchilla::kCoefficients[p].name)] = kHoffmann[p];
   }
   const auto minimum =
-      minimize(planted_objective(0.01), free_space(Chinchilla{}, options), Small(0));
+      minimize(planted_objective(0.01), free_space(facts_of(Chinchilla{}), options), Small(0));
   // The same sum, compiled here and in the library: the order of its roundings may differ.
   CHECK(minimum.value ==
         Approx(planted_objective(0.01).value(to_axis(Chinchilla{}, kHoffmann))).epsilon(1e-13));
@@ -101,7 +101,7 @@ TEST_CASE("minimize: a space without directions gives the value there", "[fit][i
 
 TEST_CASE("sharpen: the gradient comes down and the objective does not rise", "[fit][identity]") {
   const auto objective = planted_objective(0.01);
-  const auto space = free_space(Chinchilla{}, {});
+  const auto space = free_space(facts_of(Chinchilla{}), {});
   const auto gradient_at = [&](const Small& phi) {
     return objective.evaluate<1>(space.expand(phi)).gradient.cwiseAbs().maxCoeff();
   };
@@ -117,7 +117,7 @@ TEST_CASE("sharpen: the gradient comes down and the objective does not rise", "[
 
 TEST_CASE("projected_gradient: only directions that a bound blocks are removed",
           "[fit][identity]") {
-  auto space = free_space(Chinchilla{}, {});
+  auto space = free_space(facts_of(Chinchilla{}), {});
   space.lower = Small::Zero(5);
   space.upper = Small::Ones(5);
   const Small phi = (Small(5) << 0.0, 0.0, 1.0, 1.0, 0.5).finished();
@@ -127,14 +127,14 @@ TEST_CASE("projected_gradient: only directions that a bound blocks are removed",
 }
 
 TEST_CASE("condition_number: it is the ratio of the extreme eigenvalues", "[fit][identity]") {
-  const auto space = free_space(Chinchilla{}, {});
+  const auto space = free_space(facts_of(Chinchilla{}), {});
   const Small diagonal = (Small(5) << 1.0, 50.0, 0.5, 2.0, 4.0).finished();
   const Space::SmallMatrix hessian = diagonal.asDiagonal();
   CHECK(condition_at(space, planted_phi(), hessian) == Approx(100.0).epsilon(1e-14));
 }
 
 TEST_CASE("condition_number: directions on a bound do not count", "[fit][identity]") {
-  const auto space = free_space(Chinchilla{}, {});
+  const auto space = free_space(facts_of(Chinchilla{}), {});
   Small phi = planted_phi();
   phi[1] = space.upper[1];
   const Small diagonal = (Small(5) << 1.0, 50.0, 0.5, 2.0, 4.0).finished();
@@ -143,7 +143,7 @@ TEST_CASE("condition_number: directions on a bound do not count", "[fit][identit
 }
 
 TEST_CASE("condition_number: a Hessian that is not positive definite has none", "[fit][identity]") {
-  const auto space = free_space(Chinchilla{}, {});
+  const auto space = free_space(facts_of(Chinchilla{}), {});
   const Small diagonal = (Small(5) << 1.0, 50.0, 0.0, 2.0, 4.0).finished();
   const Space::SmallMatrix hessian = diagonal.asDiagonal();
   CHECK(condition_at(space, planted_phi(), hessian) == std::numeric_limits<double>::infinity());

@@ -60,12 +60,12 @@ TEST_CASE("fit: abandoned starts cost nothing on the OLMoE cells", "[fit][publis
 
 TEST_CASE("fit: half of the starts are abandoned from 100 on", "[fit][identity]") {
   const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.01);
-  CHECK(fit(Chinchilla{}, runs, with_starts(99)).starts_abandoned == 0);
-  const FitReport even = fit(Chinchilla{}, runs, with_starts(100));
+  CHECK(fit(Chinchilla::kName, runs, with_starts(99)).starts_abandoned == 0);
+  const FitReport even = fit(Chinchilla::kName, runs, with_starts(100));
   CHECK(even.num_starts == 100);
   CHECK(even.starts_abandoned == 50);
   CHECK(even.starts_at_best <= 50);
-  CHECK(fit(Chinchilla{}, runs, with_starts(101)).starts_abandoned == 50);
+  CHECK(fit(Chinchilla::kName, runs, with_starts(101)).starts_abandoned == 50);
 }
 
 bool same_bits(double a, double b) {
@@ -79,7 +79,7 @@ TEST_CASE("fit: with abandoned starts any number of threads gives the same bits"
     FitOptions options = with_starts(150);
     options.profile = true;
     options.num_threads = count;
-    return fit(FineGrainedMoe{}, runs, options);
+    return fit(FineGrainedMoe::kName, runs, options);
   };
   const FitReport one = with_threads(1), three = with_threads(3);
   CHECK(one.starts_abandoned == 75);
@@ -111,7 +111,7 @@ TEST_CASE("fit: progress counts both rounds of the starts up to the last", "[fit
     last = std::max(last, done);
     all = of;
   };
-  fit(Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann), options);
+  fit(Chinchilla::kName, planted_runs(Chinchilla{}, kHoffmann), options);
   CHECK(all == 120 + 60);
   CHECK(last == all);
   CHECK(num_calls == all);
@@ -145,7 +145,7 @@ const LocalMinimum* rival_in(const FitReport& report) {
 
 TEST_CASE("fit: a planted second minimum is found and listed", "[fit][recovery]") {
   const RunTable runs = runs_with_a_rival();
-  const FitReport report = fit(Chinchilla{}, runs, with_starts(400));
+  const FitReport report = fit(Chinchilla::kName, runs, with_starts(400));
   REQUIRE_FALSE(report.minima.empty());
   CHECK(report.minima[0].objective == report.objective);
   CHECK(report.minima[0].coefficients == report.coefficients);
@@ -164,7 +164,7 @@ TEST_CASE("fit: a planted second minimum is found and listed", "[fit][recovery]"
     start[4] -= shift;
     from_there.first_starts.push_back(start);
   }
-  const FitReport near = fit(Chinchilla{}, runs, from_there);
+  const FitReport near = fit(Chinchilla::kName, runs, from_there);
   const LocalMinimum* again = near.minima.size() == 1 ? &near.minima[0] : rival_in(near);
   REQUIRE(again != nullptr);
   CHECK(again->num_starts >= 2);
@@ -175,7 +175,7 @@ TEST_CASE("fit: listed minima are distinct and in order and count the starts tha
           "[fit][identity]") {
   for (const RunTable& runs : {runs_with_a_rival(), planted_runs(Chinchilla{}, kHoffmann),
                                planted_runs(Chinchilla{}, kHoffmann, 0.01)}) {
-    const FitReport report = fit(Chinchilla{}, runs, with_starts(400));
+    const FitReport report = fit(Chinchilla::kName, runs, with_starts(400));
     std::size_t num_starts = 0;
     for (std::size_t i = 0; i < report.minima.size(); ++i) {
       num_starts += report.minima[i].num_starts;
@@ -191,10 +191,10 @@ TEST_CASE("fit: at a vanishing delta two seeds of starts agree", "[fit][recovery
   const RunTable runs = shipped_simulated_runs();
   FitOptions options = with_starts(200);
   options.huber_delta = 1e-7;
-  const FitReport first = fit(FineGrainedMoe{}, runs, options);
+  const FitReport first = fit(FineGrainedMoe::kName, runs, options);
   CHECK(first.status == FitStatus::kConverged);
   options.seed = 2;
-  CHECK(fit(FineGrainedMoe{}, runs, options).objective ==
+  CHECK(fit(FineGrainedMoe::kName, runs, options).objective ==
         Approx(first.objective).epsilon(kSameMinimum));
 }
 
@@ -203,7 +203,7 @@ TEST_CASE("fit: a vanishing delta reaches the least absolute deviations of the 2
   const RunTable runs = chinchilla_points_240();
   FitOptions options = with_starts(100);
   options.huber_delta = 1e-7;
-  const FitReport report = fit(Chinchilla{}, runs, options);
+  const FitReport report = fit(Chinchilla::kName, runs, options);
   double sum = 0.0;
   for (std::size_t i = 0; i < runs.num_runs(); ++i) {
     sum += std::abs(

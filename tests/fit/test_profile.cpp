@@ -48,7 +48,7 @@ const ProfileInterval& interval_of(const FitReport& report, const std::string& c
 TEST_CASE("profile: in a coefficient that squares are linear in it is 1.96 standard errors",
           "[fit][identity]") {
   const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.01);
-  const FitReport report = fit(Chinchilla{}, runs, squares_in_e());
+  const FitReport report = fit(Chinchilla::kName, runs, squares_in_e());
   REQUIRE(report.profile.size() == 1);
   const ProfileInterval& e = report.profile[0];
   CHECK(e.coefficient == "E");
@@ -65,9 +65,9 @@ TEST_CASE("profile: in a coefficient that squares are linear in it is 1.96 stand
 
 TEST_CASE("profile: weights that are all alike do not change it", "[fit][identity]") {
   RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.01);
-  const FitReport plain = fit(Chinchilla{}, runs, squares_in_e());
+  const FitReport plain = fit(Chinchilla::kName, runs, squares_in_e());
   runs.weight.assign(runs.num_runs(), 3.0);
-  const FitReport weighted = fit(Chinchilla{}, runs, squares_in_e());
+  const FitReport weighted = fit(Chinchilla::kName, runs, squares_in_e());
   // Both ends are sought until the rise is met within 1e-3.
   const double width = plain.profile.at(0).high - plain.profile.at(0).low;
   CHECK(weighted.profile.at(0).low == within(plain.profile.at(0).low, 1e-3 * width));
@@ -78,7 +78,7 @@ TEST_CASE(
     "profile: at each end a refit with the coefficient held there rises by what chance allows",
     "[fit][identity]") {
   const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.003);
-  const FitReport report = fit(Chinchilla{}, runs, squares());
+  const FitReport report = fit(Chinchilla::kName, runs, squares());
   REQUIRE(report.status == FitStatus::kConverged);
   REQUIRE(report.profile.size() == 5);
   const double n = static_cast<double>(runs.num_runs());
@@ -92,7 +92,7 @@ TEST_CASE(
       FitOptions held = squares();
       held.profile = false;
       held.fixed[p.coefficient] = end;
-      const FitReport refit = fit(Chinchilla{}, runs, held);
+      const FitReport refit = fit(Chinchilla::kName, runs, held);
       // Met within 1e-3; the difference of two objectives loses digits of its own.
       CHECK(refit.objective - report.objective == Approx(expected).epsilon(0.01));
     }
@@ -104,17 +104,17 @@ TEST_CASE("profile: fixed coefficients have none and tied ones share theirs", "[
   options.num_starts = 60;
   options.fixed["E"] = 1.69;
   options.tied.emplace_back("alpha", "beta");
-  const FitReport report = fit(Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann, 0.01), options);
+  const FitReport report = fit(Chinchilla::kName, planted_runs(Chinchilla{}, kHoffmann, 0.01), options);
   REQUIRE(report.profile.size() == 4);
   CHECK(interval_of(report, "alpha").low == interval_of(report, "beta").low);
   CHECK(interval_of(report, "alpha").high == interval_of(report, "beta").high);
   options.profile = false;
-  CHECK(fit(Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann, 0.01), options).profile.empty());
+  CHECK(fit(Chinchilla::kName, planted_runs(Chinchilla{}, kHoffmann, 0.01), options).profile.empty());
 }
 
 TEST_CASE("profile: an interval that ends at a bound says so and is weak", "[fit][refusal]") {
   // On the simulated grid nothing keeps c from its floor.
-  const FitReport report = fit(FineGrainedMoe{}, shipped_simulated_runs());
+  const FitReport report = fit(FineGrainedMoe::kName, shipped_simulated_runs());
   const ProfileInterval& c = interval_of(report, "c");
   CHECK(c.low_at_bound);
   CHECK(c.low == Approx(kIrreducibleLossFloor).epsilon(1e-12));
@@ -123,7 +123,7 @@ TEST_CASE("profile: an interval that ends at a bound says so and is weak", "[fit
 }
 
 TEST_CASE("profile: weak is an interval at a bound or wider than the value", "[fit][identity]") {
-  const FitReport report = fit(FineGrainedMoe{}, shipped_simulated_runs());
+  const FitReport report = fit(FineGrainedMoe::kName, shipped_simulated_runs());
   std::size_t num_weak = 0;
   for (std::size_t p = 0; p < report.profile.size(); ++p) {
     const ProfileInterval& i = report.profile[p];
@@ -139,7 +139,7 @@ TEST_CASE("profile: weak is an interval at a bound or wider than the value", "[f
 TEST_CASE("profile: without noise an interval is a point", "[fit][recovery]") {
   FitOptions options;
   options.num_starts = 60;
-  const FitReport report = fit(Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann), options);
+  const FitReport report = fit(Chinchilla::kName, planted_runs(Chinchilla{}, kHoffmann), options);
   REQUIRE(report.profile.size() == 5);
   for (std::size_t p = 0; p < 5; ++p) {
     CAPTURE(report.profile[p].coefficient);
@@ -152,7 +152,7 @@ TEST_CASE("profile: without noise an interval is a point", "[fit][recovery]") {
 
 TEST_CASE("profile: on the OLMoE cells g and gamma are weak and c spans half a nat",
           "[fit][published]") {
-  const FitReport report = fit(FineGrainedMoe{}, olmoe_cells().runs);
+  const FitReport report = fit(FineGrainedMoe::kName, olmoe_cells().runs);
   CHECK(interval_of(report, "g").weak);
   CHECK(interval_of(report, "gamma").weak);
   const ProfileInterval& c = interval_of(report, "c");

@@ -73,7 +73,7 @@ TEST_CASE("fit: the largest activation ratio fixed leaves a leverage that is cer
   FitOptions options = few_starts();
   options.fixed["A_max"] = wanted.at(5);
   const FitReport report =
-      fit(EfficiencyLeverage{}, planted_runs(EfficiencyLeverage{}, wanted), options);
+      fit(EfficiencyLeverage::kName, planted_runs(EfficiencyLeverage{}, wanted), options);
   CHECK(report.verdict == Verdict::kCertified);
   check_coefficients(EfficiencyLeverage{}, report, wanted);
 }
@@ -87,7 +87,7 @@ TEST_CASE("fit: experts up to 32 determine all coefficients of the joint law", "
     if (all.column(Variable::kE)[i] <= 32.0) rows.push_back(i);
   }
   const RunTable runs = rows_of(all, rows);
-  const FitReport report = fit(JointMoe{}, runs, few_starts());
+  const FitReport report = fit(JointMoe::kName, runs, few_starts());
   CHECK(report.status == FitStatus::kConverged);
   CHECK(largest_log_error(JointMoe{}, report, runs) < 1e-8);
   check_coefficients(JointMoe{}, report, wanted);
@@ -108,13 +108,13 @@ TEST_CASE("fit: repeated tokens are fitted in two steps as in the paper", "[fit]
   }
   // Tokens that are unique and models that are not too large for them: the law of Hoffmann et al.
   REQUIRE(once.size() >= 10);
-  const FitReport base = fit(Chinchilla{}, rows_of(all, once), few_starts());
+  const FitReport base = fit(Chinchilla::kName, rows_of(all, once), few_starts());
   REQUIRE(base.status == FitStatus::kConverged);
   FitOptions second = few_starts();
   for (std::size_t p = 0; p < 5; ++p) {
     second.fixed[std::string(Chinchilla::kCoefficients[p].name)] = base.coefficients[p];
   }
-  const FitReport report = fit(DataConstrained{}, all, second);
+  const FitReport report = fit(DataConstrained::kName, all, second);
   CHECK(report.num_free == 2);
   CHECK(report.verdict == Verdict::kCertified);
   CHECK(largest_log_error(DataConstrained{}, report, all) < 1e-8);
@@ -125,7 +125,7 @@ TEST_CASE("fit: repeated tokens are fitted with one exponent as in the paper", "
   const auto& wanted = published_coefficients(DataConstrained{});
   FitOptions options = few_starts();
   options.tied.emplace_back("alpha", "beta");
-  const FitReport report = fit(DataConstrained{}, planted_runs(DataConstrained{}, wanted), options);
+  const FitReport report = fit(DataConstrained::kName, planted_runs(DataConstrained{}, wanted), options);
   CHECK(report.num_free == 6);
   CHECK(report.coefficients[2] == report.coefficients[4]);
   check_coefficients(DataConstrained{}, report, wanted);
@@ -159,7 +159,7 @@ TEST_CASE("fit: the runs of Clark et al. give their law for every router", "[fit
     CHECK(runs.num_runs() == refit.num_runs);
     FitOptions options = few_starts();
     options.huber_delta = std::numeric_limits<double>::infinity();
-    const FitReport report = fit(Routed{}, runs, options);
+    const FitReport report = fit(Routed::kName, runs, options);
     REQUIRE(report.status == FitStatus::kConverged);
     CHECK(report.coefficients[0] == within(refit.a, 0.0005));
     CHECK(report.coefficients[1] == within(refit.b, 0.001));

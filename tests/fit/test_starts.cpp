@@ -11,7 +11,7 @@ namespace {
 
 template <Law L>
 std::size_t num_free_starts(const L& law, const FitOptions& options) {
-  return free_starts(law, options, free_space(law, options)).size();
+  return free_starts(facts_of(law), options, free_space(facts_of(law), options)).size();
 }
 
 TEST_CASE("starts: the grid of chinchilla is that of Hoffmann et al.", "[fit][published]") {
@@ -21,7 +21,7 @@ TEST_CASE("starts: the grid of chinchilla is that of Hoffmann et al.", "[fit][pu
                                                   {0.0, 0.5, 1.0, 1.5, 2.0},
                                                   {0.0, 5.0, 10.0, 15.0, 20.0, 25.0},
                                                   {0.0, 0.5, 1.0, 1.5, 2.0}}};
-  const auto grid = starts(Chinchilla{}, {});
+  const auto grid = starts(facts_of(Chinchilla{}), {});
   CHECK(grid.size() == 4500);
   CHECK(std::set(grid.begin(), grid.end()).size() == 4500);
   for (std::size_t p = 0; p < expected.size(); ++p) {
@@ -34,33 +34,33 @@ TEST_CASE("starts: the grid of chinchilla is that of Hoffmann et al.", "[fit][pu
 }
 
 TEST_CASE("starts: a law without a grid has a sample of the default size", "[fit][identity]") {
-  CHECK(starts(FineGrainedMoe{}, {}).size() == kDefaultNumStarts);
+  CHECK(starts(facts_of(FineGrainedMoe{}), {}).size() == kDefaultNumStarts);
 }
 
 TEST_CASE("starts: a size that is asked for replaces the grid", "[fit][identity]") {
   FitOptions options;
   options.num_starts = 37;
-  CHECK(starts(Chinchilla{}, options).size() == 37);
-  CHECK(starts(FineGrainedMoe{}, options).size() == 37);
+  CHECK(starts(facts_of(Chinchilla{}), options).size() == 37);
+  CHECK(starts(facts_of(FineGrainedMoe{}), options).size() == 37);
 }
 
 TEST_CASE("starts: the same seed gives the same sample", "[fit][identity]") {
   FitOptions options;
   options.seed = 5;
-  CHECK(starts(FineGrainedMoe{}, options) == starts(FineGrainedMoe{}, options));
+  CHECK(starts(facts_of(FineGrainedMoe{}), options) == starts(facts_of(FineGrainedMoe{}), options));
 }
 
 TEST_CASE("starts: another seed gives another sample", "[fit][identity]") {
   FitOptions other;
   other.seed = kDefaultSeed + 1;
-  CHECK(starts(FineGrainedMoe{}, other) != starts(FineGrainedMoe{}, {}));
+  CHECK(starts(facts_of(FineGrainedMoe{}), other) != starts(facts_of(FineGrainedMoe{}), {}));
 }
 
 TEST_CASE("starts: the box of the sample grows with its spread around its centre",
           "[fit][identity]") {
   FitOptions options;
   options.start_spread = 1.5;
-  const auto narrow = starts(FineGrainedMoe{}, {}), wide = starts(FineGrainedMoe{}, options);
+  const auto narrow = starts(facts_of(FineGrainedMoe{}), {}), wide = starts(facts_of(FineGrainedMoe{}), options);
   for (std::size_t p = 0; p < kNumCoefficients<FineGrainedMoe>; ++p) {
     const CoefficientInfo& c = FineGrainedMoe::kCoefficients[p];
     CAPTURE(c.name);
@@ -80,8 +80,8 @@ TEST_CASE("free_starts: every start of every law lies inside the bounds", "[fit]
     for (const double spread : {1.0, 3.0}) {
       FitOptions options;
       options.start_spread = spread;
-      const auto space = free_space(law, options);
-      const auto all = free_starts(law, options, space);
+      const auto space = free_space(facts_of(law), options);
+      const auto all = free_starts(facts_of(law), options, space);
       CHECK(std::all_of(all.begin(), all.end(), [&](const auto& phi) {
         return (phi.array() >= space.lower.array()).all() &&
                (phi.array() <= space.upper.array()).all();

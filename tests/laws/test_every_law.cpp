@@ -116,7 +116,7 @@ TEST_CASE("law: without end to N and D the irreducible loss is left", "[laws][id
       const Variable variable = variables_of(law)[v];
       if (variable != Variable::kG && variable != Variable::kE) log_x[v] = 1e4;
     }
-    const std::size_t p = coefficient_index(law, name);
+    const std::size_t p = coefficient_index(facts_of(law), name);
     CHECK(coefficients_of(law)[p].lower == kIrreducibleLossFloor);
     CHECK(std::exp(law.log_loss(published_theta(law), log_x)) ==
           Approx(row_of(law).coefficients[p]).epsilon(1e-15));

@@ -43,13 +43,13 @@ TEST_CASE("visit_law: an unknown name is refused with those there are", "[laws][
 TEST_CASE("coefficient_index: names give the place in the order of the law", "[laws][identity]") {
   for_each_law([]<Law L>(const L& law) {
     for (std::size_t p = 0; p < kNumCoefficients<L>; ++p) {
-      CHECK(coefficient_index(law, coefficients_of(law)[p].name) == p);
+      CHECK(coefficient_index(facts_of(law), coefficients_of(law)[p].name) == p);
     }
   });
 }
 
 TEST_CASE("coefficient_index: an unknown name is refused with those there are", "[laws][refusal]") {
-  CHECK(refusal_of([] { coefficient_index(Chinchilla{}, "gamma"); }) ==
+  CHECK(refusal_of([] { coefficient_index(facts_of(Chinchilla{}), "gamma"); }) ==
         "the law chinchilla has no coefficient \"gamma\"; it has: E A alpha B beta");
 }
 

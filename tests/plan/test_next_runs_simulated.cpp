@@ -84,12 +84,12 @@ TEST_CASE("next runs: refits with chosen runs are more certain than with a regul
     Random random(100 + set);
     RunTable first;
     train(first, base, truth, random);
-    const FitReport fitted = fit(L{}, first, fit_options());
+    const FitReport fitted = fit(L::kName, first, fit_options());
     PlanProblem request = truth;
     request.law.coefficients = fitted.coefficients;
     request.law.ranges = fitted.ranges;
     request.law.draws =
-        bootstrap(L{}, first, fit_options(), fitted, {.resamples = kResamples}).draws;
+        bootstrap(L::kName, first, fit_options(), fitted, {.resamples = kResamples}).draws;
     NextRunsQuestion question;
     question.target_flops = kTarget;
     question.noise = refit_noise(kNoise, fit_options().huber_delta);
@@ -105,9 +105,9 @@ TEST_CASE("next runs: refits with chosen runs are more certain than with a regul
     auto widths_with = [&](const std::vector<RunToTrain>& runs) {
       RunTable all = first;
       train(all, runs, truth, random);
-      const FitReport refitted = fit(L{}, all, fit_options());
+      const FitReport refitted = fit(L::kName, all, fit_options());
       const BootstrapReport drawn =
-          bootstrap(L{}, all, fit_options(), refitted, {.resamples = kResamples});
+          bootstrap(L::kName, all, fit_options(), refitted, {.resamples = kResamples});
       return widths_of(truth, drawn.draws.bootstrap);
     };
     const Values grid = widths_with(of_grid), chosen = widths_with(of_choice);

@@ -15,7 +15,7 @@ TEST_CASE("fit: the 240 points of Besiroglu et al. reach the known objective",
           "[published][published]") {
   const RunTable runs = chinchilla_points_240();
   REQUIRE(runs.num_runs() == 240);
-  const FitReport report = fit(Chinchilla{}, runs);
+  const FitReport report = fit(Chinchilla::kName, runs);
   CHECK(report.status == FitStatus::kConverged);
   CHECK(report.num_starts == 4500);
   // The reference has 10 digits of objective, and coefficients to the digits printed here.
@@ -30,7 +30,7 @@ TEST_CASE("fit: the 240 points of Besiroglu et al. reach the known objective",
 TEST_CASE("fit: all 245 points reach the known objective", "[published][published]") {
   const RunTable runs = chinchilla_points({});
   REQUIRE(runs.num_runs() == 245);
-  const FitReport report = fit(Chinchilla{}, runs);
+  const FitReport report = fit(Chinchilla::kName, runs);
   CHECK(report.status == FitStatus::kConverged);
   // Digits of the reference, as above.
   CHECK(report.objective == Approx(0.001826010523).epsilon(1e-8));
@@ -46,7 +46,7 @@ TEST_CASE("fit: a vanishing delta gives the printed coefficients of Besiroglu et
   FitOptions options;
   options.huber_delta = 1e-6;
   options.num_starts = 50;
-  const FitReport report = fit(Chinchilla{}, chinchilla_points_240(), options);
+  const FitReport report = fit(Chinchilla::kName, chinchilla_points_240(), options);
   const std::vector<double>& printed = find_law("besiroglu2024").coefficients;
   for (std::size_t p = 0; p < printed.size(); ++p) {
     CAPTURE(Chinchilla::kCoefficients[p].name);

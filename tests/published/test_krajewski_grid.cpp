@@ -67,7 +67,7 @@ TEST_CASE("krajewski2024_grid.csv: N and D follow from the shape and the steps",
 TEST_CASE("fit: noiseless losses on the grid give back the published law",
           "[published][recovery]") {
   const std::vector<double>& published = find_law("krajewski2024-e64").coefficients;
-  const FitReport report = fit(FineGrainedMoe{}, simulated_runs(1, 0.0));
+  const FitReport report = fit(FineGrainedMoe::kName, simulated_runs(1, 0.0));
   CHECK(report.status == FitStatus::kConverged);
   // What is asked of a fit of this grid: six digits, from three starts in ten.
   for (std::size_t p = 0; p < published.size(); ++p) {
@@ -79,14 +79,14 @@ TEST_CASE("fit: noiseless losses on the grid give back the published law",
 
 TEST_CASE("fit: on noisy losses 10000 other starts find nothing better", "[published][recovery]") {
   const RunTable runs = shipped_simulated_runs();
-  const FitReport report = fit(FineGrainedMoe{}, runs);
+  const FitReport report = fit(FineGrainedMoe::kName, runs);
   CHECK(report.status == FitStatus::kConverged);
   FitOptions many;
   many.num_starts = 10'000;
   many.seed = 20240212;
   many.start_spread = 1.5;
   // What is asked of the default fit: the best of ten times its starts from a wider box.
-  CHECK(report.objective == Approx(fit(FineGrainedMoe{}, runs, many).objective).epsilon(1e-8));
+  CHECK(report.objective == Approx(fit(FineGrainedMoe::kName, runs, many).objective).epsilon(1e-8));
 }
 
 }  // namespace

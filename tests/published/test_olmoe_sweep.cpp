@@ -20,7 +20,7 @@ TEST_CASE("read_records: the OLMoE sweep has 51 granularity cells", "[published]
 
 TEST_CASE("fit: fine-grained-moe on the OLMoE sweep reaches the known objective",
           "[published][published]") {
-  const FitReport report = fit(FineGrainedMoe{}, olmoe_cells().runs);
+  const FitReport report = fit(FineGrainedMoe::kName, olmoe_cells().runs);
   CHECK(report.status == FitStatus::kConverged);
   // The reference has nine digits of objective and two to three of the coefficients; the valley is
   // flat: c and gamma are weakly identified.
@@ -33,7 +33,7 @@ TEST_CASE("fit: fine-grained-moe on the OLMoE sweep reaches the known objective"
 
 TEST_CASE("fit: chinchilla on the OLMoE sweep reaches the known objective",
           "[published][published]") {
-  const FitReport report = fit(Chinchilla{}, olmoe_cells().runs);
+  const FitReport report = fit(Chinchilla::kName, olmoe_cells().runs);
   CHECK(report.status == FitStatus::kConverged);
   CHECK(report.objective == Approx(1.62184688e-04).epsilon(1e-6));  // digits of the reference
 }

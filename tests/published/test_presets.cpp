@@ -192,7 +192,7 @@ TEST_CASE("preset_laws: every law lists only variables that it has", "[published
       for (const VariableInfo& v : kVariables) {
         CHECK((has_variable(own, v.id) || !law.ranges[v.id]));
       }
-      CHECK_NOTHROW(require_in_bounds(own, law.coefficients));
+      CHECK_NOTHROW(require_in_bounds(facts_of(own), law.coefficients));
     });
   }
 }

@@ -33,10 +33,9 @@ void parallel_for(std::size_t count, unsigned num_threads, const Work& work) {
       next = count;
     }
   };
-  {
-    std::vector<std::jthread> threads;
-    for (unsigned t = 0; t < num_threads; ++t) threads.emplace_back(run);
-  }
+  std::vector<std::thread> threads;
+  for (unsigned t = 0; t < num_threads; ++t) threads.emplace_back(run);
+  for (std::thread& thread : threads) thread.join();
   if (error) std::rethrow_exception(error);
 }
 

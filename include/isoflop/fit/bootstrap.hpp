@@ -14,7 +14,6 @@
 #include "isoflop/core/run_table.hpp"
 #include "isoflop/fit/options.hpp"
 #include "isoflop/fit/report.hpp"
-#include "isoflop/laws/law.hpp"
 #include "isoflop/laws/law_record.hpp"
 
 namespace isoflop {
@@ -44,14 +43,17 @@ struct BootstrapReport {
   std::size_t num_groups = 0;     ///< what is drawn: groups, or runs where there are none
 };
 
+class FitLaw;
+
 /// Refits every resample, starting from `fit` and its other minima. A refit counts if its projected
 /// gradient vanishes, its Hessian is positive definite in the directions that no bound holds, and
 /// none of the minima of `fit` has a lower objective on that resample; the others are fitted again
-/// from many starts. `fit` is what fit(law, runs, options) returned; options.num_threads and
-/// options.progress are used as there. The result does not depend on the number of threads.
-/// Throws InvalidArgument as fit() does.
-template <Law L>
-BootstrapReport bootstrap(const L& law, const RunTable& runs, const FitOptions& options,
+/// from many starts. `fit` is what fit(law, runs, options) returned; options.num_threads,
+/// options.progress and options.cancelled are used as there. The result does not depend on the
+/// number of threads. Throws as fit() does.
+BootstrapReport bootstrap(const AnyLaw& law, const RunTable& runs, const FitOptions& options,
+                          const FitReport& fit, const BootstrapOptions& how = {});
+BootstrapReport bootstrap(const FitLaw& law, const RunTable& runs, const FitOptions& options,
                           const FitReport& fit, const BootstrapOptions& how = {});
 
 /// The 95 % interval of each coefficient [P]: percentile, or BCa where there is a jackknife that
@@ -70,9 +72,5 @@ inline std::vector<EstimatedInterval> coefficient_intervals(const std::vector<do
   }
   return out;
 }
-
-/// The same for any law.
-BootstrapReport bootstrap(const AnyLaw& law, const RunTable& runs, const FitOptions& options,
-                          const FitReport& fit, const BootstrapOptions& how = {});
 
 }  // namespace isoflop

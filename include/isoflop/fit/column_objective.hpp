@@ -1,4 +1,5 @@
-/// The objective of a fit over whole columns of runs:
+/// The objective of a fit over whole columns of runs, the one part of a fit that is compiled per
+/// law:
 ///   F(theta) = sum_i w_i rho(r_i),  r_i = ln L(theta, x_i) - ln L_i   (or L(theta, x_i) - L_i)
 /// with its gradient and two curvatures: the reweighted Gauss-Newton matrix, which is never
 /// indefinite, and the exact Hessian. Sums run in the order of the rows, so that a value does not
@@ -6,16 +7,19 @@
 /// convergence tests.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstddef>
-#include <Eigen/Core>
+#include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "isoflop/core/batch.hpp"
 #include "isoflop/core/dual.hpp"
 #include "isoflop/core/run_table.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/fit/objective.hpp"
 #include "isoflop/fit/options.hpp"
 #include "isoflop/fit/robust_loss.hpp"
 #include "isoflop/laws/law.hpp"
@@ -23,33 +27,23 @@
 namespace isoflop {
 
 template <Law L>
-class ColumnObjective {
+class ColumnObjective final : public Objective {
  public:
   static constexpr std::size_t kP = kNumCoefficients<L>;
   static constexpr std::size_t kV = kNumVariablesOf<L>;
-  using Theta = std::array<double, kP>;
-  using Vector = Eigen::Matrix<double, static_cast<int>(kP), 1>;
-  using Matrix = Eigen::Matrix<double, static_cast<int>(kP), static_cast<int>(kP)>;
-
-  struct Derivatives {
-    double value = 0.0;
-    Vector gradient = Vector::Zero();
-    Vector diagonal = Vector::Zero();      ///< of sum w (rho'/r) J J^T, the Gauss-Newton matrix
-    Matrix gauss_newton = Matrix::Zero();  ///< all of it; only filled at Order 1
-    Matrix hessian = Matrix::Zero();       ///< exact; only filled at Order 2
-  };
+  static_assert(kP <= static_cast<std::size_t>(kMaxCoefficients),
+                "a law can have at most kMaxCoefficients coefficients");
 
   /// Requires every variable of the law to be given and positive, and positive losses.
   ColumnObjective(const L& law, const RunTable& runs, HuberLoss loss, Residual residual)
-      : law_(law), loss_(loss), residual_(residual), num_runs_(runs.num_runs()) {
+      : Objective(loss, runs.num_runs()), law_(law), residual_(residual) {
+    const std::span<const Variable> variables = variables_of(law);
     const std::size_t width = Batch::kWidth;
     blocks_.resize((num_runs_ + width - 1) / width);
-    for (std::size_t v = 0; v < variables_of(law).size(); ++v) {
-      if (runs.column(variables_of(law)[v]).size() != num_runs_) {
-        throw InvalidArgument("the runs have no column for " +
-                              std::string(info(variables_of(law)[v]).symbol) + ", which the law " +
-                              std::string(name_of(law)) + " needs");
-      }
+    for (const Variable v : variables) {
+      if (runs.column(v).size() == num_runs_) continue;
+      throw InvalidArgument("the runs have no column for " + std::string(info(v).symbol) +
+                            ", which the law " + std::string(name_of(law)) + " needs");
     }
     for (std::size_t i = 0; i < blocks_.size() * width; ++i) {
       Block& block = blocks_[i / width];
@@ -57,8 +51,8 @@ class ColumnObjective {
       const std::size_t row = std::min(i, num_runs_ - 1);  // padding repeats the last run, weight 0
       for (std::size_t v = 0; v < kV; ++v) {
         block.log_x[v].lanes[lane] = 0.0;
-        if (v >= variables_of(law).size()) continue;
-        block.log_x[v].lanes[lane] = log_value(runs.column(variables_of(law)[v])[row]);
+        if (v >= variables.size()) continue;
+        block.log_x[v].lanes[lane] = log_value(runs.column(variables[v])[row]);
       }
       const double loss_row = runs.loss[row];
       block.target.lanes[lane] = residual_ == Residual::kLog ? std::log(loss_row) : loss_row;
@@ -67,17 +61,15 @@ class ColumnObjective {
     }
   }
 
-  /// The same runs under another loss.
-  ColumnObjective with(HuberLoss loss) const {
-    ColumnObjective out = *this;
-    out.loss_ = loss;
+  std::unique_ptr<Objective> with(HuberLoss loss) const override {
+    auto out = std::make_unique<ColumnObjective>(*this);
+    out->loss_ = loss;
     return out;
   }
 
-  /// The same runs, each with its weight times `count`; runs that count zero take no room.
-  /// counts: one per run, >= 0, not all zero.
-  ColumnObjective resampled(std::span<const double> counts) const {
-    ColumnObjective out(*this, 0);
+  std::unique_ptr<Objective> resampled(std::span<const double> counts) const override {
+    std::unique_ptr<ColumnObjective> resample(new ColumnObjective(*this, 0));
+    ColumnObjective& out = *resample;
     std::size_t used = 0;
     const std::size_t width = Batch::kWidth;
     for (std::size_t i = 0; i < num_runs_; ++i) {
@@ -96,28 +88,17 @@ class ColumnObjective {
       out.blocks_.back().weight.lanes[static_cast<Eigen::Index>(lane)] = 0.0;
     }
     out.num_runs_ = used;
-    return out;
+    return resample;
   }
 
-  const L& law() const { return law_; }
-  std::size_t num_runs() const { return num_runs_; }
-  const HuberLoss& loss() const { return loss_; }
-
-  /// F and its derivatives; Order 2 also fills the Hessian.
-  template <int Order>
-  Derivatives evaluate(const Theta& theta) const {
-    return evaluate<Order>(theta, loss_);
+  void evaluate(const CoefficientVector& theta, Order order, Derivatives& out) const override {
+    order == Order::kFirst ? evaluate<1>(theta, out) : evaluate<2>(theta, out);
   }
 
-  /// The same with another loss in place of the objective's own.
-  template <int Order>
-  Derivatives evaluate(const Theta& theta, const HuberLoss& loss) const;
-
-  /// Residuals and weights by run, padding left out.
-  void residuals(const Theta& theta, std::vector<double>& residual,
-                 std::vector<double>& weight) const {
-    std::array<Batch, kP> parameters;
-    for (std::size_t p = 0; p < kP; ++p) parameters[p] = Batch(theta[p]);
+  /// Padding is left out.
+  void residuals(const CoefficientVector& theta, std::vector<double>& residual,
+                 std::vector<double>& weight) const override {
+    const std::array<Batch, kP> parameters = batches_of(theta);
     residual.clear();
     weight.clear();
     for (const Block& block : blocks_) {
@@ -129,9 +110,8 @@ class ColumnObjective {
     }
   }
 
-  [[gnu::flatten]] double value(const Theta& theta) const {
-    std::array<Batch, kP> parameters;
-    for (std::size_t p = 0; p < kP; ++p) parameters[p] = Batch(theta[p]);
+  [[gnu::flatten]] double value(const CoefficientVector& theta) const override {
+    const std::array<Batch, kP> parameters = batches_of(theta);
     Batch sum(0.0);
     for (const Block& block : blocks_) {
       const Batch r = residual_of(law_.log_loss(parameters, block.log_x), block.target);
@@ -148,8 +128,17 @@ class ColumnObjective {
 
   /// An empty objective of the same kind.
   ColumnObjective(const ColumnObjective& like, std::size_t num_runs)
-      : law_(like.law_), loss_(like.loss_), residual_(like.residual_), num_runs_(num_runs) {
+      : Objective(like.loss_, num_runs), law_(like.law_), residual_(like.residual_) {
     blocks_.reserve(like.blocks_.size());
+  }
+
+  template <int Order>
+  void evaluate(const CoefficientVector& theta, Derivatives& out) const;
+
+  static std::array<Batch, kP> batches_of(const CoefficientVector& theta) {
+    std::array<Batch, kP> out;
+    for (std::size_t p = 0; p < kP; ++p) out[p] = Batch(theta[static_cast<Eigen::Index>(p)]);
+    return out;
   }
 
   template <class T>
@@ -159,9 +148,7 @@ class ColumnObjective {
   }
 
   [[no_unique_address]] L law_;
-  HuberLoss loss_;
   Residual residual_;
-  std::size_t num_runs_;
   std::vector<Block> blocks_;
 };
 
@@ -169,11 +156,9 @@ class ColumnObjective {
 // memory, at half the speed.)
 template <Law L>
 template <int Order>
-[[gnu::flatten]] typename ColumnObjective<L>::Derivatives ColumnObjective<L>::evaluate(
-    const Theta& theta, const HuberLoss& loss) const {
-  std::array<Batch, kP> values;
-  for (std::size_t p = 0; p < kP; ++p) values[p] = Batch(theta[p]);
-  const auto parameters = dual_parameters<Order>(values);
+[[gnu::flatten]] void ColumnObjective<L>::evaluate(const CoefficientVector& theta,
+                                                   Derivatives& out) const {
+  const auto parameters = dual_parameters<Order>(batches_of(theta));
 
   Batch value(0.0);
   std::array<Batch, kP> gradient, diagonal;
@@ -184,7 +169,7 @@ template <int Order>
   for (const Block& block : blocks_) {
     const auto residual = residual_of(law_.log_loss(parameters, block.log_x), block.target);
     static_assert(residual.kSize == kP, "the law's formula does not use all its coefficients");
-    const HuberValue huber = loss(residual.value);
+    const HuberValue huber = loss_(residual.value);
     value += block.weight * huber.rho;
     const Batch slope = block.weight * huber.slope;
     const Batch reweight = block.weight * huber.reweight;
@@ -204,18 +189,19 @@ template <int Order>
     }
   }
 
-  Derivatives out;
+  constexpr auto kSize = static_cast<Eigen::Index>(kP);
   out.value = value.lanes.sum();
-  Matrix& matrix = Order == 2 ? out.hessian : out.gauss_newton;
+  out.gradient.resize(kSize);
+  out.diagonal.resize(kSize);
+  out.curvature.resize(kSize, kSize);
   std::size_t pair = 0;
-  for (int i = 0; i < static_cast<int>(kP); ++i) {
+  for (Eigen::Index i = 0; i < kSize; ++i) {
     out.gradient[i] = gradient[static_cast<std::size_t>(i)].lanes.sum();
     out.diagonal[i] = diagonal[static_cast<std::size_t>(i)].lanes.sum();
-    for (int j = 0; j <= i; ++j, ++pair) {
-      matrix(i, j) = matrix(j, i) = curvature[pair].lanes.sum();
+    for (Eigen::Index j = 0; j <= i; ++j, ++pair) {
+      out.curvature(i, j) = out.curvature(j, i) = curvature[pair].lanes.sum();
     }
   }
-  return out;
 }
 
 }  // namespace isoflop

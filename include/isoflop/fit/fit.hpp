@@ -8,22 +8,21 @@
 #include "isoflop/fit/options.hpp"
 #include "isoflop/fit/report.hpp"
 #include "isoflop/laws/any_law.hpp"
-#include "isoflop/laws/law.hpp"
 
 namespace isoflop {
 
-/// Fits a law. The shipped laws are compiled into isoflop::fit; for a law of your own include
-/// isoflop/fit/fit_impl.hpp, which needs Ceres.
+class FitLaw;
+
+/// Fits a law: one that ships, by its name, or a formula.
 ///
 /// Throws InvalidArgument for runs without a variable of the law, values that are not positive and
 /// finite, a delta that is not positive, or an unknown, doubly fixed or out-of-bounds coefficient;
-/// DataError for fewer runs than free coefficients. A fit that did not work out is a status in the
-/// report. The result does not depend on the number of threads. Not thread-safe with respect to
-/// options.progress.
-template <Law L>
-FitReport fit(const L& law, const RunTable& runs, const FitOptions& options = {});
-
-/// The same for any law: one that ships, by its name, or a formula.
+/// DataError for fewer runs than free coefficients; Cancelled where options.cancelled says so. A
+/// fit that did not work out is a status in the report. The result does not depend on the number of
+/// threads. Not thread-safe with respect to options.progress.
 FitReport fit(const AnyLaw& law, const RunTable& runs, const FitOptions& options = {});
+
+/// The same for a law of your own: fit(FitLawOf(MyLaw{}), runs) with isoflop/fit/own_law.hpp.
+FitReport fit(const FitLaw& law, const RunTable& runs, const FitOptions& options = {});
 
 }  // namespace isoflop

@@ -20,7 +20,6 @@
 #include "isoflop/fit/options.hpp"
 #include "isoflop/fit/report.hpp"
 #include "isoflop/laws/any_law.hpp"
-#include "isoflop/laws/law.hpp"
 
 namespace isoflop {
 
@@ -50,18 +49,15 @@ struct Finding {
   std::string cure;  ///< one sentence: the runs, or the change, that would help
 };
 
+class FitLaw;
+
 /// Findings about runs for a law under options.fixed and options.tied (nothing else of the options
 /// is looked at), the gravest first; empty if there is nothing to say. Runs of weight zero do not
-/// count. The shipped laws are compiled into isoflop::fit; for a law of your own include
-/// isoflop/fit/inspect_runs_impl.hpp.
-/// Throws InvalidArgument where a variable of the law has no column or a value is not positive and
-/// finite, and for unknown or contradictory fixed and tied coefficients.
-template <Law L>
-std::vector<Finding> inspect_runs(const L& law, const RunTable& runs,
-                                  const FitOptions& options = {});
-
-/// The same for any law.
+/// count. Throws InvalidArgument where a variable of the law has no column or a value is not
+/// positive and finite, and for unknown or contradictory fixed and tied coefficients.
 std::vector<Finding> inspect_runs(const AnyLaw& law, const RunTable& runs,
+                                  const FitOptions& options = {});
+std::vector<Finding> inspect_runs(const FitLaw& law, const RunTable& runs,
                                   const FitOptions& options = {});
 
 /// What the findings say of the fit of these runs: coefficients that cannot be determined make its

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "isoflop/core/random.hpp"
+#include "isoflop/error.hpp"
 
 namespace isoflop {
 
@@ -31,6 +32,13 @@ struct FitOptions {
   unsigned num_threads = 0;   ///< 0: one per core; the result does not depend on it
   /// Called now and then, from one thread at a time, with (starts done, starts in all).
   std::function<void(std::size_t, std::size_t)> progress;
+  /// Asked now and then, from any thread; true ends the call with Cancelled.
+  std::function<bool()> cancelled;
 };
+
+/// Throws Cancelled where the options say so.
+inline void stop_if_cancelled(const FitOptions& options) {
+  if (options.cancelled && options.cancelled()) throw Cancelled();
+}
 
 }  // namespace isoflop

@@ -46,6 +46,12 @@ inline const char* to_string(Verdict v) {
   return "failed";
 }
 
+/// What went over the best start at the end, beside the library's own Newton steps: nothing where
+/// the library was built without Ceres, or where no coefficient is free.
+enum class Polish { kNone, kCeres };
+
+inline const char* to_string(Polish p) { return p == Polish::kCeres ? "ceres" : "none"; }
+
 /// A local minimum of the objective.
 struct LocalMinimum {
   std::vector<double> coefficients;  ///< [P] in the law's order and units
@@ -93,7 +99,8 @@ struct FitReport {
   std::vector<std::string> at_bound;  ///< coefficients that ended on a bound
   std::vector<RunResidual> worst;     ///< largest |log residual| first, ten at most
   Ranges ranges;
-  int polish_iterations = 0;  ///< Ceres iterations after the best start
+  Polish polish = Polish::kNone;
+  int polish_iterations = 0;  ///< of Ceres after the best start
 };
 
 }  // namespace isoflop

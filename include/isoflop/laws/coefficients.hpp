@@ -3,13 +3,12 @@
 
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <span>
-#include <sstream>
-#include <string>
 #include <string_view>
+#include <vector>
 
-#include "isoflop/error.hpp"
-#include "isoflop/laws/law.hpp"
+#include "isoflop/laws/law_facts.hpp"
 
 namespace isoflop {
 
@@ -20,56 +19,24 @@ inline double from_axis(const CoefficientInfo& info, double theta) {
   return info.scale == Scale::kLog ? std::exp(theta) : theta;
 }
 
-/// theta [P] from coefficients [P] in the law's order. Throws InvalidArgument for a
-/// wrong count, a value that is not finite, or a scale that is not positive.
-template <Law L>
-std::array<double, kNumCoefficients<L>> to_axis(const L& law,
-                                                std::span<const double> coefficients) {
-  const std::span<const CoefficientInfo> known = coefficients_of(law);
-  if (coefficients.size() != known.size()) {
-    throw InvalidArgument("the law " + std::string(name_of(law)) + " has " +
-                          std::to_string(known.size()) + " coefficients");
-  }
-  std::array<double, kNumCoefficients<L>> theta{};
-  for (std::size_t p = 0; p < coefficients.size(); ++p) {
-    const CoefficientInfo& info = known[p];
-    const bool positive_needed = info.scale == Scale::kLog;
-    if (!std::isfinite(coefficients[p]) || (positive_needed && coefficients[p] <= 0.0)) {
-      throw InvalidArgument("coefficient " + std::string(info.name) + " must be a " +
-                            (positive_needed ? "positive " : "") + "finite number");
-    }
-    theta[p] = to_axis(info, coefficients[p]);
-  }
-  return theta;
-}
+/// Theta [theta_size] from coefficients [P] in the law's order; zero beyond them. Throws
+/// InvalidArgument for a wrong count, a value that is not finite, or a scale that is not positive.
+std::vector<double> to_axis(const LawFacts& law, std::span<const double> coefficients);
+void to_axis(const LawFacts& law, std::span<const double> coefficients, std::span<double> theta);
 
 /// Throws InvalidArgument as to_axis does, and for a coefficient outside its law's bounds (with
 /// room for the rounding of a logarithm).
-template <Law L>
-void require_in_bounds(const L& law, std::span<const double> coefficients) {
-  to_axis(law, coefficients);
-  for (std::size_t p = 0; p < coefficients.size(); ++p) {
-    const CoefficientInfo& info = coefficients_of(law)[p];
-    if (coefficients[p] >= info.lower * (1 - 1e-9) && coefficients[p] <= info.upper * (1 + 1e-9)) {
-      continue;
-    }
-    std::ostringstream text;
-    text << "coefficient " << info.name << " must lie between " << info.lower << " and "
-         << info.upper;
-    throw InvalidArgument(text.str());
-  }
-}
+void require_in_bounds(const LawFacts& law, std::span<const double> coefficients);
 
 /// Index of the coefficient of this name. Throws InvalidArgument, naming those there are.
+std::size_t coefficient_index(const LawFacts& law, std::string_view name);
+
 template <Law L>
-std::size_t coefficient_index(const L& law, std::string_view name) {
-  std::string known;
-  for (std::size_t p = 0; p < coefficients_of(law).size(); ++p) {
-    if (coefficients_of(law)[p].name == name) return p;
-    known += " " + std::string(coefficients_of(law)[p].name);
-  }
-  throw InvalidArgument("the law " + std::string(name_of(law)) + " has no coefficient \"" +
-                        std::string(name) + "\"; it has:" + known);
+std::array<double, kNumCoefficients<L>> to_axis(const L& law,
+                                                std::span<const double> coefficients) {
+  std::array<double, kNumCoefficients<L>> theta{};
+  to_axis(facts_of(law), coefficients, theta);
+  return theta;
 }
 
 /// The loss in nats per token; coefficients [P] and variables [V] in the law's own units.

@@ -17,6 +17,7 @@
 #include "isoflop/laws/formula_law.hpp"
 #include "isoflop/laws/joint_moe.hpp"
 #include "isoflop/laws/kaplan.hpp"
+#include "isoflop/laws/law_facts.hpp"
 #include "isoflop/laws/over_training.hpp"
 #include "isoflop/laws/routed.hpp"
 #include "isoflop/laws/sparsity.hpp"
@@ -32,18 +33,6 @@ void for_each_law(F&& f) {
   [&]<class... L>(const std::tuple<L...>*) {
     (f(L{}), ...);
   }(static_cast<const ShippedLaws*>(nullptr));
-}
-
-inline std::vector<std::string_view> law_names() {
-  std::vector<std::string_view> names;
-  for_each_law([&](const auto& law) { names.push_back(name_of(law)); });
-  return names;
-}
-
-inline bool is_law_name(std::string_view name) {
-  bool found = false;
-  for_each_law([&](const auto& law) { found = found || name_of(law) == name; });
-  return found;
 }
 
 /// Calls f(law) for the law that is named, shipped or a formula, and returns what it returns.

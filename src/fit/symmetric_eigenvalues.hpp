@@ -1,4 +1,4 @@
-/// Eigenvalues of a symmetric matrix. Compiled once: Eigen's solver is dear to instantiate.
+// Eigenvalues of a symmetric matrix. Compiled once: Eigen's solver is dear to instantiate.
 #pragma once
 
 #include <Eigen/Core>

@@ -1,28 +1,29 @@
-/// Body of isoflop::bootstrap. Include it to resample a law of your own; it does not need Ceres.
-#pragma once
+#include "isoflop/fit/bootstrap.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "fit/block_descent.hpp"
+#include "fit/starts.hpp"
 #include "isoflop/core/parallel.hpp"
-#include "isoflop/fit/block_descent.hpp"
-#include "isoflop/fit/bootstrap.hpp"
-#include "isoflop/fit/column_objective.hpp"
-#include "isoflop/fit/minimizer.hpp"
-#include "isoflop/fit/starts.hpp"
+#include "isoflop/error.hpp"
+#include "isoflop/fit/fit_law.hpp"
+#include "isoflop/laws/coefficients.hpp"
 
 namespace isoflop {
-namespace detail {
+namespace {
 
 /// What is drawn together: the rows of each group, in the order of their first row. A run without a
 /// group is a group of its own; a run of weight zero is as good as none.
-inline std::vector<std::vector<std::size_t>> sampling_units(const RunTable& runs) {
+std::vector<std::vector<std::size_t>> sampling_units(const RunTable& runs) {
   std::vector<std::vector<std::size_t>> units;
   std::map<std::string, std::size_t> unit_of;
   for (std::size_t i = 0; i < runs.num_runs(); ++i) {
@@ -41,7 +42,7 @@ inline std::vector<std::vector<std::size_t>> sampling_units(const RunTable& runs
 
 /// A generator for each resample, so that they can be drawn in any order. The mixing is that of
 /// SplitMix64 (Steele, Lea, Flood 2014).
-inline Random random_for(std::uint64_t seed, std::uint64_t index) {
+Random random_for(std::uint64_t seed, std::uint64_t index) {
   std::uint64_t z = seed + (index + 1) * 0x9e3779b97f4a7c15u;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
@@ -49,7 +50,7 @@ inline Random random_for(std::uint64_t seed, std::uint64_t index) {
 }
 
 /// Units to draw for one resample; see ResampleSize.
-inline std::size_t resample_size(std::size_t num_units, std::size_t num_free, ResampleSize size) {
+std::size_t resample_size(std::size_t num_units, std::size_t num_free, ResampleSize size) {
   if (size == ResampleSize::kSame) return num_units;
   const auto n = static_cast<double>(num_units);
   const double share = std::min(2.0 * static_cast<double>(num_free) / n, 0.5);
@@ -57,35 +58,32 @@ inline std::size_t resample_size(std::size_t num_units, std::size_t num_free, Re
 }
 
 /// Refits one law to reweighted runs.
-template <Law L>
 class Refitter {
  public:
-  static constexpr std::size_t kP = kNumCoefficients<L>;
-  using Space = FreeSpace<kP>;
-  using Small = typename Space::Small;
-
   struct Refit {
-    Small phi;
+    CoefficientVector phi;
     bool certified = false;
     bool sent_back = false;
   };
 
-  Refitter(const L& law, const RunTable& runs, const FitOptions& options, const FitReport& fit)
+  Refitter(const FitLaw& law, const RunTable& runs, const FitOptions& options, const FitReport& fit)
       : options_(options),
-        space_(free_space(law, options)),
-        objective_(law, runs, HuberLoss(options.huber_delta), options.residual) {
+        law_(law.facts()),
+        space_(free_space(law_, options)),
+        objective_(law.objective(runs, HuberLoss(options.huber_delta), options.residual)) {
     for (const LocalMinimum& m : fit.minima) {
-      minima_.push_back(space_.gather(to_axis(law, m.coefficients)));
+      minima_.push_back(space_.gather(to_axis(law_, m.coefficients)));
     }
     if (minima_.empty()) throw InvalidArgument("there is no fit to start the resamples from");
   }
 
-  const Space& space() const { return space_; }
-  std::size_t num_runs() const { return objective_.num_runs(); }
+  const FreeSpace& space() const { return space_; }
+  std::size_t num_runs() const { return objective_->num_runs(); }
 
   Refit refit(const std::vector<double>& counts, std::uint64_t seed) const {
-    const ColumnObjective<L> objective = objective_.resampled(counts);
-    Minimum<kP> at = BlockDescent<L>(objective, space_).run(minima_.front());
+    const std::unique_ptr<Objective> resample = objective_->resampled(counts);
+    const Objective& objective = *resample;
+    Minimum at = BlockDescent(objective, space_).run(minima_.front());
     Refit out;
     out.certified = is_certified(objective, at);
     if (!out.certified && std::isfinite(at.value)) {
@@ -100,10 +98,10 @@ class Refitter {
     FitOptions cold = options_;
     cold.num_starts = kColdStarts;
     cold.seed = seed;
-    std::vector<Small> starts(minima_);
-    const auto sample = free_starts(objective_.law(), cold, space_);
+    std::vector<CoefficientVector> starts(minima_);
+    const std::vector<CoefficientVector> sample = free_starts(law_, cold, space_);
     starts.insert(starts.end(), sample.begin(), sample.end());
-    for (const Small& start : starts) {
+    for (const CoefficientVector& start : starts) {
       const auto m = minimize(objective, space_, start);
       if (m.value < at.value || !std::isfinite(at.value)) at = m;
     }
@@ -115,29 +113,31 @@ class Refitter {
  private:
   /// Projected gradient zero, Hessian positive definite where no bound holds, and none of the fit's
   /// minima better on these runs. Sharpens `at` on the way.
-  bool is_certified(const ColumnObjective<L>& objective, Minimum<kP>& at) const {
+  bool is_certified(const Objective& objective, Minimum& at) const {
     if (!std::isfinite(at.value)) return false;
-    const auto there = sharpen(objective, space_, at);
+    const Derivatives there = sharpen(objective, space_, at);
     if (space_.size() == 0) return true;
     const auto gradient = projected_gradient(space_, at.phi, space_.reduce(there.gradient));
     if (!(gradient.cwiseAbs().maxCoeff() <= gradient_limit(at.value, objective.num_runs()))) {
       return false;
     }
-    const auto eigenvalues = loose_eigenvalues(space_, at.phi, space_.reduce_matrix(there.hessian));
+    const auto eigenvalues =
+        loose_eigenvalues(space_, at.phi, space_.reduce_matrix(there.curvature));
     if (!eigenvalues.empty() && !(eigenvalues.front() > 0.0)) return false;
-    return std::none_of(minima_.begin(), minima_.end(), [&](const Small& m) {
+    return std::none_of(minima_.begin(), minima_.end(), [&](const CoefficientVector& m) {
       return objective.value(space_.expand(m)) < at.value;
     });
   }
 
   const FitOptions& options_;
-  Space space_;
-  ColumnObjective<L> objective_;
-  std::vector<Small> minima_;
+  const LawFacts& law_;
+  FreeSpace space_;
+  std::unique_ptr<Objective> objective_;
+  std::vector<CoefficientVector> minima_;
 };
 
 /// Each unit left out once; where there are many, each of 250 blocks of units.
-inline std::vector<std::vector<std::size_t>> jackknife_blocks(
+std::vector<std::vector<std::size_t>> jackknife_blocks(
     const std::vector<std::vector<std::size_t>>& units, std::uint64_t seed) {
   constexpr std::size_t kMostSingly = 1000, kBlocks = 250;
   if (units.size() <= kMostSingly) return units;
@@ -155,18 +155,17 @@ inline std::vector<std::vector<std::size_t>> jackknife_blocks(
   return blocks;
 }
 
-}  // namespace detail
+}  // namespace
 
-template <Law L>
-BootstrapReport bootstrap(const L& law, const RunTable& runs, const FitOptions& options,
+BootstrapReport bootstrap(const FitLaw& law, const RunTable& runs, const FitOptions& options,
                           const FitReport& fit, const BootstrapOptions& how) {
-  const detail::Refitter<L> refitter(law, runs, options, fit);
-  using Refit = typename detail::Refitter<L>::Refit;
-  const auto units = detail::sampling_units(runs);
-  const auto blocks = how.jackknife ? detail::jackknife_blocks(units, how.seed)
-                                    : std::vector<std::vector<std::size_t>>();
-  const std::size_t num_drawn = detail::resample_size(
-      units.size(), static_cast<std::size_t>(refitter.space().size()), how.size);
+  const Refitter refitter(law, runs, options, fit);
+  using Refit = Refitter::Refit;
+  const auto units = sampling_units(runs);
+  const auto blocks =
+      how.jackknife ? jackknife_blocks(units, how.seed) : std::vector<std::vector<std::size_t>>();
+  const std::size_t num_drawn =
+      resample_size(units.size(), static_cast<std::size_t>(refitter.space().size()), how.size);
   BootstrapReport report;
   report.resamples = how.resamples;
   report.num_groups = units.size();
@@ -176,7 +175,8 @@ BootstrapReport bootstrap(const L& law, const RunTable& runs, const FitOptions& 
   std::mutex progress_mutex;
   std::size_t done = 0;
   parallel_for(refits.size(), options.num_threads, [&](std::size_t i) {
-    Random random = detail::random_for(how.seed, i);
+    stop_if_cancelled(options);
+    Random random = random_for(how.seed, i);
     std::vector<double> counts(refitter.num_runs(), 0.0);
     if (i < how.resamples) {
       for (std::size_t k = 0; k < num_drawn; ++k) {
@@ -202,9 +202,14 @@ BootstrapReport bootstrap(const L& law, const RunTable& runs, const FitOptions& 
     }
     if (!refits[i].certified) continue;
     auto& draws = resample ? report.draws.bootstrap : report.draws.jackknife;
-    draws.push_back(coefficients_at(law, refitter.space(), refits[i].phi, options));
+    draws.push_back(coefficients_at(law.facts(), refitter.space(), refits[i].phi, options));
   }
   return report;
+}
+
+BootstrapReport bootstrap(const AnyLaw& law, const RunTable& runs, const FitOptions& options,
+                          const FitReport& fit, const BootstrapOptions& how) {
+  return bootstrap(*fit_law(law), runs, options, fit, how);
 }
 
 }  // namespace isoflop

@@ -1,0 +1,112 @@
+#include "fit/ceres_polish.hpp"
+
+#if ISOFLOP_WITH_CERES
+#include <ceres/ceres.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <span>
+
+namespace isoflop {
+namespace {
+
+/// All runs as one Ceres residual block: residual_i = sign(r_i) sqrt(2 w_i rho(r_i)), so that half
+/// the sum of squares is the objective. One block rather than one per run, because a block costs
+/// more memory and time than the run it holds.
+class CeresColumns : public ceres::CostFunction {
+ public:
+  CeresColumns(const FitLaw& law, const RunTable& runs, const FitOptions& options,
+               const FreeSpace& space)
+      : law_(law),
+        runs_(runs),
+        space_(space),
+        loss_(options.huber_delta),
+        residual_(options.residual) {
+    set_num_residuals(static_cast<int>(runs.num_runs()));
+    mutable_parameter_block_sizes()->push_back(space.size());
+  }
+
+  bool Evaluate(double const* const* parameters, double* residuals,
+                double** jacobians) const override {
+    const CoefficientVector theta =
+        space_.expand(Eigen::Map<const Eigen::VectorXd>(parameters[0], space_.size()));
+    const std::span<const Variable> variables = law_.facts().variables;
+    std::array<double, kNumVariables> log_x{};
+    std::array<double, kMaxCoefficients> all_slopes{};
+    const std::span<double> slopes(all_slopes.data(), static_cast<std::size_t>(space_.size()));
+    for (std::size_t i = 0; i < runs_.num_runs(); ++i) {
+      for (std::size_t v = 0; v < variables.size(); ++v) {
+        log_x[v] = log_value(runs_.column(variables[v])[i]);
+      }
+      const double log_loss = law_.log_loss_by_jets(
+          theta, space_.entry, std::span<const double>(log_x.data(), variables.size()), slopes);
+      double r = log_loss - std::log(runs_.loss[i]), per_log = 1.0;
+      if (residual_ == Residual::kRaw) {
+        per_log = std::exp(log_loss);
+        r = per_log - runs_.loss[i];
+      }
+      const double weight = runs_.weight.empty() ? 1.0 : runs_.weight[i];
+      const double size = std::sqrt(2.0 * weight * loss_.rho(r));
+      residuals[i] = std::copysign(size, r);
+      if (jacobians == nullptr || jacobians[0] == nullptr) continue;
+      const double clipped = std::clamp(r, -loss_.delta(), loss_.delta());
+      const double slope = size > 0.0 ? weight * std::abs(clipped) / size : std::sqrt(weight);
+      for (std::size_t k = 0; k < slopes.size(); ++k) {
+        jacobians[0][i * slopes.size() + k] = slope * (per_log * slopes[k]);
+      }
+    }
+    return true;
+  }
+
+ private:
+  const FitLaw& law_;
+  const RunTable& runs_;
+  const FreeSpace& space_;
+  HuberLoss loss_;
+  Residual residual_;
+};
+
+}  // namespace
+
+std::optional<Polished> polish_with_ceres(const FitLaw& law, const RunTable& runs,
+                                          const FitOptions& options, const FreeSpace& space,
+                                          const CoefficientVector& from) {
+  CoefficientVector phi = from;
+  CeresColumns cost(law, runs, options, space);
+  ceres::Problem::Options ownership;
+  ownership.cost_function_ownership = ceres::DO_NOT_TAKE_OWNERSHIP;
+  ceres::Problem problem(ownership);
+  problem.AddResidualBlock(&cost, nullptr, phi.data());
+  for (int k = 0; k < space.size(); ++k) {
+    problem.SetParameterLowerBound(phi.data(), k, space.lower[k]);
+    problem.SetParameterUpperBound(phi.data(), k, space.upper[k]);
+  }
+  ceres::Solver::Options solver;
+  solver.linear_solver_type = ceres::DENSE_QR;
+  solver.logging_type = ceres::SILENT;
+  // Next to the many starts a few passes over many runs are dear, and there is less left to gain.
+  solver.max_num_iterations = runs.num_runs() > 10'000 ? 3 : 30;
+  solver.function_tolerance = 1e-15;
+  solver.gradient_tolerance = 1e-16;
+  solver.parameter_tolerance = 1e-15;
+  ceres::Solver::Summary summary;
+  ceres::Solve(solver, &problem, &summary);
+  return Polished{phi.cwiseMax(space.lower).cwiseMin(space.upper),
+                  static_cast<int>(summary.iterations.size())};
+}
+
+}  // namespace isoflop
+
+#else
+
+namespace isoflop {
+
+std::optional<Polished> polish_with_ceres(const FitLaw&, const RunTable&, const FitOptions&,
+                                          const FreeSpace&, const CoefficientVector&) {
+  return std::nullopt;
+}
+
+}  // namespace isoflop
+
+#endif

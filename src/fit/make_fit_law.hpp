@@ -1,0 +1,13 @@
+// What law.cpp.in compiles for every law that ships.
+#pragma once
+
+#include <memory>
+
+#include "isoflop/fit/fit_law.hpp"
+
+namespace isoflop {
+
+template <Law L>
+std::unique_ptr<const FitLaw> make_fit_law(const L& law);
+
+}  // namespace isoflop

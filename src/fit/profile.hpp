@@ -1,0 +1,21 @@
+// Profile likelihood: how far one coefficient can be moved, with all others fitted again, before
+// the objective rises by more than chance allows. For a robust objective F with psi = rho' the
+// quantity 2 (F - F_min) / s^2, s^2 = [n / (n - p)] mean(psi^2) / mean(psi'), is asymptotically
+// chi-squared with one degree of freedom (Ronchetti 1982; Hampel, Ronchetti, Rousseeuw, Stahel
+// 1986, section 7.2). With squares it is the usual likelihood ratio.
+#pragma once
+
+#include <vector>
+
+#include "fit/minimizer.hpp"
+#include "isoflop/fit/report.hpp"
+
+namespace isoflop {
+
+/// The 95 % profile interval of every coefficient that was fitted, in the law's units. `best` is
+/// the minimum of the objective.
+std::vector<ProfileInterval> profile_intervals(const LawFacts& law, const Objective& objective,
+                                               const FreeSpace& space, const Minimum& best,
+                                               const FitOptions& options);
+
+}  // namespace isoflop
