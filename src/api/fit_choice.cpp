@@ -29,6 +29,7 @@ FitOptions fit_options(const FitChoice& choice, const Context& context) {
   out.tied = choice.tie;
   out.num_starts = choice.starts;
   out.seed = choice.seed;
+  out.cancelled = context.cancelled;
   out.num_threads =
       choice.threads == 0 ? context.num_threads : static_cast<unsigned>(choice.threads);
   return out;

@@ -18,18 +18,18 @@ struct Function {
 inline constexpr double kLn2 = 0.693147180559945309417232121458176568;
 inline constexpr double kLn10 = 2.30258509299404568401799145468436421;
 
-inline constexpr std::array kFunctions{
-    Function{"exp", Op::kExp},
-    Function{"log", Op::kLog},
-    Function{"ln", Op::kLog},
-    Function{"log2", Op::kLog, 1.0 / kLn2},
-    Function{"log10", Op::kLog, 1.0 / kLn10},
-    Function{"sqrt", Op::kSqrt},
-    Function{"tanh", Op::kTanh},
-    Function{"abs", Op::kAbs},
-    Function{"min", Op::kMin},
-    Function{"max", Op::kMax},
-};
+inline constexpr std::array<Function, 10> kFunctions{{
+    {"exp", Op::kExp},
+    {"log", Op::kLog},
+    {"ln", Op::kLog},
+    {"log2", Op::kLog, 1.0 / kLn2},
+    {"log10", Op::kLog, 1.0 / kLn10},
+    {"sqrt", Op::kSqrt},
+    {"tanh", Op::kTanh},
+    {"abs", Op::kAbs},
+    {"min", Op::kMin},
+    {"max", Op::kMax},
+}};
 
 // Null where there is none of this name.
 inline const Function* find_function(std::string_view name) {

@@ -1,7 +1,7 @@
 #include <cmath>
 #include <cstdio>
 #include <isoflop/core/log_sum_exp.hpp>
-#include <isoflop/fit/fit_impl.hpp>
+#include <isoflop/fit/own_law.hpp>
 
 // L(N) = E + A / N^alpha: models of many sizes on the same tokens.
 struct SizeOnly {
@@ -29,7 +29,7 @@ int main() {
     runs.column(isoflop::Variable::kN).push_back(n);
     runs.loss.push_back(1.7 + 400.0 / std::pow(n, 0.34));
   }
-  const isoflop::FitReport report = isoflop::fit(SizeOnly{}, runs);
+  const isoflop::FitReport report = isoflop::fit(isoflop::FitLawOf(SizeOnly{}), runs);
   std::printf("%s, alpha = %.6f\n", to_string(report.verdict), report.coefficients.at(2));
   return std::abs(report.coefficients.at(2) - 0.34) < 1e-6 ? 0 : 1;
 }

@@ -3,26 +3,30 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <memory>
 
 #include "catch.hpp"
-#include "compiled_laws.hpp"
-#include "isoflop/fit/block_descent.hpp"
+#include "fit/block_descent.hpp"
+#include "fit/starts.hpp"
 #include "isoflop/fit/fit.hpp"
-#include "isoflop/fit/starts.hpp"
+#include "isoflop/fit/fit_law.hpp"
 #include "planted_runs.hpp"
 #include "published/public_runs.hpp"
 
 namespace isoflop::testing {
 namespace {
 
-template <Law L>
-using Small = typename FreeSpace<kNumCoefficients<L>>::Small;
-
-template <Law L>
-double slope_left(const ColumnObjective<L>& objective, const FreeSpace<kNumCoefficients<L>>& space,
-                  const Small<L>& phi) {
-  const auto at = objective.template evaluate<1>(space.expand(phi));
+double slope_left(const Objective& objective, const FreeSpace& space,
+                  const CoefficientVector& phi) {
+  const Derivatives at = objective.first_order(space.expand(phi));
   return projected_gradient(space, phi, space.reduce(at.gradient)).cwiseAbs().maxCoeff();
+}
+
+FreeSpace whole_space(const AnyLaw& law) { return free_space(facts_of(law), {}); }
+
+std::unique_ptr<Objective> planted_objective(double noise) {
+  return fit_law("chinchilla")
+      ->objective(planted_runs(Chinchilla{}, kHoffmann, noise), HuberLoss(1e-3), Residual::kLog);
 }
 
 bool same_bits(double a, double b) {
@@ -31,14 +35,13 @@ bool same_bits(double a, double b) {
 
 TEST_CASE("Descent: interrupted and taken up again it ends where it does in one go",
           "[fit][identity]") {
-  const ColumnObjective<Chinchilla> objective(
-      Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann, 0.01), HuberLoss(1e-3), Residual::kLog);
-  const auto space = free_space(facts_of(Chinchilla{}), {});
+  const std::unique_ptr<Objective> objective = planted_objective(0.01);
+  const auto space = whole_space("chinchilla");
   FitOptions options;
   options.num_starts = 30;
-  for (const Small<Chinchilla>& start : free_starts(facts_of(Chinchilla{}), options, space)) {
-    const auto in_one_go = minimize(objective, space, start);
-    Descent<Chinchilla> descent(objective, space, start);
+  for (const CoefficientVector& start : free_starts(facts_of(Chinchilla{}), options, space)) {
+    const auto in_one_go = minimize(*objective, space, start);
+    Descent descent(*objective, space, start);
     for (const int iterations : {12, 13, 20, MinimizerOptions{}.max_iterations}) {
       descent.run(iterations);
     }
@@ -51,17 +54,16 @@ TEST_CASE("Descent: interrupted and taken up again it ends where it does in one 
 }
 
 TEST_CASE("Descent: it stops after the iterations that it was given", "[fit][identity]") {
-  const ColumnObjective<Chinchilla> objective(
-      Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann, 0.01), HuberLoss(1e-3), Residual::kLog);
-  const auto space = free_space(facts_of(Chinchilla{}), {});
+  const std::unique_ptr<Objective> objective = planted_objective(0.01);
+  const auto space = whole_space("chinchilla");
   FitOptions options;
   options.num_starts = 1;
   const auto start = free_starts(facts_of(Chinchilla{}), options, space).front();
-  Descent<Chinchilla> descent(objective, space, start);
+  Descent descent(*objective, space, start);
   descent.run(5);
   CHECK(descent.minimum().iterations == 5);
   CHECK_FALSE(descent.minimum().settled);
-  CHECK(descent.minimum().value < objective.value(space.expand(start)));
+  CHECK(descent.minimum().value < objective->value(space.expand(start)));
 }
 
 /// How often each run is drawn in a resample.
@@ -75,10 +77,11 @@ std::vector<double> drawn_counts(std::size_t num_runs, std::uint64_t seed) {
 /// Resamples of the simulated grid, on which c runs to its floor every fourth time and steps are
 /// cut short by the box.
 struct Resamples {
-  ColumnObjective<FineGrainedMoe> all{FineGrainedMoe{}, shipped_simulated_runs(), HuberLoss(1e-3),
-                                      Residual::kLog};
-  FreeSpace<7> space = free_space(facts_of(FineGrainedMoe{}), {});
-  Small<FineGrainedMoe> fitted;
+  std::unique_ptr<Objective> all =
+      fit_law("fine-grained-moe")
+          ->objective(shipped_simulated_runs(), HuberLoss(1e-3), Residual::kLog);
+  FreeSpace space = whole_space("fine-grained-moe");
+  CoefficientVector fitted;
 
   Resamples() {
     FitOptions options;
@@ -87,8 +90,8 @@ struct Resamples {
     const auto report = fit(FineGrainedMoe::kName, shipped_simulated_runs(), options);
     fitted = space.gather(to_axis(FineGrainedMoe{}, report.coefficients));
   }
-  ColumnObjective<FineGrainedMoe> objective(std::uint64_t seed) const {
-    return all.resampled(drawn_counts(all.num_runs(), seed));
+  std::unique_ptr<Objective> objective(std::uint64_t seed) const {
+    return all->resampled(drawn_counts(all->num_runs(), seed));
   }
 };
 
@@ -98,16 +101,16 @@ TEST_CASE("minimize: a warm descent that calls itself settled is at a minimum", 
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     CAPTURE(seed);
     const auto objective = resamples.objective(seed);
-    auto at = minimize(objective, resamples.space, resamples.fitted, {.warm = true});
+    auto at = minimize(*objective, resamples.space, resamples.fitted, {.warm = true});
     if (!at.settled) continue;
     ++num_settled;
     num_held += (at.phi.array() <= resamples.space.lower.array()).any();
     // Settled where Newton promises 1e-13 of the objective; sharpening takes what is left of it.
     const double before = at.value;
-    sharpen(objective, resamples.space, at);
+    sharpen(*objective, resamples.space, at);
     CHECK(before <= at.value * (1.0 + 1e-11));
-    CHECK(slope_left(objective, resamples.space, at.phi) <=
-          gradient_limit(at.value, objective.num_runs()));
+    CHECK(slope_left(*objective, resamples.space, at.phi) <=
+          gradient_limit(at.value, objective->num_runs()));
   }
   CHECK(num_settled >= 290);
   CHECK(num_held >= 30);  // the plant works: many ended on the floor of c
@@ -119,8 +122,8 @@ TEST_CASE("BlockDescent: a refit ends where a descent of all coefficients ends",
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     CAPTURE(seed);
     const auto objective = resamples.objective(seed);
-    auto block = BlockDescent<FineGrainedMoe>(objective, resamples.space).run(resamples.fitted);
-    auto full = minimize(objective, resamples.space, resamples.fitted);
+    auto block = BlockDescent(*objective, resamples.space).run(resamples.fitted);
+    auto full = minimize(*objective, resamples.space, resamples.fitted);
     CHECK(block.settled);
     CHECK(block.value <= full.value * (1.0 + 1e-9));
   }
@@ -130,27 +133,26 @@ TEST_CASE("BlockDescent: held at a value a coefficient stays there and the rest 
           "[fit][identity]") {
   const Resamples resamples;
   const double c = std::log(0.5);
-  const FreeSpace<7> held = resamples.space.without(6, c);
-  const auto begin = FreeSpace<7>::drop(resamples.fitted, 6);
-  auto at = BlockDescent<FineGrainedMoe>(resamples.all, held).run(begin);
+  const FreeSpace held = resamples.space.without(6, c);
+  const auto begin = FreeSpace::drop(resamples.fitted, 6);
+  auto at = BlockDescent(*resamples.all, held).run(begin);
   CHECK(held.expand(at.phi)[6] == c);
-  CHECK(at.value < resamples.all.value(held.expand(begin)));
-  sharpen(resamples.all, held, at);
-  CHECK(slope_left(resamples.all, held, at.phi) <=
-        gradient_limit(at.value, resamples.all.num_runs()));
+  CHECK(at.value < resamples.all->value(held.expand(begin)));
+  sharpen(*resamples.all, held, at);
+  CHECK(slope_left(*resamples.all, held, at.phi) <=
+        gradient_limit(at.value, resamples.all->num_runs()));
 }
 
 TEST_CASE("BlockDescent: a minimum outside the box ends on its nearest side", "[fit][identity]") {
-  const ColumnObjective<Chinchilla> objective(Chinchilla{}, planted_runs(Chinchilla{}, kHoffmann),
-                                              HuberLoss(1e-3), Residual::kLog);
-  auto space = free_space(facts_of(Chinchilla{}), {});
+  const std::unique_ptr<Objective> objective = planted_objective(0.0);
+  auto space = whole_space("chinchilla");
   space.upper[2] = 0.30;  // alpha is 0.34 in the runs
   const auto theta = to_axis(Chinchilla{}, kHoffmann);
-  const Small<Chinchilla> planted = Eigen::Map<const Eigen::VectorXd>(theta.data(), 5);
-  const auto at = BlockDescent<Chinchilla>(objective, space).run(planted);
+  const CoefficientVector planted = Eigen::Map<const Eigen::VectorXd>(theta.data(), 5);
+  const auto at = BlockDescent(*objective, space).run(planted);
   CHECK(at.settled);
   CHECK(at.phi[2] == 0.30);
-  CHECK(at.value == Approx(minimize(objective, space, planted).value).epsilon(1e-9));
+  CHECK(at.value == Approx(minimize(*objective, space, planted).value).epsilon(1e-9));
 }
 
 }  // namespace

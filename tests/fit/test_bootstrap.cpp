@@ -5,8 +5,9 @@
 #include <set>
 
 #include "catch.hpp"
+#include "fit/resampling.hpp"
 #include "isoflop/core/select_rows.hpp"
-#include "isoflop/fit/bootstrap_impl.hpp"
+#include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "planted_runs.hpp"
 #include "published/public_runs.hpp"
@@ -258,7 +259,7 @@ TEST_CASE("bootstrap: without a fit there is nothing to start from", "[fit][refu
 
 /// The rows of the only resample of a bootstrap with this seed.
 std::vector<std::size_t> drawn_rows(std::size_t num_runs, std::uint64_t seed) {
-  Random random = detail::random_for(seed, 0);
+  Random random = random_for(seed, 0);
   std::vector<std::size_t> rows;
   for (std::size_t k = 0; k < num_runs; ++k) rows.push_back(random.below(num_runs));
   std::sort(rows.begin(), rows.end());
@@ -329,7 +330,6 @@ TEST_CASE("bootstrap: 100 cold starts find nothing better than 200 refits of the
 
 TEST_CASE("bootstrap: a resample draws so many more runs as there are coefficients",
           "[fit][identity]") {
-  using detail::resample_size;
   CHECK(resample_size(78, 7, ResampleSize::kCalibrated) == 95);    // 78 / (1 - 14/78)
   CHECK(resample_size(240, 5, ResampleSize::kCalibrated) == 250);  // 240 / (1 - 10/240)
   CHECK(resample_size(1'000'000, 7, ResampleSize::kCalibrated) == 1'000'014);

@@ -2,11 +2,12 @@
 
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <vector>
 
 #include "catch.hpp"
-#include "compiled_laws.hpp"
 #include "difference.hpp"
-#include "isoflop/fit/column_objective.hpp"
+#include "isoflop/fit/fit_law.hpp"
 #include "isoflop/laws/list.hpp"
 #include "planted_runs.hpp"
 #include "within.hpp"
@@ -24,6 +25,11 @@ RunTable thirteen_runs(const L& law) {
   RunTable runs = rows_of(planted_runs(law, published_coefficients(law), 0.02), rows);
   for (std::size_t i = 0; i < rows.size(); ++i) runs.weight.push_back(0.5 + 0.125 * double(i));
   return runs;
+}
+
+template <std::size_t P>
+CoefficientVector as_vector(const std::array<double, P>& theta) {
+  return Eigen::Map<const Eigen::VectorXd>(theta.data(), static_cast<Eigen::Index>(P));
 }
 
 /// A little off the coefficients behind the runs.
@@ -44,8 +50,9 @@ void on_every_objective(const F& f) {
         INFO("law " << name_of(law) << (residual == Residual::kLog ? " log" : " raw"));
         CAPTURE(delta);
         const RunTable runs = thirteen_runs(law);
-        const ColumnObjective<L> objective(law, runs, HuberLoss(delta), residual);
-        f(law, objective, theta_near_planted(law), runs, delta, residual);
+        const std::unique_ptr<Objective> objective =
+            fit_law(name_of(law))->objective(runs, HuberLoss(delta), residual);
+        f(law, *objective, theta_near_planted(law), runs, delta, residual);
       }
     }
   });
@@ -65,7 +72,7 @@ T residual_of_row(const L& law, const std::array<T, kNumCoefficients<L>>& theta,
 }
 
 TEST_CASE("ColumnObjective: the value is the sum of Huber losses run by run", "[fit][identity]") {
-  on_every_objective([]<Law L>(const L& law, const auto& objective, const auto& theta,
+  on_every_objective([]<Law L>(const L& law, const Objective& objective, const auto& theta,
                                const RunTable& runs, double delta, Residual residual) {
     double sum = 0.0;
     std::size_t num_beyond = 0;
@@ -76,97 +83,135 @@ TEST_CASE("ColumnObjective: the value is the sum of Huber losses run by run", "[
     }
     if (std::isfinite(delta)) CHECK((num_beyond > 0 && num_beyond < runs.num_runs()));
     // Another order of summation, and residuals of 1e-2 that keep 14 digits of a loss near 1.
-    CHECK(objective.value(theta) == Approx(sum).epsilon(1e-12));
-    CHECK(objective.template evaluate<1>(theta).value == Approx(sum).epsilon(1e-12));
-    CHECK(objective.template evaluate<2>(theta).value == Approx(sum).epsilon(1e-12));
+    CHECK(objective.value(as_vector(theta)) == Approx(sum).epsilon(1e-12));
+    CHECK(objective.first_order(as_vector(theta)).value == Approx(sum).epsilon(1e-12));
+    CHECK(objective.second_order(as_vector(theta)).value == Approx(sum).epsilon(1e-12));
   });
 }
 
 TEST_CASE("ColumnObjective: the gradient is that by finite differences", "[fit][derivative]") {
-  on_every_objective([](const auto&, const auto& objective, const auto& theta, auto&&...) {
-    const auto at = objective.template evaluate<2>(theta);
-    CHECK((objective.template evaluate<1>(theta).gradient - at.gradient).norm() <=
+  on_every_objective([](const auto&, const Objective& objective, const auto& theta, auto&&...) {
+    const auto at = objective.second_order(as_vector(theta));
+    CHECK((objective.first_order(as_vector(theta)).gradient - at.gradient).norm() <=
           1e-13 * at.gradient.norm());
     for (std::size_t p = 0; p < theta.size(); ++p) {
       // Truncation h^4 / 30 times a fifth derivative of up to 1e13, in the law of leverage;
       // rounding 1e-15 / h.
       constexpr double kStep = 1e-6;
-      const double slope =
-          difference([&](double x) { return objective.value(moved(theta, p, x)); }, kStep);
+      const double slope = difference(
+          [&](double x) { return objective.value(as_vector(moved(theta, p, x))); }, kStep);
       CHECK(at.gradient[static_cast<Eigen::Index>(p)] == within(slope, 1e-7));
     }
   });
 }
 
 TEST_CASE("ColumnObjective: the Hessian is that by finite differences", "[fit][derivative]") {
-  on_every_objective([](const auto&, const auto& objective, const auto& theta, auto&&...) {
-    const auto at = objective.template evaluate<2>(theta);
+  on_every_objective([](const auto&, const Objective& objective, const auto& theta, auto&&...) {
+    const auto at = objective.second_order(as_vector(theta));
     for (std::size_t p = 0; p < theta.size(); ++p) {
       constexpr double kStep = 1e-6;
       auto up = theta, down = theta;
       up[p] += kStep;
       down[p] -= kStep;
       const auto column = static_cast<Eigen::Index>(p);
-      const auto difference = ((objective.template evaluate<1>(up).gradient -
-                                objective.template evaluate<1>(down).gradient) /
+      const auto difference = ((objective.first_order(as_vector(up)).gradient -
+                                objective.first_order(as_vector(down)).gradient) /
                                (2.0 * kStep))
                                   .eval();
       // Truncation h^2 / 6 times (ln N)^2 = 700 relative to the largest entry; rounding 1e-14 / h.
-      const double tolerance = 1e-8 * (1.0 + at.hessian.cwiseAbs().maxCoeff());
-      CHECK((at.hessian.col(column) - difference).cwiseAbs().maxCoeff() < tolerance);
+      const double tolerance = 1e-8 * (1.0 + at.curvature.cwiseAbs().maxCoeff());
+      CHECK((at.curvature.col(column) - difference).cwiseAbs().maxCoeff() < tolerance);
     }
-    CHECK(at.hessian == at.hessian.transpose());
+    CHECK(at.curvature == at.curvature.transpose());
   });
 }
 
 TEST_CASE("ColumnObjective: the Gauss-Newton matrix reweights the products of slopes",
           "[fit][derivative]") {
-  on_every_objective([]<Law L>(const L& law, const auto& objective, const auto& theta,
+  on_every_objective([]<Law L>(const L& law, const Objective& objective, const auto& theta,
                                const RunTable& runs, double delta, Residual residual) {
-    using Objective = std::decay_t<decltype(objective)>;
     using Jet = ceres::Jet<double, static_cast<int>(kNumCoefficients<L>)>;
     std::array<Jet, kNumCoefficients<L>> jets;
     for (std::size_t p = 0; p < jets.size(); ++p) jets[p] = Jet(theta[p], static_cast<int>(p));
-    typename Objective::Matrix sum = Objective::Matrix::Zero();
+    Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(jets.size(), jets.size());
     for (std::size_t i = 0; i < runs.num_runs(); ++i) {
       const Jet r = residual_of_row(law, jets, runs, i, residual);
       sum += runs.weight[i] * std::min(1.0, delta / std::abs(r.a)) * r.v * r.v.transpose();
     }
-    const auto at = objective.template evaluate<1>(theta);
+    const auto at = objective.first_order(as_vector(theta));
     // Residuals beyond delta enter by 1 / r, which keeps 14 digits.
-    CHECK((at.gauss_newton - sum).norm() <= 1e-12 * sum.norm());
-    const auto second = objective.template evaluate<2>(theta);
+    CHECK((at.curvature - sum).norm() <= 1e-12 * sum.norm());
+    const auto second = objective.second_order(as_vector(theta));
     CHECK((second.diagonal - sum.diagonal()).norm() <= 1e-12 * sum.norm());
   });
 }
 
+/// The objective of chinchilla at the planted coefficients, or nearly there.
+double chinchilla_value(const RunTable& runs) {
+  return fit_law("chinchilla")
+      ->objective(runs, HuberLoss(0.02), Residual::kLog)
+      ->value(as_vector(theta_near_planted(Chinchilla{})));
+}
+
 TEST_CASE("ColumnObjective: weights multiply the losses of their runs", "[fit][identity]") {
   RunTable runs = thirteen_runs(Chinchilla{});
-  const auto theta = theta_near_planted(Chinchilla{});
-  const HuberLoss huber(0.02);
-  const double once =
-      ColumnObjective<Chinchilla>(Chinchilla{}, runs, huber, Residual::kLog).value(theta);
+  const double once = chinchilla_value(runs);
   for (double& w : runs.weight) w *= 2.0;
-  const double twice =
-      ColumnObjective<Chinchilla>(Chinchilla{}, runs, huber, Residual::kLog).value(theta);
-  CHECK(twice == 2.0 * once);  // powers of two are exact
+  CHECK(chinchilla_value(runs) == 2.0 * once);  // powers of two are exact
 }
 
 TEST_CASE("ColumnObjective: runs without weights count once", "[fit][identity]") {
   RunTable runs = thirteen_runs(Chinchilla{});
-  const auto theta = theta_near_planted(Chinchilla{});
   runs.weight.clear();
-  const ColumnObjective<Chinchilla> without(Chinchilla{}, runs, HuberLoss(0.02), Residual::kLog);
+  const double without = chinchilla_value(runs);
   runs.weight.assign(runs.num_runs(), 1.0);
-  const ColumnObjective<Chinchilla> with(Chinchilla{}, runs, HuberLoss(0.02), Residual::kLog);
-  CHECK(without.value(theta) == with.value(theta));
+  CHECK(without == chinchilla_value(runs));
+}
+
+TEST_CASE("ColumnObjective: a resample has the losses of the runs drawn as often as they were",
+          "[fit][identity]") {
+  const RunTable runs = thirteen_runs(Chinchilla{});
+  std::vector<double> counts(13, 1.0);
+  counts[2] = 3.0, counts[5] = counts[12] = 0.0;
+  RunTable drawn = rows_of(runs, {0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11});
+  drawn.weight[2] *= 3.0;
+  const auto objective = fit_law("chinchilla")->objective(runs, HuberLoss(0.02), Residual::kLog);
+  const auto resample = objective->resampled(counts);
+  CHECK(resample->num_runs() == 11);
+  CHECK(resample->value(as_vector(theta_near_planted(Chinchilla{}))) == chinchilla_value(drawn));
+}
+
+TEST_CASE("ColumnObjective: under another loss it is that of the same runs", "[fit][identity]") {
+  const RunTable runs = thirteen_runs(Chinchilla{});
+  const auto theta = as_vector(theta_near_planted(Chinchilla{}));
+  const auto law = fit_law("chinchilla");
+  const auto wide = law->objective(runs, HuberLoss(kInfinity), Residual::kLog);
+  CHECK(wide->with(HuberLoss(0.02))->value(theta) == chinchilla_value(runs));
+}
+
+TEST_CASE("FitLaw: its slopes by Ceres are those by its own derivatives", "[fit][derivative]") {
+  for_each_law([]<Law L>(const L& law) {
+    INFO("law " << name_of(law));
+    const auto theta = as_vector(theta_near_planted(law));
+    const std::unique_ptr<const FitLaw> compiled = fit_law(name_of(law));
+    std::vector<int> entry(kNumCoefficients<L>);
+    for (std::size_t p = 0; p < entry.size(); ++p) entry[p] = static_cast<int>(p);
+    const LogX<L> log_x = points(law).front();
+    std::vector<double> slopes(entry.size());
+    const double value = compiled->log_loss_by_jets(theta, entry, log_x, slopes);
+    const CoefficientVector own = compiled->gradient(theta, log_x);
+    CHECK(value == within(compiled->log_loss(theta, log_x), 1e-13));
+    const double rounding = 1e-13 * row_of(law).steepness;
+    for (std::size_t p = 0; p < entry.size(); ++p) {
+      CHECK(slopes[p] == within(own[static_cast<Eigen::Index>(p)], rounding));
+    }
+  });
 }
 
 TEST_CASE("ColumnObjective: a variable that the runs lack is refused", "[fit][refusal]") {
   const RunTable runs = thirteen_runs(Chinchilla{});  // without G
-  CHECK_THROWS_AS(
-      ColumnObjective<FineGrainedMoe>(FineGrainedMoe{}, runs, HuberLoss(1.0), Residual::kLog),
-      InvalidArgument);
+  CHECK_THROWS_AS(fit_law("fine-grained-moe")->objective(runs, HuberLoss(1.0), Residual::kLog),
+                  InvalidArgument);
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "catch.hpp"
-#include "compiled_laws.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/laws/list.hpp"
 #include "planted_runs.hpp"
@@ -74,7 +73,7 @@ void check_against_ceres(const L& law, double delta, Residual residual) {
   options.num_starts = 30;
   options.huber_delta = delta;
   options.residual = residual;
-  const FitReport report = fit(law, runs, options);
+  const FitReport report = fit(name_of(law), runs, options);
   // With ten coefficients and noise a law has many minima, and so few starts need not find the
   // lowest twice; that there is none beside it is still the claim.
   // Nor do starts agree along a coefficient that no run tells.

@@ -1,7 +1,10 @@
 // A law given as text behaves as one that is compiled in.
+#include <barrier>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "catch.hpp"
 #include "io/scratch_folder.hpp"
@@ -48,6 +51,62 @@ TEST_CASE("FormulaLaw: a built-in law written as text reaches the same optimum",
   for (std::size_t p = 0; p < 7; ++p) {
     CHECK(text.coefficients[p] == Approx(built_in.coefficients[p]).epsilon(1e-5));
   }
+}
+
+/// E + A / N^alpha in the place of the law of the grid: another formula with the same name.
+AnyLaw coarse_law() {
+  OwnFormula own{"", "", "", Formula("E + A*N^-alpha", {"N"}, {"E", "A", "alpha"}), {Variable::kN},
+                 {}};
+  own.coefficients = {{"E", "", Scale::kLog, 1e-3, 100.0, 0.3, 3.0},
+                      {"A", "", Scale::kLog, 1e-9, 1e18, 1.0, 1e6},
+                      {"alpha", "", Scale::kLinear, 1e-3, 4.0, 0.1, 1.0}};
+  return FormulaLaw(own);
+}
+
+FitOptions few_starts() {
+  FitOptions options;
+  options.num_starts = 20;
+  options.num_threads = 1;
+  options.profile = false;
+  return options;
+}
+
+TEST_CASE("FormulaLaw: two formulas are fitted at once from two threads",
+          "[fit][formula][identity]") {
+  const RunTable runs = disturbed_grid();
+  const std::vector<double> fine = fit(example_law(), runs, few_starts()).coefficients;
+  const std::vector<double> coarse = fit(coarse_law(), runs, few_starts()).coefficients;
+  // Each waits for the other in the middle of its fit: neither could go on alone.
+  std::barrier both(2);
+  auto fit_beside = [&](const AnyLaw& law, std::vector<double>& found) {
+    FitOptions options = few_starts();
+    bool met = false;
+    options.progress = [&](std::size_t, std::size_t) {
+      if (!met) both.arrive_and_wait();
+      met = true;
+    };
+    found = fit(law, runs, options).coefficients;
+  };
+  std::vector<double> fine_beside, coarse_beside;
+  std::thread other([&] { fit_beside(coarse_law(), coarse_beside); });
+  fit_beside(example_law(), fine_beside);
+  other.join();
+  CHECK(fine_beside == fine);
+  CHECK(coarse_beside == coarse);
+}
+
+TEST_CASE("FormulaLaw: a formula is fitted inside the fit of another one",
+          "[fit][formula][identity]") {
+  const RunTable runs = disturbed_grid();
+  const std::vector<double> fine = fit(example_law(), runs, few_starts()).coefficients;
+  const std::vector<double> coarse = fit(coarse_law(), runs, few_starts()).coefficients;
+  std::vector<double> inside;
+  FitOptions options = few_starts();
+  options.progress = [&](std::size_t done, std::size_t) {
+    if (done == 10) inside = fit(coarse_law(), runs, few_starts()).coefficients;
+  };
+  CHECK(fit(example_law(), runs, options).coefficients == fine);
+  CHECK(inside == coarse);
 }
 
 TEST_CASE("FormulaLaw: resamples are refitted and certified", "[fit][formula][recovery]") {

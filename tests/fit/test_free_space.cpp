@@ -1,7 +1,8 @@
 #include <cmath>
 
 #include "catch.hpp"
-#include "isoflop/fit/free_space.hpp"
+#include "fit/free_space.hpp"
+#include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/list.hpp"
 
 namespace isoflop {
@@ -17,6 +18,11 @@ FitOptions tying(const std::string& a, const std::string& b) {
   FitOptions options;
   options.tied.emplace_back(a, b);
   return options;
+}
+
+std::vector<double> expanded(const FreeSpace& space, const CoefficientVector& phi) {
+  const CoefficientVector theta = space.expand(phi);
+  return {theta.data(), theta.data() + theta.size()};
 }
 
 /// The text of the InvalidArgument that the options bring about, "" if none.
@@ -47,17 +53,17 @@ TEST_CASE("free_space: without options every coefficient moves within its bounds
 TEST_CASE("free_space: a fixed coefficient has its value and no direction", "[fit][identity]") {
   const auto space = free_space(facts_of(FineGrainedMoe{}), fixing("c", 0.472));
   REQUIRE(space.size() == 6);
-  FreeSpace<7>::Small phi(6);
+  CoefficientVector phi(6);
   phi << 1, 2, 3, 4, 5, 6;
-  CHECK(space.expand(phi) == std::array<double, 7>{1, 2, 3, 4, 5, 6, std::log(0.472)});
+  CHECK(expanded(space, phi) == std::vector<double>{1, 2, 3, 4, 5, 6, std::log(0.472)});
 }
 
 TEST_CASE("free_space: tied coefficients share one direction", "[fit][identity]") {
   const auto space = free_space(facts_of(FineGrainedMoe{}), tying("alpha", "beta"));
   REQUIRE(space.size() == 6);
-  FreeSpace<7>::Small phi(6);
+  CoefficientVector phi(6);
   phi << 1, 2, 3, 4, 5, 6;
-  CHECK(space.expand(phi) == std::array<double, 7>{1, 2, 3, 2, 4, 5, 6});
+  CHECK(expanded(space, phi) == std::vector<double>{1, 2, 3, 2, 4, 5, 6});
 }
 
 TEST_CASE("free_space: ties through a third coefficient tie all three", "[fit][identity]") {
@@ -65,9 +71,9 @@ TEST_CASE("free_space: ties through a third coefficient tie all three", "[fit][i
   options.tied.emplace_back("alpha", "gamma");
   const auto space = free_space(facts_of(FineGrainedMoe{}), options);
   REQUIRE(space.size() == 5);
-  FreeSpace<7>::Small phi(5);
+  CoefficientVector phi(5);
   phi << 1, 2, 3, 4, 5;
-  CHECK(space.expand(phi) == std::array<double, 7>{1, 2, 3, 2, 4, 2, 5});
+  CHECK(expanded(space, phi) == std::vector<double>{1, 2, 3, 2, 4, 2, 5});
 }
 
 TEST_CASE("free_space: tied coefficients stay within the bounds of both", "[fit][identity]") {
@@ -81,17 +87,29 @@ TEST_CASE("free_space: a coefficient tied to a fixed one is fixed with it", "[fi
   options.fixed["beta"] = 0.2;
   const auto space = free_space(facts_of(FineGrainedMoe{}), options);
   REQUIRE(space.size() == 5);
-  const auto theta = space.expand(FreeSpace<7>::Small::Zero(5).eval());
+  const auto theta = space.expand(CoefficientVector::Zero(5));
   CHECK(theta[1] == 0.2);
   CHECK(theta[3] == 0.2);
 }
 
 TEST_CASE("free_space: a gradient in tied directions adds up", "[fit][derivative]") {
   const auto space = free_space(facts_of(FineGrainedMoe{}), tying("alpha", "beta"));
-  const std::array<double, 7> full{1, 20, 3, 400, 5, 6, 7};
-  FreeSpace<7>::Small expected(6);
+  CoefficientVector full(7);
+  full << 1, 20, 3, 400, 5, 6, 7;
+  CoefficientVector expected(6);
   expected << 1, 420, 3, 5, 6, 7;
   CHECK(space.reduce(full) == expected);
+}
+
+TEST_CASE("free_space: scales are told from exponents, also where one direction is held",
+          "[fit][identity]") {
+  const FreeSpace space = free_space(facts_of(FineGrainedMoe{}), {});
+  const FreeSpace held = space.without(1, 0.2);  // alpha
+  for (std::size_t p = 0; p < 7; ++p) {
+    const bool is_scale = FineGrainedMoe::kCoefficients[p].scale == Scale::kLog;
+    CHECK(space.is_scale[p] == is_scale);
+    if (p != 1) CHECK(held.is_scale[static_cast<std::size_t>(held.entry[p])] == is_scale);
+  }
 }
 
 TEST_CASE("free_space: an unknown coefficient is refused with those there are", "[fit][refusal]") {

@@ -26,7 +26,7 @@ FitOptions few_starts() {
 
 template <Law L>
 double largest_log_error(const L& law, const FitReport& report, const RunTable& runs) {
-  const std::vector<double> found = log_losses(law, report.coefficients, runs);
+  const std::vector<double> found = log_losses(name_of(law), report.coefficients, runs);
   double out = 0.0;
   for (std::size_t i = 0; i < found.size(); ++i) {
     out = std::max(out, std::abs(found[i] - std::log(runs.loss[i])));
@@ -51,7 +51,7 @@ TEST_CASE("fit: noiseless runs of every law are predicted and what they determin
   for_each_law([](const auto& law) {
     INFO("law " << name_of(law));
     const RunTable runs = planted_runs(law, published_coefficients(law));
-    const FitReport report = fit(law, runs, few_starts());
+    const FitReport report = fit(name_of(law), runs, few_starts());
     CHECK(report.status == FitStatus::kConverged);
     CHECK(largest_log_error(law, report, runs) < 1e-8);
     check_coefficients(law, report, published_coefficients(law));
@@ -125,7 +125,8 @@ TEST_CASE("fit: repeated tokens are fitted with one exponent as in the paper", "
   const auto& wanted = published_coefficients(DataConstrained{});
   FitOptions options = few_starts();
   options.tied.emplace_back("alpha", "beta");
-  const FitReport report = fit(DataConstrained::kName, planted_runs(DataConstrained{}, wanted), options);
+  const FitReport report =
+      fit(DataConstrained::kName, planted_runs(DataConstrained{}, wanted), options);
   CHECK(report.num_free == 6);
   CHECK(report.coefficients[2] == report.coefficients[4]);
   check_coefficients(DataConstrained{}, report, wanted);

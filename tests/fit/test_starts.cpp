@@ -3,7 +3,7 @@
 #include <set>
 
 #include "catch.hpp"
-#include "isoflop/fit/starts.hpp"
+#include "fit/starts.hpp"
 #include "isoflop/laws/list.hpp"
 
 namespace isoflop {
@@ -60,7 +60,8 @@ TEST_CASE("starts: the box of the sample grows with its spread around its centre
           "[fit][identity]") {
   FitOptions options;
   options.start_spread = 1.5;
-  const auto narrow = starts(facts_of(FineGrainedMoe{}), {}), wide = starts(facts_of(FineGrainedMoe{}), options);
+  const auto narrow = starts(facts_of(FineGrainedMoe{}), {}),
+             wide = starts(facts_of(FineGrainedMoe{}), options);
   for (std::size_t p = 0; p < kNumCoefficients<FineGrainedMoe>; ++p) {
     const CoefficientInfo& c = FineGrainedMoe::kCoefficients[p];
     CAPTURE(c.name);

@@ -19,6 +19,7 @@
 
 #include "isoflop/core/dual.hpp"
 #include "isoflop/fit/column_objective.hpp"
+#include "isoflop/fit/fit.hpp"
 #include "isoflop/fit/fit_law.hpp"
 
 namespace isoflop {

@@ -14,7 +14,7 @@ struct Chinchilla {
   static constexpr std::string_view kName = "chinchilla";
   static constexpr std::string_view kFormula = "L(N,D) = E + A/N^alpha + B/D^beta";
   static constexpr std::string_view kSource = "Hoffmann et al. 2022, arXiv 2203.15556, Eq. 2";
-  static constexpr std::array kVariables{Variable::kN, Variable::kD};
+  static constexpr std::array<Variable, 2> kVariables{Variable::kN, Variable::kD};
   static constexpr bool kLogConvex = true;
   static constexpr std::array<CoefficientInfo, 5> kCoefficients{{
       {"E", "irreducible loss, nats per token", Scale::kLog, kIrreducibleLossFloor, 100.0, -1.0,

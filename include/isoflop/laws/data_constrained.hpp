@@ -24,7 +24,7 @@ struct DataConstrained {
       "L(N,D,U) = E + A/N'^alpha + B/D'^beta, D' = U (1 + R_D (1 - exp((1 - D/U)/R_D))) where "
       "D > U, else D, N' from N_opt(U) and R_N alike";
   static constexpr std::string_view kSource = "Muennighoff et al. 2023, arXiv 2305.16264";
-  static constexpr std::array kVariables{Variable::kN, Variable::kD, Variable::kU};
+  static constexpr std::array<Variable, 3> kVariables{Variable::kN, Variable::kD, Variable::kU};
   static constexpr std::array<CoefficientInfo, 7> kCoefficients{{
       {"E", "irreducible loss, nats per token", Scale::kLog, kIrreducibleLossFloor, 100.0, -1.0,
        1.0, 0},

@@ -24,7 +24,7 @@ struct EfficiencyLeverage {
   static constexpr Target kTarget{"el", "EL",
                                   "efficiency leverage, compute of a dense model over "
                                   "that of the mixture at the same loss"};
-  static constexpr std::array kVariables{Variable::kA, Variable::kG, Variable::kC};
+  static constexpr std::array<Variable, 3> kVariables{Variable::kA, Variable::kG, Variable::kC};
   static constexpr std::array<CoefficientInfo, 6> kCoefficients{{
       {"a", "exponent of the activation ratio at C = 1, G = 1", Scale::kLinear, -20.0, 20.0, -2.0,
        2.0, 0},

@@ -17,7 +17,7 @@ struct FineGrainedMoe {
   static constexpr std::string_view kFormula = "L(N,D,G) = c + (g/G^gamma + a)/N^alpha + b/D^beta";
   static constexpr std::string_view kSource =
       "Krajewski, Ludziejewski et al. 2024, arXiv 2402.07871, Eq. 9";
-  static constexpr std::array kVariables{Variable::kN, Variable::kD, Variable::kG};
+  static constexpr std::array<Variable, 3> kVariables{Variable::kN, Variable::kD, Variable::kG};
   static constexpr bool kLogConvex = true;
   static constexpr std::array<CoefficientInfo, 7> kCoefficients{{
       {"a", "scale of the parameter term at infinite granularity", Scale::kLog, 1e-9, 1e18, 0.0,

@@ -21,7 +21,7 @@ struct JointMoe {
       "L(N,D,E) = a E^^delta N^(alpha + gamma ln E^) + b E^^omega D^(beta + zeta ln E^) + c, "
       "1/E^ = 1/(E - 1 + 1/(1/E_start - 1/E_max)) + 1/E_max";
   static constexpr std::string_view kSource = "Ludziejewski et al. 2025, arXiv 2502.05172";
-  static constexpr std::array kVariables{Variable::kN, Variable::kD, Variable::kE};
+  static constexpr std::array<Variable, 3> kVariables{Variable::kN, Variable::kD, Variable::kE};
   static constexpr std::array<CoefficientInfo, 11> kCoefficients{{
       {"a", "scale of the parameter term", Scale::kLog, 1e-9, 1e18, 0.0, 10.0, 0},
       {"alpha", "exponent of parameters at E^ = 1", Scale::kLinear, -4.0, -1e-3, -0.6, -0.05, 0},

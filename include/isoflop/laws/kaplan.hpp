@@ -15,7 +15,7 @@ struct Kaplan {
   static constexpr std::string_view kFormula =
       "L(N,D) = ((N_c/N)^(alpha_N/alpha_D) + D_c/D)^alpha_D";
   static constexpr std::string_view kSource = "Kaplan et al. 2020, arXiv 2001.08361, Eq. 1.5";
-  static constexpr std::array kVariables{Variable::kN, Variable::kD};
+  static constexpr std::array<Variable, 2> kVariables{Variable::kN, Variable::kD};
   static constexpr bool kLogConvex = true;
   static constexpr std::array<CoefficientInfo, 4> kCoefficients{{
       {"N_c", "scale of parameters", Scale::kLog, 1e3, 1e30, 20.0, 40.0, 0},

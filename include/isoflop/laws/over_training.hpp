@@ -18,7 +18,7 @@ struct OverTraining {
   static constexpr std::string_view kFormula =
       "L(N,D) = E + (a M^eta + b M^-eta) C^-eta, M = D/N, C = 6ND";
   static constexpr std::string_view kSource = "Gadre et al. 2024, arXiv 2403.08540";
-  static constexpr std::array kVariables{Variable::kN, Variable::kD};
+  static constexpr std::array<Variable, 2> kVariables{Variable::kN, Variable::kD};
   static constexpr bool kLogConvex = true;
   static constexpr std::array<CoefficientInfo, 4> kCoefficients{{
       {"E", "irreducible loss, nats per token", Scale::kLog, kIrreducibleLossFloor, 100.0, -1.0,

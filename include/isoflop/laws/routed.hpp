@@ -22,7 +22,7 @@ struct Routed {
       "L(N,E) = 10^(a log10 N + b log10 E^ + c log10 N log10 E^ + d), "
       "1/E^ = 1/(E - 1 + 1/(1/E_start - 1/E_max)) + 1/E_max";
   static constexpr std::string_view kSource = "Clark et al. 2022, arXiv 2202.01169, Eq. 2 and 11";
-  static constexpr std::array kVariables{Variable::kN, Variable::kE};
+  static constexpr std::array<Variable, 2> kVariables{Variable::kN, Variable::kE};
   static constexpr std::array<CoefficientInfo, 6> kCoefficients{{
       {"a", "exponent of parameters", Scale::kLinear, -2.0, 2.0, -0.2, 0.0, 0},
       {"b", "exponent of experts at N = 1", Scale::kLinear, -5.0, 5.0, -0.4, 0.0, 0},

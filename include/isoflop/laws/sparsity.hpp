@@ -16,7 +16,7 @@ struct Sparsity {
   static constexpr std::string_view kFormula =
       "L(N,D,S) = a/N^alpha + b/D^beta + c/(1-S)^lambda + d/((1-S)^delta N^gamma) + e";
   static constexpr std::string_view kSource = "Abnar et al. 2025, arXiv 2501.12370";
-  static constexpr std::array kVariables{Variable::kN, Variable::kD, Variable::kS};
+  static constexpr std::array<Variable, 3> kVariables{Variable::kN, Variable::kD, Variable::kS};
   static constexpr std::array<CoefficientInfo, 10> kCoefficients{{
       {"a", "scale of the parameter term", Scale::kLog, 1e-9, 1e18, 2.0, 14.0, 0},
       {"alpha", "exponent of parameters", Scale::kLinear, 1e-3, 4.0, 0.1, 0.9, 0},

@@ -1,9 +1,10 @@
 // Command line arguments of Megatron-LM's pretrain_gpt.py, one per line.
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <map>
 #include <numeric>
-#include <set>
 #include <sstream>
 
 #include "formats.hpp"
@@ -14,9 +15,9 @@ namespace isoflop::detail {
 namespace {
 
 /// Arguments without a value.
-const std::set<std::string> kFlags{"--disable-bias-linear", "--swiglu",
-                                   "--untie-embeddings-and-output-weights", "--qk-layernorm",
-                                   "--bf16"};
+constexpr std::array<std::string_view, 5> kFlags{"--disable-bias-linear", "--swiglu",
+                                                 "--untie-embeddings-and-output-weights",
+                                                 "--qk-layernorm", "--bf16"};
 
 class Arguments {
  public:
@@ -24,7 +25,8 @@ class Arguments {
     std::istringstream words{std::string(text)};
     for (std::string name, value; words >> name; value.clear()) {
       if (name.rfind("--", 0) != 0) fail(in_quotes(name) + " is no argument of Megatron-LM");
-      if (kFlags.count(name) == 0 && !(words >> value)) fail(name + " lacks its value");
+      const bool is_flag = std::find(kFlags.begin(), kFlags.end(), name) != kFlags.end();
+      if (!is_flag && !(words >> value)) fail(name + " lacks its value");
       if (!values_.emplace(name, value).second) fail(name + " is given twice");
     }
   }

@@ -11,7 +11,7 @@
 namespace isoflop {
 namespace {
 
-const std::string kAdvice = "write one object per line such as {\"N\": 7e10, \"loss\": 2.1}";
+constexpr const char* kAdvice = "write one object per line such as {\"N\": 7e10, \"loss\": 2.1}";
 
 /// Takes the events of nlohmann's parser for one line after the other and fills the table in
 /// passing, without a tree of values per line. A handler that returns false ends the parse; the
@@ -111,7 +111,7 @@ class RowBuilder {
   bool refuse_value() {
     fault_ = in_object_ ? "the value of " + in_quotes(table_.header[column_]) +
                               " is an object or array; write a number, a text, true, false or null"
-                        : "is not a JSON object; " + kAdvice;
+                        : std::string("is not a JSON object; ") + kAdvice;
     return false;
   }
 
@@ -142,7 +142,7 @@ TextTable read_jsonl(const std::string& path) {
   }
   if (table.rows.empty()) throw DataError(path, "is empty; write one JSON object per line");
   if (table.header.empty())
-    throw DataError(path, 1, "the objects have no keys, so no columns; " + kAdvice);
+    throw DataError(path, 1, std::string("the objects have no keys, so no columns; ") + kAdvice);
   for (std::vector<std::string>& row : table.rows) row.resize(table.header.size());
   return table;
 }
