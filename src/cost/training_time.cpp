@@ -102,6 +102,12 @@ TrainingTime::TrainingTime(const CostSurface& surface, const TrainingSetup& setu
   curves_ = std::make_shared<const Curves>(std::move(table.curves));
 }
 
+TrainingTime::Reading TrainingTime::reading(const MonotoneCurve& curve, double x) {
+  const double inside = std::fmax(curve.low(), std::fmin(x, curve.high()));
+  const double slope = curve.slope(inside);
+  return {curve(inside) + (x - inside) * slope, slope};
+}
+
 std::optional<TrainingTime> TrainingTime::resampled(std::uint64_t seed) const {
   TrainingTime out = *this;
   out.surface_ = surface_.resampled(seed);

@@ -55,17 +55,9 @@ double BestSize::log_tokens(double log_budget, double log_n_active, double log_g
   return less_served(log_budget - cost_->log_cost(log_n_active, log_g));
 }
 
-Moving BestSize::log_tokens(double log_budget, const Moving& log_n_active, double log_g) const {
-  return less_served(log_budget - cost_->log_cost(log_n_active, log_g));
-}
-
-Moving BestSize::log_tokens(double log_budget, double log_n_active, const Moving& log_g) const {
-  return less_served(log_budget - cost_->log_cost(log_n_active, log_g));
-}
-
 double BestSize::slope_in_g(double log_budget, double log_n_active, double log_g) const {
-  const Moving g = moving(log_g);
-  return law_.slope(log_n_active, log_tokens(log_budget, log_n_active, g), g);
+  const Moving d = less_served(log_budget - cost_->along_g(log_n_active, log_g));
+  return law_.slope(log_n_active, d, moving(log_g));
 }
 
 double BestSize::gain(double log_n_active, double log_d, double log_g) const {
@@ -77,17 +69,14 @@ double BestSize::log_spent(double log_n_active, double log_d, double log_g) cons
 }
 
 double BestSize::less_served(double x) const {
-  const double share = served_share(x);
+  if (!(served_ > 0.0)) return x;
+  const double share = served_ * std::exp(-x);
   return share < 1.0 ? x + std::log1p(-share) : -std::numeric_limits<double>::infinity();
 }
 
 Moving BestSize::less_served(const Moving& x) const {
-  const double share = served_share(x.value);
-  return detail::chain(x, less_served(x.value), 1.0 / (1.0 - share), 0.0);
-}
-
-double BestSize::served_share(double x) const {
-  return served_ > 0.0 ? served_ * std::exp(-x) : 0.0;
+  if (!(served_ > 0.0)) return x;
+  return detail::chain(x, less_served(x.value), 1.0 / (1.0 - served_ * std::exp(-x.value)), 0.0);
 }
 
 SizedRun BestSize::run_at(double log_budget, double log_n_active, double log_g, SizeEdge edge,
@@ -140,10 +129,9 @@ std::optional<SizedRun> BestSize::at_ratio(double log_budget, double log_g,
 }
 
 double BestSize::slope_in_n(double log_budget, double log_n_active, double log_g) const {
-  const Moving n = moving(log_n_active);
-  const Moving d = log_tokens(log_budget, n, log_g);
+  const Moving d = less_served(log_budget - cost_->along_n(log_n_active, log_g));
   if (served_ > 0.0 && !(d.value > 0.0)) return 1.0;  // serving takes it all: too large
-  return law_.slope(n, d, log_g);
+  return law_.slope(moving(log_n_active), d, log_g);
 }
 
 double BestSize::log_largest(double log_budget, double log_g, double beyond) const {

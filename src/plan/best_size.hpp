@@ -64,8 +64,6 @@ class BestSize {
   /// ln of the tokens that the budget pays for at a size; minus infinity where serving takes it
   /// all.
   double log_tokens(double log_budget, double log_n_active, double log_g) const;
-  Moving log_tokens(double log_budget, const Moving& log_n_active, double log_g) const;
-  Moving log_tokens(double log_budget, double log_n_active, const Moving& log_g) const;
 
   /// d ln L / d ln G along the budget.
   double slope_in_g(double log_budget, double log_n_active, double log_g) const;
@@ -86,7 +84,6 @@ class BestSize {
   /// ln(exp(x) - served) with its derivative; x itself where nothing is served.
   double less_served(double x) const;
   Moving less_served(const Moving& x) const;
-  double served_share(double x) const;
 
   SizedRun run_at(double log_budget, double log_n_active, double log_g, SizeEdge edge,
                   Limit binding = Limit::kNone) const;

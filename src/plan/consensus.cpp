@@ -1,11 +1,16 @@
 #include "isoflop/plan/consensus.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 #include "isoflop/convention/flops.hpp"
+#include "isoflop/laws/law_facts.hpp"
+#include "isoflop/laws/log_losses.hpp"
 #include "isoflop/plan/plan_law.hpp"
-#include "plan/law_facts.hpp"
 #include "plan/opinion_conventions.hpp"
 
 namespace isoflop {
@@ -18,17 +23,32 @@ void add_reason(LawOpinion& out, const std::string& reason) {
   out.reason += (out.reason.empty() ? "" : "; ") + reason;
 }
 
+/// What the law predicts at these values, by Variable.
+double predicted(const LawRecord& law, const std::array<double, kNumVariables>& values) {
+  std::vector<double> x;
+  for (const Variable v : facts_of(law.law).variables) x.push_back(values[index_of(v)]);
+  return loss(law.law, law.coefficients, x);
+}
+
+/// A figure that the law knows whatever the run, such as "best_granularity"; most laws know none.
+std::optional<double> known_figure(const LawRecord& law, std::string_view key) {
+  const std::vector<double> any_run(facts_of(law.law).variables.size(), 1.0);
+  for (const LawFigure& figure : figures_of(law.law, law.coefficients, any_run)) {
+    if (figure.key == key) return figure.value;
+  }
+  return std::nullopt;
+}
+
 bool is_of_experts(const LawRecord& law) {
-  const std::vector<Variable> variables = variables_of(law);
-  return std::any_of(variables.begin(), variables.end(), [](Variable v) {
-    return v == Variable::kG || v == Variable::kE || v == Variable::kS || v == Variable::kA;
-  });
+  const LawFacts facts = facts_of(law.law);
+  return facts.has(Variable::kG) || facts.has(Variable::kE) || facts.has(Variable::kS) ||
+         facts.has(Variable::kA);
 }
 
 /// Beyond the ranges if anything is; known to be inside them if all are known.
 std::optional<bool> range_verdict(const LawRecord& law, const LawOpinion& out) {
   if (!out.outside.empty() || out.outside_d_per_n) return false;
-  for (const Variable v : variables_of(law)) {
+  for (const Variable v : facts_of(law.law).variables) {
     if (!out.ranges[v]) return std::nullopt;
   }
   return true;
@@ -62,7 +82,7 @@ std::string refusal(const LawRecord& law, const ConsensusQuestion& question,
     add("quoted from a secondary source, and the range of its runs is not known");
   }
   if (!out.empty()) return out;  // no further word of the command line would help
-  for (const Variable v : variables_of(law)) {
+  for (const Variable v : facts_of(law.law).variables) {
     if (v == Variable::kU && !question.unique_tokens) {
       add("needs " + field("u") + ", the number of unique tokens");
     } else if (v == Variable::kS && !question.expansion) {
@@ -101,12 +121,12 @@ bool finer_is_better(const LawRecord& law, const Plan& plan) {
 
 /// The opinion of a law that gives a loss from N and D.
 void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestion& question) {
-  PlanProblem request;
-  request.law = asked;
-  request.accounting = own_accounting(asked);
-  request.shape = asked.family.value_or(ModelShapeRule{});
-  if (question.unique_tokens) request.given[index_of(Variable::kU)] = *question.unique_tokens;
-  if (question.expansion) request.given[index_of(Variable::kS)] = 1.0 - 1.0 / *question.expansion;
+  PlanProblem problem;
+  problem.law = asked;
+  problem.accounting = own_accounting(asked);
+  problem.shape = asked.family.value_or(ModelShapeRule{});
+  if (question.unique_tokens) problem.given[index_of(Variable::kU)] = *question.unique_tokens;
+  if (question.expansion) problem.given[index_of(Variable::kS)] = 1.0 - 1.0 / *question.expansion;
   if (asked.expansion && question.expansion && *asked.expansion != *question.expansion) {
     out.reason = "holds at E = " + in_six_digits(*asked.expansion) +
                  (*asked.expansion == 1.0 ? " (dense)" : "") +
@@ -119,8 +139,8 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
         out.reason = "the law does not say what its G means";
         return;
       }
-      request.search.search = GranularitySearch::kFixed;
-      request.search.granularity = *question.granularity / common_per_own(asked.g_means);
+      problem.search.search = GranularitySearch::kFixed;
+      problem.search.granularity = *question.granularity / common_per_own(asked.g_means);
     } else if (is_of_experts(asked) && *question.granularity != 1.0) {
       out.reason = "has no granularity: it holds for G = 1, not for G = " +
                    in_six_digits(*question.granularity);
@@ -128,9 +148,9 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
     }
   }
   if (!asked.expansion && !law_has_variable(asked, Variable::kE))
-    request.law.expansion = question.expansion;
-  const LawRecord& law = request.law;
-  out.reason = refusal(law, question, request.accounting);
+    problem.law.expansion = question.expansion;
+  const LawRecord& law = problem.law;
+  out.reason = refusal(law, question, problem.accounting);
   const std::vector<double> expansions = expansions_of(law, question);
   if (expansions.empty())
     add_reason(out, "needs " + field("expansion") + " E: the range of its runs is not known");
@@ -138,8 +158,8 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
 
   Plan best;
   for (const double e : expansions) {
-    if (law_has_variable(law, Variable::kE)) request.law.expansion = e;
-    const Plan plan = plan_law(request, {question.budget_flops}).at(0);
+    if (law_has_variable(law, Variable::kE)) problem.law.expansion = e;
+    const Plan plan = plan_law(problem, {question.budget_flops}).at(0);
     if (!plan.usable()) {
       out.reason = plan.note.empty() ? to_string(plan.status) : plan.note;
       continue;
@@ -161,11 +181,11 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
   out.outside = best.extrapolated;
   out.outside_d_per_n = best.extrapolates_d_per_n;
   out.in_range = range_verdict(law, out);
-  out.accounting = request.accounting;
-  out.flops_convention = request.accounting == FlopAccounting::kPaper
+  out.accounting = problem.accounting;
+  out.flops_convention = problem.accounting == FlopAccounting::kPaper
                              ? "FLOPs = (12 d^2 c_f + d E G c_r) D n_blocks with c_f = " +
-                                   in_six_digits(request.flops_per_active) +
-                                   ", c_r = " + in_six_digits(request.router_cost)
+                                   in_six_digits(problem.flops_per_active) +
+                                   ", c_r = " + in_six_digits(problem.router_cost)
                              : "FLOPs = 6 N active D with N active as the law counts it";
   if (!law_has_variable(law, Variable::kU) && best.epochs > 1.0) {
     out.reason = "takes every token as new, but its D is more than the unique tokens";
@@ -176,7 +196,7 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
     if (question.granularity) return;
     for (const double budget :
          {question.budget_flops / kElsewhere, question.budget_flops * kElsewhere}) {
-      const Plan plan = plan_law(request, {budget}).at(0);
+      const Plan plan = plan_law(problem, {budget}).at(0);
       if (!plan.usable()) continue;
       out.granularity_elsewhere.push_back({budget, plan.granularity * common_per_own(law.g_means)});
     }
@@ -254,13 +274,13 @@ LawOpinion opinion_of(const LawRecord& law, const ConsensusQuestion& question) {
     out.reason = "this fit is " + (law.verdict == "failed" ? law.verdict : law.fit_status);
   } else if (can_plan(law.law)) {
     ask_planner(out, law, question);
-  } else if (const auto best = best_granularity(law)) {
+  } else if (const auto best = known_figure(law, "best_granularity")) {
     ask_granularity(out, law, question, *best);
   } else if (law.law.formula() != nullptr) {
     out.reason = "does not give a loss from N and D";
   } else {
     out.reason = "has no D: it says nothing of tokens, so that a budget alone settles nothing";
-    out.cutoff_parameters = cutoff_parameters(law).value_or(LawOpinion::kNone);
+    out.cutoff_parameters = known_figure(law, "cutoff_parameters").value_or(LawOpinion::kNone);
   }
   return out;
 }

@@ -21,7 +21,7 @@ std::vector<double> ratio(std::vector<double> values, const std::vector<double>&
 
 }  // namespace
 
-PlanDraws summary_of(const PlanProblem& request, const Plan& plan, const DrawnPlans& bootstrap,
+PlanDraws summary_of(const PlanProblem& problem, const Plan& plan, const DrawnPlans& bootstrap,
                      const DrawnPlans& jackknife) {
   PlanDraws out;
   out.num_draws = bootstrap.n_active.size();
@@ -32,7 +32,7 @@ PlanDraws summary_of(const PlanProblem& request, const Plan& plan, const DrawnPl
                      const std::vector<double>& left_out) {
     return draw_interval(values, estimate, left_out, kPlanLevel);
   };
-  const double total = n_total_per_active(request);
+  const double total = n_total_per_active(problem);
   out.n_total =
       interval(times(bootstrap.n_active, total), plan.n_total, times(jackknife.n_active, total));
   out.n_active = interval(bootstrap.n_active, plan.n_active, jackknife.n_active);
@@ -41,10 +41,10 @@ PlanDraws summary_of(const PlanProblem& request, const Plan& plan, const DrawnPl
       interval(ratio(bootstrap.d_tokens, bootstrap.n_active), plan.tokens_per_active_parameter(),
                ratio(jackknife.d_tokens, jackknife.n_active));
   out.loss = interval(bootstrap.loss, plan.loss, jackknife.loss);
-  if (!has_granularity(request.law)) return out;
-  if (request.search.search == GranularitySearch::kContinuous) {
+  if (!has_granularity(problem.law)) return out;
+  if (problem.search.search == GranularitySearch::kContinuous) {
     out.granularity = interval(bootstrap.granularity, plan.granularity, jackknife.granularity);
-  } else if (request.search.search == GranularitySearch::kPowersOfTwo) {
+  } else if (problem.search.search == GranularitySearch::kPowersOfTwo) {
     for (const double g : bootstrap.granularity) {
       if (!std::isnan(g)) out.granularity_frequency[g] += 1.0;
     }

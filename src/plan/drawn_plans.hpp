@@ -26,8 +26,8 @@ struct DrawnPlans {
   }
 };
 
-/// All that PlanDraws holds but the regret, for a plan of the request from its own coefficients.
-PlanDraws summary_of(const PlanProblem& request, const Plan& plan, const DrawnPlans& bootstrap,
+/// All that PlanDraws holds but the regret, for a plan of the problem from its own coefficients.
+PlanDraws summary_of(const PlanProblem& problem, const Plan& plan, const DrawnPlans& bootstrap,
                      const DrawnPlans& jackknife);
 
 }  // namespace isoflop

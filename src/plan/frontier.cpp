@@ -61,8 +61,8 @@ class SwitchSearch {
   PlanOptions options_;
 };
 
-bool picks_power(const PlanProblem& request) {
-  return has_granularity(request.law) && request.search.search == GranularitySearch::kPowersOfTwo;
+bool picks_power(const PlanProblem& problem) {
+  return has_granularity(problem.law) && problem.search.search == GranularitySearch::kPowersOfTwo;
 }
 
 }  // namespace
@@ -98,14 +98,14 @@ std::vector<GranularitySwitch> granularity_switches(const Planner& planner,
   return out;
 }
 
-Frontier frontier(const PlanProblem& request, const FrontierOptions& options) {
+Frontier frontier(const PlanProblem& problem, const FrontierOptions& options) {
   Frontier out;
   std::vector<double> budgets = log_spaced(options.from, options.to, options.num_points);
-  out.plans = plan_curve(request, budgets);
-  if (picks_power(request)) {
-    out.switches = granularity_switches(Planners(request).own(), request.search, budgets);
+  out.plans = plan_curve(problem, budgets);
+  if (picks_power(problem)) {
+    out.switches = granularity_switches(Planners(problem).own(), problem.search, budgets);
   }
-  add_draws_to_curve(request, out.plans, options.num_threads, options.progress);
+  add_draws_to_curve(problem, out.plans, options.num_threads, options.progress);
   return out;
 }
 

@@ -5,13 +5,14 @@
 #include <string_view>
 #include <vector>
 
-#include "plan/law_facts.hpp"
+#include "isoflop/laws/law_facts.hpp"
 
 namespace isoflop {
 namespace {
 
 std::vector<Variable> not_chosen(const LawRecord& law) {
-  std::vector<Variable> out = variables_of(law);
+  const auto variables = facts_of(law.law).variables;
+  std::vector<Variable> out(variables.begin(), variables.end());
   std::erase_if(
       out, [](Variable v) { return v == Variable::kN || v == Variable::kD || v == Variable::kG; });
   return out;

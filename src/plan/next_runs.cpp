@@ -31,9 +31,9 @@ struct RunCost {
 };
 
 /// The grid of runs that could be trained. Throws InvalidArgument where there is none.
-std::vector<RunToTrain> candidates(const PlanProblem& request, const NextRunsQuestion& question,
+std::vector<RunToTrain> candidates(const PlanProblem& problem, const NextRunsQuestion& question,
                                    const Plan& plan, const RunCost& cost) {
-  const Ranges& ranges = request.law.ranges;
+  const Ranges& ranges = problem.law.ranges;
   const auto n = ranges[Variable::kN], d = ranges[Variable::kD], g = ranges[Variable::kG];
   const double reach = question.reach;
   const double max_n = question.max_n.value_or(n->high * reach);
@@ -69,8 +69,8 @@ std::vector<RunToTrain> candidates(const PlanProblem& request, const NextRunsQue
   return out;
 }
 
-void require_answerable(const PlanProblem& request, const NextRunsQuestion& question) {
-  const LawRecord& law = request.law;
+void require_answerable(const PlanProblem& problem, const NextRunsQuestion& question) {
+  const LawRecord& law = problem.law;
   require_plannable(law);
   if (law.draws.bootstrap.empty()) {
     throw InvalidArgument("the law has no draws, which say how uncertain it is: 'isoflop fit " +
@@ -81,7 +81,7 @@ void require_answerable(const PlanProblem& request, const NextRunsQuestion& ques
       (with_g && !law.ranges[Variable::kG])) {
     throw InvalidArgument("the law does not say the range of the runs behind it");
   }
-  if (with_g && request.search.search == GranularitySearch::kPowersOfTwo) {
+  if (with_g && problem.search.search == GranularitySearch::kPowersOfTwo) {
     throw InvalidArgument("G must be continuous or fixed");
   }
   if (!(question.noise > 0.0) || !std::isfinite(question.noise)) {
@@ -99,10 +99,10 @@ struct Drawn {
   std::size_t num_without_plan = 0;
 };
 
-Drawn draw(const PlanProblem& request, const NextRunsQuestion& question, const Planners& planners,
+Drawn draw(const PlanProblem& problem, const NextRunsQuestion& question, const Planners& planners,
            const Optimum& fit, const std::vector<RunToTrain>& runs) {
-  const bool with_g = request.search.search == GranularitySearch::kContinuous;
-  const double log_per_active = std::log(n_law_per_active(request));
+  const bool with_g = problem.search.search == GranularitySearch::kContinuous;
+  const double log_per_active = std::log(n_law_per_active(problem));
   Drawn out;
   out.quantities.resize(with_g ? 4 : 3);
   out.log_losses.resize(runs.size());
@@ -111,9 +111,9 @@ Drawn draw(const PlanProblem& request, const NextRunsQuestion& question, const P
     at.push_back(
         {std::log(run.n_law) - log_per_active, std::log(run.d_tokens), std::log(run.granularity)});
   }
-  for (const auto& coefficients : request.law.draws.bootstrap) {
+  for (const auto& coefficients : problem.law.draws.bootstrap) {
     const Planner planner = planners.of(coefficients);
-    const Optimum own = planner.optimum(std::log(question.target_flops), request.search, &fit);
+    const Optimum own = planner.optimum(std::log(question.target_flops), problem.search, &fit);
     if (!own.usable()) {
       ++out.num_without_plan;
       continue;
@@ -128,7 +128,7 @@ Drawn draw(const PlanProblem& request, const NextRunsQuestion& question, const P
   }
   if (out.quantities[0].size() < kMinDrawsForRuns) {
     throw InvalidArgument("only " + std::to_string(out.quantities[0].size()) + " of " +
-                          std::to_string(request.law.draws.bootstrap.size()) +
+                          std::to_string(problem.law.draws.bootstrap.size()) +
                           " draws of the law have a plan for the target; " +
                           std::to_string(kMinDrawsForRuns) + " are needed");
   }
@@ -145,19 +145,19 @@ ExpectedInterval expected(double estimate, const std::vector<double>& now,
 }
 
 /// `runs` empty: candidates are made and some of them chosen; else all of them are taken.
-NextRuns answer(const PlanProblem& request, const NextRunsQuestion& question,
+NextRuns answer(const PlanProblem& problem, const NextRunsQuestion& question,
                 std::vector<RunToTrain> runs) {
-  require_answerable(request, question);
+  require_answerable(problem, question);
   const bool chooses = runs.empty();
   NextRuns out;
-  const Planners planners(request);
+  const Planners planners(problem);
   const Planner planner = planners.own();
-  const RunCost cost{planner, n_law_per_active(request)};
-  const Ranges& ranges = request.law.ranges;
+  const RunCost cost{planner, n_law_per_active(problem)};
+  const Ranges& ranges = problem.law.ranges;
   const double smallest =
       cost.flops(ranges[Variable::kN]->low, ranges[Variable::kD]->low,
-                 has_granularity(request.law) ? ranges[Variable::kG]->low : 1.0);
-  out.plan = planner.plan(question.target_flops, request.search);
+                 has_granularity(problem.law) ? ranges[Variable::kG]->low : 1.0);
+  out.plan = planner.plan(question.target_flops, problem.search);
   if (question.target_flops < smallest) {
     throw InvalidArgument("the target of " + short_number(question.target_flops) +
                           " FLOPs is below the runs behind the law, of which none is below " +
@@ -166,10 +166,10 @@ NextRuns answer(const PlanProblem& request, const NextRunsQuestion& question,
   if (!out.plan.usable()) {
     throw InvalidArgument("the law has no plan for the target: " + out.plan.note);
   }
-  if (chooses) runs = candidates(request, question, out.plan, cost);
+  if (chooses) runs = candidates(problem, question, out.plan, cost);
   for (RunToTrain& run : runs) run.flops = cost.flops(run.n_law, run.d_tokens, run.granularity);
-  const Optimum fit = planner.optimum(std::log(question.target_flops), request.search);
-  const Drawn drawn = draw(request, question, planners, fit, runs);
+  const Optimum fit = planner.optimum(std::log(question.target_flops), problem.search);
+  const Drawn drawn = draw(problem, question, planners, fit, runs);
   std::vector<double> costs;
   for (const RunToTrain& run : runs) costs.push_back(run.flops);
   const RunChoice choice =
@@ -184,7 +184,7 @@ NextRuns answer(const PlanProblem& request, const NextRunsQuestion& question,
   out.d_tokens = interval(out.plan.d_tokens, 1);
   out.loss = interval(out.plan.loss, 2);
   if (drawn.quantities.size() > 3) out.granularity = interval(out.plan.granularity, 3);
-  out.num_draws = request.law.draws.bootstrap.size();
+  out.num_draws = problem.law.draws.bootstrap.size();
   out.num_without_plan = drawn.num_without_plan;
   out.num_candidates = chooses ? runs.size() : 0;
   return out;
@@ -205,14 +205,14 @@ double refit_noise(double sd, double huber_delta) {
   return sd * std::sqrt(square) / inside;
 }
 
-NextRuns next_runs(const PlanProblem& request, const NextRunsQuestion& question) {
-  return answer(request, question, {});
+NextRuns next_runs(const PlanProblem& problem, const NextRunsQuestion& question) {
+  return answer(problem, question, {});
 }
 
-NextRuns expect_runs(const PlanProblem& request, const NextRunsQuestion& question,
+NextRuns expect_runs(const PlanProblem& problem, const NextRunsQuestion& question,
                      std::vector<RunToTrain> runs) {
   if (runs.empty()) throw InvalidArgument("no runs are given");
-  return answer(request, question, std::move(runs));
+  return answer(problem, question, std::move(runs));
 }
 
 }  // namespace isoflop

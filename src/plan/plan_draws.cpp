@@ -26,15 +26,15 @@ std::vector<Planner> planners_of(const Planners& planners,
 
 }  // namespace
 
-void add_draws(const PlanProblem& request, std::vector<Plan>& plans) {
+void add_draws(const PlanProblem& problem, std::vector<Plan>& plans) {
   // A law without draws is its own only draw where the time has some.
-  const std::size_t num_times = std::max<std::size_t>(1, request.time_draws.size());
-  std::vector<std::vector<double>> draws = request.law.draws.bootstrap;
-  if (draws.empty()) draws.assign(request.time_draws.size(), request.law.coefficients);
+  const std::size_t num_times = std::max<std::size_t>(1, problem.time_draws.size());
+  std::vector<std::vector<double>> draws = problem.law.draws.bootstrap;
+  if (draws.empty()) draws.assign(problem.time_draws.size(), problem.law.coefficients);
   const bool any_plan =
       std::any_of(plans.begin(), plans.end(), [](const Plan& p) { return p.usable(); });
   if (draws.empty() || !any_plan) return;
-  const std::vector<std::vector<double>>& jackknife = request.law.draws.jackknife;
+  const std::vector<std::vector<double>>& jackknife = problem.law.draws.jackknife;
 
   struct Filling {
     Optimum fit;
@@ -43,39 +43,39 @@ void add_draws(const PlanProblem& request, std::vector<Plan>& plans) {
   };
   std::vector<Filling> fillings(
       plans.size(), Filling{{}, DrawnPlans(draws.size()), DrawnPlans(jackknife.size()), {}});
-  const Planners planners(request);
+  const Planners planners(problem);
   const std::vector<Planner> without_one = planners_of(planners, jackknife);
   for (std::size_t p = 0; p < plans.size(); ++p) {
     if (!plans[p].usable()) continue;
     const double log_budget = std::log(plans[p].budget);
     Optimum& fit = fillings[p].fit;
-    fit = planners.own().optimum(log_budget, request.search);
+    fit = planners.own().optimum(log_budget, problem.search);
     for (std::size_t i = 0; i < jackknife.size(); ++i) {
-      fillings[p].left_out.set(i, without_one[i].optimum(log_budget, request.search, &fit));
+      fillings[p].left_out.set(i, without_one[i].optimum(log_budget, problem.search, &fit));
     }
   }
   auto follow = [&](const Plan& plan, const Planner& planner, std::size_t i, Filling& filling) {
     const double log_budget = std::log(plan.budget);
     const Optimum& fit = filling.fit;
-    Optimum own = planner.optimum(log_budget, request.search, &fit);
+    Optimum own = planner.optimum(log_budget, problem.search, &fit);
     filling.drawn.set(i, own);
     double spent = log_budget;
-    if (!request.time_draws.empty() && own.usable()) {
+    if (!problem.time_draws.empty() && own.usable()) {
       // The same run takes another time where the time is another.
       spent = planner.log_spent(fit);
-      own = planner.optimum(spent, request.search, &own);
+      own = planner.optimum(spent, problem.search, &own);
     }
     if (!own.usable()) return;
     const double followed = planner.log_loss(fit.log_n_active, fit.log_d, fit.log_g);
-    const double cheapest = planner.cheapest_log_budget(followed, spent, request.search, own);
-    const double budget = request.time_draws.empty() ? plan.budget : std::exp(spent);
+    const double cheapest = planner.cheapest_log_budget(followed, spent, problem.search, own);
+    const double budget = problem.time_draws.empty() ? plan.budget : std::exp(spent);
     filling.regrets.push_back(std::abs(budget * std::expm1(cheapest - spent)));
   };
   // Every draw of the law meets one of the time, in turn.
   for (std::size_t time = 0; time < num_times; ++time) {
-    PlanProblem drawn_request = request;
-    if (!request.time_draws.empty()) drawn_request.time = request.time_draws[time];
-    const Planners drawn_planners(drawn_request);
+    PlanProblem drawn_problem = problem;
+    if (!problem.time_draws.empty()) drawn_problem.time = problem.time_draws[time];
+    const Planners drawn_planners(drawn_problem);
     for (std::size_t p = 0; p < plans.size(); ++p) {
       if (!plans[p].usable()) continue;
       for (std::size_t i = time; i < draws.size(); i += num_times) {
@@ -85,7 +85,7 @@ void add_draws(const PlanProblem& request, std::vector<Plan>& plans) {
   }
   for (std::size_t p = 0; p < plans.size(); ++p) {
     if (!plans[p].usable()) continue;
-    PlanDraws out = summary_of(request, plans[p], fillings[p].drawn, fillings[p].left_out);
+    PlanDraws out = summary_of(problem, plans[p], fillings[p].drawn, fillings[p].left_out);
     std::vector<double>& regrets = fillings[p].regrets;
     if (!regrets.empty()) {
       std::sort(regrets.begin(), regrets.end());
@@ -97,16 +97,16 @@ void add_draws(const PlanProblem& request, std::vector<Plan>& plans) {
   }
 }
 
-void add_draws_to_curve(const PlanProblem& request, std::vector<Plan>& plans, unsigned num_threads,
+void add_draws_to_curve(const PlanProblem& problem, std::vector<Plan>& plans, unsigned num_threads,
                         const std::function<void(std::size_t, std::size_t)>& progress) {
-  const Draws& draws = request.law.draws;
+  const Draws& draws = problem.law.draws;
   if (draws.bootstrap.empty()) return;
   std::vector<DrawnPlans> drawn(plans.size(), DrawnPlans(draws.bootstrap.size()));
   std::vector<DrawnPlans> left_out(plans.size(), DrawnPlans(draws.jackknife.size()));
   std::vector<double> log_budgets;
   for (const Plan& plan : plans) log_budgets.push_back(std::log(plan.budget));
 
-  const Planners planners(request);
+  const Planners planners(problem);
   const auto bootstrap = planners_of(planners, draws.bootstrap);
   const auto jackknife = planners_of(planners, draws.jackknife);
   const std::size_t all = bootstrap.size() + jackknife.size();
@@ -121,7 +121,7 @@ void add_draws_to_curve(const PlanProblem& request, std::vector<Plan>& plans, un
       for (std::size_t b = 0; b < plans.size(); ++b) {
         if (!plans[b].usable()) continue;
         for (std::size_t i = 0; i < count; ++i) {
-          last[i] = drawn_planners[first + i].optimum(log_budgets[b], request.search, &last[i]);
+          last[i] = drawn_planners[first + i].optimum(log_budgets[b], problem.search, &last[i]);
           out[b].set(first + i, last[i]);
         }
       }
@@ -133,7 +133,7 @@ void add_draws_to_curve(const PlanProblem& request, std::vector<Plan>& plans, un
   follow(bootstrap, drawn);
   follow(jackknife, left_out);
   parallel_for(plans.size(), num_threads, [&](std::size_t b) {
-    if (plans[b].usable()) plans[b].draws = summary_of(request, plans[b], drawn[b], left_out[b]);
+    if (plans[b].usable()) plans[b].draws = summary_of(problem, plans[b], drawn[b], left_out[b]);
   });
 }
 

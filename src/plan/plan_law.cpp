@@ -11,12 +11,12 @@ namespace isoflop {
 namespace {
 
 /// Calls make_plans(planner, plans), which adds one plan per budget, and fills in what follows from
-/// the request.
+/// the problem.
 template <class MakePlans>
-std::vector<Plan> planned(const PlanProblem& request, const MakePlans& make_plans) {
-  if (const auto fault = plan_fault(request)) throw *fault;
-  const LawRecord& law = request.law;
-  const double total = n_total_per_active(request);
+std::vector<Plan> planned(const PlanProblem& problem, const MakePlans& make_plans) {
+  if (const auto fault = plan_fault(problem)) throw *fault;
+  const LawRecord& law = problem.law;
+  const double total = n_total_per_active(problem);
   const bool counts_embeddings =
       law.n_means != NMeaning::kTotalNonEmbedding && law.n_means != NMeaning::kActiveNonEmbedding;
 
@@ -24,28 +24,28 @@ std::vector<Plan> planned(const PlanProblem& request, const MakePlans& make_plan
     if (!plan.usable()) return;
     plan.n_total = plan.n_active * total;
     if (law.family && law.expansion) {
-      plan.n_total = request.shape.n_total(plan.n_active, *law.expansion);
+      plan.n_total = problem.shape.n_total(plan.n_active, *law.expansion);
     }
-    if (!counts_embeddings || law.family || request.embedding_rows > 0.0) {
-      plan.d_model = request.shape.d_model(plan.n_active);
-      plan.n_blocks = request.shape.n_blocks(plan.n_active);
+    if (!counts_embeddings || law.family || problem.embedding_rows > 0.0) {
+      plan.d_model = problem.shape.d_model(plan.n_active);
+      plan.n_blocks = problem.shape.n_blocks(plan.n_active);
     }
     auto outside = [](const std::optional<Range>& range, double x) {
       return range && !range->contains(x);
     };
-    std::array<double, kNumVariables> values = request.given;
+    std::array<double, kNumVariables> values = problem.given;
     values[index_of(Variable::kN)] = plan.n_law;
     values[index_of(Variable::kD)] = plan.d_tokens;
     values[index_of(Variable::kG)] = plan.granularity;
     if (law.expansion) values[index_of(Variable::kE)] = *law.expansion;
-    plan.epochs = plan.d_tokens / request.given[index_of(Variable::kU)];
+    plan.epochs = plan.d_tokens / problem.given[index_of(Variable::kU)];
     for (const VariableInfo& v : kVariables) {
       if (outside(law.ranges[v.id], values[index_of(v.id)])) plan.extrapolated.push_back(v.id);
     }
     plan.extrapolates_d_per_n = outside(law.ranges.d_per_n, plan.d_tokens / plan.n_law);
     const double g = std::isfinite(plan.granularity) ? plan.granularity : 1.0;
     plan.extrapolates_time =
-        request.time && request.time->is_extrapolated(std::log(plan.n_active), std::log(g));
+        problem.time && problem.time->is_extrapolated(std::log(plan.n_active), std::log(g));
     if (!law.secondary_source) return;
     const bool known = law.ranges[Variable::kN] && law.ranges[Variable::kD];
     if (known && plan.extrapolated.empty()) return;
@@ -57,25 +57,25 @@ std::vector<Plan> planned(const PlanProblem& request, const MakePlans& make_plan
   };
 
   std::vector<Plan> plans;
-  make_plans(Planners(request).own(), plans);
+  make_plans(Planners(problem).own(), plans);
   for (Plan& plan : plans) complete(plan);
   return plans;
 }
 
 }  // namespace
 
-std::vector<Plan> plan_law(const PlanProblem& request, const std::vector<double>& budgets) {
-  return planned(request, [&](const Planner& planner, std::vector<Plan>& plans) {
-    for (const double budget : budgets) plans.push_back(planner.plan(budget, request.search));
+std::vector<Plan> plan_law(const PlanProblem& problem, const std::vector<double>& budgets) {
+  return planned(problem, [&](const Planner& planner, std::vector<Plan>& plans) {
+    for (const double budget : budgets) plans.push_back(planner.plan(budget, problem.search));
   });
 }
 
-std::vector<Plan> plan_curve(const PlanProblem& request, const std::vector<double>& budgets) {
-  for (const double budget : budgets) require_plan_arguments(budget, request.search);
-  return planned(request, [&](const Planner& planner, std::vector<Plan>& plans) {
+std::vector<Plan> plan_curve(const PlanProblem& problem, const std::vector<double>& budgets) {
+  for (const double budget : budgets) require_plan_arguments(budget, problem.search);
+  return planned(problem, [&](const Planner& planner, std::vector<Plan>& plans) {
     Optimum last;
     for (const double budget : budgets) {
-      last = planner.optimum(std::log(budget), request.search, &last);
+      last = planner.optimum(std::log(budget), problem.search, &last);
       plans.push_back(planner.describe(budget, last));
     }
   });

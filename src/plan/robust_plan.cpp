@@ -15,18 +15,18 @@ constexpr std::size_t kCandidates = 64;
 
 }  // namespace
 
-std::optional<RobustPlans> robust_plans(const PlanProblem& request, const Plan& plan) {
-  const auto& draws = request.law.draws.bootstrap;
+std::optional<RobustPlans> robust_plans(const PlanProblem& problem, const Plan& plan) {
+  const auto& draws = problem.law.draws.bootstrap;
   if (!plan.usable() || draws.empty()) return std::nullopt;
   const double log_budget = std::log(plan.budget);
   std::vector<RobustPlan> scored;
-  const Planners planners(request);
-  const Optimum fit = planners.own().optimum(log_budget, request.search);
+  const Planners planners(problem);
+  const Optimum fit = planners.own().optimum(log_budget, problem.search);
   std::vector<Optimum> optima;
   std::vector<Planner> truths;
   for (const auto& coefficients : draws) {
     Planner truth = planners.of(coefficients);
-    const Optimum own = truth.optimum(log_budget, request.search, &fit);
+    const Optimum own = truth.optimum(log_budget, problem.search, &fit);
     if (!own.usable()) continue;
     optima.push_back(own);
     truths.push_back(std::move(truth));

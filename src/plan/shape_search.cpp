@@ -45,14 +45,14 @@ struct PerDepth {
 
 class Search {
  public:
-  Search(const PlanProblem& request, double budget, const ShapeOptions& options,
+  Search(const PlanProblem& problem, double budget, const ShapeOptions& options,
          const Planner& planner, const Optimum& optimum)
-      : request_(request),
+      : problem_(problem),
         options_(options),
         planner_(planner),
         optimum_(optimum),
         budget_(budget),
-        expansion_(expansion_of(request)),
+        expansion_(expansion_of(problem)),
         is_dense_(!(expansion_ > 1.0)),
         granularities_(granularities()) {}
 
@@ -72,15 +72,15 @@ class Search {
   }
 
  private:
-  static double expansion_of(const PlanProblem& request) {
-    const double given = request.given[index_of(Variable::kE)];
-    return std::isnan(given) ? request.law.expansion.value_or(1.0) : given;
+  static double expansion_of(const PlanProblem& problem) {
+    const double given = problem.given[index_of(Variable::kE)];
+    return std::isnan(given) ? problem.law.expansion.value_or(1.0) : given;
   }
 
   /// Those of the plan's search that are whole.
   std::vector<std::uint64_t> granularities() const {
-    const PlanOptions& search = request_.search;
-    if (is_dense_ || !has_granularity(request_.law)) return {1};
+    const PlanOptions& search = problem_.search;
+    if (is_dense_ || !has_granularity(problem_.law)) return {1};
     std::vector<std::uint64_t> out;
     if (search.search == GranularitySearch::kFixed) {
       if (is_whole(search.granularity)) out.push_back(count(search.granularity));
@@ -97,7 +97,7 @@ class Search {
   /// lie within the usual factor. Models have a density of d n_blocks / (3 step) in the plane of ln
   /// N and ln of the ratio of width to depth.
   double size_factor(double n, double step) const {
-    const ModelShapeRule& rule = request_.shape;
+    const ModelShapeRule& rule = problem_.shape;
     const double tolerance = std::fmax(std::log(options_.depth_tolerance), 0.5 / rule.n_blocks(n));
     const double per_log_size = 4.0 / 3.0 * rule.d_model(n) * rule.n_blocks(n) / step * tolerance *
                                 real(granularities_.size());
@@ -115,7 +115,7 @@ class Search {
     out.head_dim = options_.head_dim;
     out.num_heads = out.num_kv_heads = d / options_.head_dim;
     out.gated = options_.gated;
-    const double wanted = request_.shape.feed_forward / (out.gated ? 3.0 : 2.0) * real(d);
+    const double wanted = problem_.shape.feed_forward / (out.gated ? 3.0 : 2.0) * real(d);
     const std::uint64_t unit = options_.expert_multiple * g;
     if (!out.gated && !is_whole(wanted)) return std::nullopt;
     out.d_ff = unit * count(std::round(wanted / real(unit)));
@@ -135,9 +135,9 @@ class Search {
     auto affine = [](double first, double second) {
       return std::pair{2.0 * first - second, second - first};
     };
-    const auto [law, law_slope] = affine(law_size(request_, one), law_size(request_, two));
+    const auto [law, law_slope] = affine(law_size(problem_, one), law_size(problem_, two));
     const auto [active, active_slope] =
-        affine(planned_active(request_, one), planned_active(request_, two));
+        affine(planned_active(problem_, one), planned_active(problem_, two));
     return {law, law_slope, active, active_slope};
   }
 
@@ -145,7 +145,7 @@ class Search {
     std::uint64_t low, high;
   };
   Depths depths(std::uint64_t d) const {
-    const double wanted = real(d) / request_.shape.width_per_block;
+    const double wanted = real(d) / problem_.shape.width_per_block;
     const double nearest = std::max(1.0, std::round(wanted));
     const double tolerance = options_.depth_tolerance * (1.0 + kRounding);
     const double low = std::min(nearest, std::max(1.0, std::ceil(wanted / tolerance)));
@@ -157,7 +157,7 @@ class Search {
     const auto [low, high] = depths(d);
     // Bounds whatever the granularity: gated layers may be off by their tolerance, and norms,
     // router and embedding come on top.
-    const ModelShapeRule& rule = request_.shape;
+    const ModelShapeRule& rule = problem_.shape;
     const double w = real(d), experts = expansion_ * real(granularities_.back());
     const double least =
         (rule.attention + (1.0 - kGatedTolerance) * rule.feed_forward) * w * w * real(low);
@@ -184,7 +184,7 @@ class Search {
   void examine(const ModelShape& shape, std::uint64_t g, std::uint64_t blocks, double n_active,
                double n_law) {
     const double cost = cost_of(shape, real(blocks), n_active);
-    const Limits& limits = request_.limits;
+    const Limits& limits = problem_.limits;
     const double tokens = limits.tokens_per_active > 0.0
                               ? limits.tokens_per_active * n_active
                               : budget_ / cost - limits.inference_tokens / 3.0;
@@ -211,12 +211,12 @@ class Search {
 
   /// Of one token, in the unit of the budget.
   double cost_of(const ModelShape& shape, double blocks, double n_active) {
-    if (request_.time) return blocks * seconds_per_block(shape);
+    if (problem_.time) return blocks * seconds_per_block(shape);
     return flops_of(shape, blocks, n_active);
   }
 
   double flops_of(const ModelShape& shape, double blocks, double n_active) const {
-    return flops_per_token(request_, n_active, real(shape.d_model), blocks,
+    return flops_per_token(problem_, n_active, real(shape.d_model), blocks,
                            real(shape.num_experts));
   }
 
@@ -225,8 +225,8 @@ class Search {
     const auto [known, is_new] =
         seconds_.try_emplace({shape.d_model, shape.is_routed() ? shape.expert_width : 0}, 0.0);
     if (is_new) {
-      known->second = request_.time->seconds_of(
-          {real(shape.d_model), real(shape.d_ff), 1.0, request_.shape.attention}, g);
+      known->second = problem_.time->seconds_of(
+          {real(shape.d_model), real(shape.d_ff), 1.0, problem_.shape.attention}, g);
     }
     return known->second;
   }
@@ -236,7 +236,7 @@ class Search {
   /// which grow with their cube root.
   double log_active_of(double n_law) const {
     double x = std::log(n_law / planner_.n_law(1.0));
-    if (!(request_.embedding_rows > 0.0)) return x;
+    if (!(problem_.embedding_rows > 0.0)) return x;
     x = optimum_.log_n_active;
     for (int i = 0; i < 200; ++i) {
       const double step = std::log(n_law / planner_.n_law(std::exp(x)));
@@ -253,11 +253,11 @@ class Search {
     out.params = count_parameters(out.shape);
     out.bytes = count_memory(out.shape);
     out.granularity = real(c.granularity);
-    out.n_law = law_size(request_, out.params);
-    out.n_active = planned_active(request_, out.params);
+    out.n_law = law_size(problem_, out.params);
+    out.n_active = planned_active(problem_, out.params);
     out.flops_per_token = flops_of(out.shape, real(c.num_blocks), out.n_active);
     out.d_tokens = std::exp(c.log_d);
-    if (request_.time) {
+    if (problem_.time) {
       out.gpu_hours =
           out.d_tokens * cost_of(out.shape, real(c.num_blocks), out.n_active) / kSecondsPerHour;
     }
@@ -274,13 +274,13 @@ class Search {
     // A shape with a cheaper router may have a loss that only a larger budget reaches.
     for (int i = 0; i < 100 && at.usable() && at.log_loss > log_loss; ++i) {
       from += 0.25;
-      at = planner_.optimum(from, request_.search, &at);
+      at = planner_.optimum(from, problem_.search, &at);
     }
     if (!at.usable()) return std::numeric_limits<double>::quiet_NaN();
-    return planner_.cheapest_log_budget(log_loss, from, request_.search, at);
+    return planner_.cheapest_log_budget(log_loss, from, problem_.search, at);
   }
 
-  const PlanProblem& request_;
+  const PlanProblem& problem_;
   const ShapeOptions& options_;
   const Planner& planner_;
   const Optimum& optimum_;
@@ -293,7 +293,7 @@ class Search {
   std::map<std::pair<std::uint64_t, std::uint64_t>, double> seconds_;  // by d_model and width
 };
 
-void require_sensible(const PlanProblem& request, const ShapeOptions& options) {
+void require_sensible(const PlanProblem& problem, const ShapeOptions& options) {
   for (const std::uint64_t x : {options.multiple, options.expert_multiple, options.head_dim,
                                 options.expert_parallel, options.vocab_size, options.seq_len}) {
     if (x == 0) throw InvalidArgument("multiples, counts and widths of shapes must be at least 1");
@@ -302,32 +302,32 @@ void require_sensible(const PlanProblem& request, const ShapeOptions& options) {
   if (!(options.depth_tolerance >= 1.0)) {
     throw InvalidArgument("the tolerance of depth is a factor of at least 1");
   }
-  if (request.time && options.gated != (request.time->setup().activation == Activation::kSwiGlu)) {
+  if (problem.time && options.gated != (problem.time->setup().activation == Activation::kSwiGlu)) {
     throw InvalidArgument(
         options.gated ? "gated layers (SwiGLU) are not those whose times the cost table has"
                       : "the cost table has times of gated layers (SwiGLU): " + field("gated"));
   }
-  if (request.law.g_means == GMeaning::kTwoDmodelOverDexpert) {
+  if (problem.law.g_means == GMeaning::kTwoDmodelOverDexpert) {
     throw InvalidArgument("real shapes need a law whose G is d_ff / d_expert");
   }
 }
 
 }  // namespace
 
-ShapeSearch search_shapes(const PlanProblem& request, double budget, const ShapeOptions& options) {
-  require_sensible(request, options);
+ShapeSearch search_shapes(const PlanProblem& problem, double budget, const ShapeOptions& options) {
+  require_sensible(problem, options);
   if (!(budget > 0.0) || !std::isfinite(budget)) {
     throw InvalidArgument("a budget must be a positive finite number");
   }
-  law_size(request, ParameterCount{});  // throws where nobody said what N counts
+  law_size(problem, ParameterCount{});  // throws where nobody said what N counts
   ShapeSearch out;
-  const Planners planners(request);
+  const Planners planners(problem);
   const Planner planner = planners.own();
-  out.optimum = planner.optimum(std::log(budget), request.search);
+  out.optimum = planner.optimum(std::log(budget), problem.search);
   out.status = out.optimum.status;
   out.note = out.optimum.note;
   if (!out.optimum.usable()) return out;
-  Search(request, budget, options, planner, out.optimum).run(out);
+  Search(problem, budget, options, planner, out.optimum).run(out);
   if (!out.best.empty()) return out;
   out.status = PlanStatus::kInfeasible;
   out.note = out.num_examined == 0

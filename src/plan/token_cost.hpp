@@ -15,8 +15,9 @@ class TokenCost {
   virtual ~TokenCost() = default;
 
   virtual double log_cost(double log_n_active, double log_g) const = 0;
-  virtual Moving log_cost(const Moving& log_n_active, double log_g) const = 0;
-  virtual Moving log_cost(double log_n_active, const Moving& log_g) const = 0;
+  /// The same as it moves with ln N_active, and with ln G.
+  virtual Moving along_n(double log_n_active, double log_g) const = 0;
+  virtual Moving along_g(double log_n_active, double log_g) const = 0;
   virtual double router_share(double log_n_active, double log_g) const = 0;
   virtual bool is_log_convex() const = 0;
 };
@@ -29,11 +30,11 @@ class TokenCostOf final : public TokenCost {
   double log_cost(double log_n_active, double log_g) const override {
     return cost_.log_cost_per_token(log_n_active, log_g);
   }
-  Moving log_cost(const Moving& log_n_active, double log_g) const override {
-    return as_moving(cost_.log_cost_per_token(log_n_active, log_g));
+  Moving along_n(double log_n_active, double log_g) const override {
+    return as_moving(cost_.log_cost_per_token(dual_parameter<0, 1>(log_n_active), log_g));
   }
-  Moving log_cost(double log_n_active, const Moving& log_g) const override {
-    return as_moving(cost_.log_cost_per_token(log_n_active, log_g));
+  Moving along_g(double log_n_active, double log_g) const override {
+    return as_moving(cost_.log_cost_per_token(log_n_active, dual_parameter<0, 1>(log_g)));
   }
   double router_share(double log_n_active, double log_g) const override {
     return cost_.router_share(log_n_active, log_g);
@@ -44,7 +45,10 @@ class TokenCostOf final : public TokenCost {
   }
 
  private:
-  static Moving as_moving(const Moving& x) { return x; }
+  template <bool Linear>
+  static Moving as_moving(const Dual<double, 1u, 1, Linear>& x) {
+    return {x.value, x.grad, {}};
+  }
   static Moving as_moving(double x) {  // a cost that does not know of what moves
     Moving out = moving(x);
     out.grad[0] = 0.0;

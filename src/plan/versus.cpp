@@ -30,12 +30,12 @@ std::vector<Versus> versus(const PlanProblem& other, const std::vector<Plan>& pl
   return out;
 }
 
-PlanProblem coarse_of(const PlanProblem& request) {
-  if (!has_granularity(request.law)) {
-    throw InvalidArgument("the law " + request.law.law.name() +
+PlanProblem coarse_of(const PlanProblem& problem) {
+  if (!has_granularity(problem.law)) {
+    throw InvalidArgument("the law " + problem.law.law.name() +
                           " has no granularity, so that nothing is coarser");
   }
-  PlanProblem out = request;
+  PlanProblem out = problem;
   out.search.search = GranularitySearch::kFixed;
   out.search.granularity = 1.0;
   return out;

@@ -104,14 +104,17 @@ class TrainingTime {
  private:
   using Curves = std::vector<MonotoneCurve>;
 
-  static double at(const MonotoneCurve& curve, double x) {
-    const double inside = std::fmax(curve.low(), std::fmin(x, curve.high()));
-    return curve(inside) + (x - inside) * curve.slope(inside);
-  }
+  struct Reading {
+    double value, slope;
+  };
+  /// Of ln t and its slope in ln N_active; straight on beyond the ends of the curve.
+  static Reading reading(const MonotoneCurve& curve, double x);
+
+  static double at(const MonotoneCurve& curve, double x) { return reading(curve, x).value; }
   template <class S, unsigned M, int O, bool L>
   static auto at(const MonotoneCurve& curve, const Dual<S, M, O, L>& x) {
-    const double inside = std::fmax(curve.low(), std::fmin(x.value, curve.high()));
-    return detail::chain(x, at(curve, x.value), curve.slope(inside), S(0.0));
+    const Reading here = reading(curve, x.value);
+    return detail::chain(x, here.value, here.slope, S(0.0));
   }
 
   CostSurface surface_;

@@ -40,7 +40,7 @@ std::vector<double> log_spaced(double from, double to, std::size_t count);
 /// Plans are those of plan_curve, with what the law's draws say of them (plan_draws.hpp) but the
 /// regret. The result does not depend on num_threads. Throws InvalidArgument as plan_law and
 /// log_spaced do.
-Frontier frontier(const PlanProblem& request, const FrontierOptions& options);
+Frontier frontier(const PlanProblem& problem, const FrontierOptions& options);
 
 /// Every budget between the first and the last at which the best power of two changes. Budgets
 /// [rising] at which to look between: two are enough where the best granularity never comes back

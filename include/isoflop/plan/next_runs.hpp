@@ -47,7 +47,7 @@ struct NextRuns {
   Plan plan;
   std::vector<RunToTrain> runs;  ///< in the order of their choice
   ExpectedInterval n_law, d_tokens, loss;
-  std::optional<ExpectedInterval> granularity;  ///< where the request searches it continuously
+  std::optional<ExpectedInterval> granularity;  ///< where the problem searches it continuously
   std::size_t num_draws = 0, num_without_plan = 0, num_candidates = 0;
 };
 
@@ -60,13 +60,13 @@ inline constexpr std::size_t kMinDrawsForRuns = 50;
 double refit_noise(double sd, double huber_delta);
 
 /// Throws InvalidArgument for a law without draws, ranges or a plan at the target, a target below
-/// the smallest run, a budget below the cheapest candidate, and a request that searches G over
+/// the smallest run, a budget below the cheapest candidate, and a problem that searches G over
 /// powers of two: its jumps say nothing of small changes.
-NextRuns next_runs(const PlanProblem& request, const NextRunsQuestion& question);
+NextRuns next_runs(const PlanProblem& problem, const NextRunsQuestion& question);
 
 /// The same for runs that are given; their flops are filled in. `budget_flops`, `max_runs` and
 /// what restricts candidates are not used.
-NextRuns expect_runs(const PlanProblem& request, const NextRunsQuestion& question,
+NextRuns expect_runs(const PlanProblem& problem, const NextRunsQuestion& question,
                      std::vector<RunToTrain> runs);
 
 }  // namespace isoflop

@@ -15,17 +15,17 @@ namespace isoflop {
 
 inline constexpr double kPlanLevel = 0.95;
 
-/// Fills `draws` of every usable plan; `plans` are what plan_law gave for this request. Nothing
+/// Fills `draws` of every usable plan; `plans` are what plan_law gave for this problem. Nothing
 /// happens where the law has no bootstrap draws. Intervals are BCa where the law has jackknife
 /// draws and the correction exists, else percentile (core/interval.hpp). Throws InvalidArgument as
 /// plan_law does, and for draws that are no coefficients of the law.
-void add_draws(const PlanProblem& request, std::vector<Plan>& plans);
+void add_draws(const PlanProblem& problem, std::vector<Plan>& plans);
 
 /// The same for the plans of a curve, without the regret: the budgets are taken in order, and each
 /// draw begins where its own last optimum lies. Uses num_threads (0: one per core), which changes
 /// nothing in the result; progress, where there is one, is called with the draws done and all of
 /// them, by one thread at a time.
-void add_draws_to_curve(const PlanProblem& request, std::vector<Plan>& plans,
+void add_draws_to_curve(const PlanProblem& problem, std::vector<Plan>& plans,
                         unsigned num_threads = 0,
                         const std::function<void(std::size_t, std::size_t)>& progress = {});
 

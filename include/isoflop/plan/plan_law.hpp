@@ -11,11 +11,11 @@ namespace isoflop {
 
 /// One plan per budget, each with its own status. Throws InvalidArgument for budgets that are not
 /// positive, conventions that do not meet, and a cost without a price on granularity when the law
-/// has one and the request does not fix it.
-std::vector<Plan> plan_law(const PlanProblem& request, const std::vector<double>& budgets);
+/// has one and the problem does not fix it.
+std::vector<Plan> plan_law(const PlanProblem& problem, const std::vector<double>& budgets);
 
 /// The same for many budgets in order: each search begins where the last one ended, which changes
 /// no digit (planner.hpp), and `coarse` is left out.
-std::vector<Plan> plan_curve(const PlanProblem& request, const std::vector<double>& budgets);
+std::vector<Plan> plan_curve(const PlanProblem& problem, const std::vector<double>& budgets);
 
 }  // namespace isoflop

@@ -21,6 +21,6 @@ struct RobustPlans {
 };
 
 /// Nothing for a plan that is not usable or a law without draws.
-std::optional<RobustPlans> robust_plans(const PlanProblem& request, const Plan& plan);
+std::optional<RobustPlans> robust_plans(const PlanProblem& problem, const Plan& plan);
 
 }  // namespace isoflop

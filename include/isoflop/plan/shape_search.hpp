@@ -80,11 +80,11 @@ struct ShapeSearch {
   std::vector<RealShape> best;  ///< lowest loss first; of equal losses the narrower, shallower
 };
 
-/// The best shapes for a budget in the unit of the request's cost, within its limits. With a fixed
+/// The best shapes for a budget in the unit of the problem's cost, within its limits. With a fixed
 /// number of tokens per active parameter, a shape trains on exactly so many and the budget must
 /// suffice. Throws InvalidArgument for options that contradict each other or the layers that were
 /// timed, a law whose N or G has no meaning for a shape, and as Planners does.
-ShapeSearch search_shapes(const PlanProblem& request, double budget,
+ShapeSearch search_shapes(const PlanProblem& problem, double budget,
                           const ShapeOptions& options = {});
 
 }  // namespace isoflop

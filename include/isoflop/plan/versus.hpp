@@ -38,7 +38,7 @@ struct Rival {
 /// beside it. Throws InvalidArgument for a law of dense models and one that has neither.
 Rival dense_of(const PlanProblem& problem, const std::vector<LawRecord>& published);
 
-/// The request with G = 1. Throws InvalidArgument for a law without a granularity.
-PlanProblem coarse_of(const PlanProblem& request);
+/// The problem with G = 1. Throws InvalidArgument for a law without a granularity.
+PlanProblem coarse_of(const PlanProblem& problem);
 
 }  // namespace isoflop
