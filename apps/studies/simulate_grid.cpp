@@ -7,6 +7,7 @@
 #include <exception>
 #include <iostream>
 
+#include "isoflop/error.hpp"
 #include "isoflop/core/random.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
