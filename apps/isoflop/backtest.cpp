@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/fitting.hpp"
+#include "apps/isoflop/options/planning.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
 #include "isoflop/text/backtest.hpp"
@@ -23,11 +24,7 @@ void options(Form& form) {
              "RULE|COLUMN"});
   run_conventions_options(form);
   expert_count_options(form);
-  form.word(
-      {"--vocab", "vocabulary of the models, where an N with embeddings meets one without", "V"});
-  form.flag({"--tied", "embedding and head of --vocab are one"});
-  form.word({"--shape", "a model's config.json: vocabulary, tied or not, and d_model / n_blocks",
-             "FILE"});
+  embeddings_options(form);
   fit_options(form);
   form.own_flag({"--json", "print JSON (isoflop.backtest/1) and nothing else"});
   form.footer(

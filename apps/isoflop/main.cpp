@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
   app::add_verb(parser, app::kNextRuns, job);
   app::add_verb(parser, app::kConsensus, job);
   app::add_verb(parser, app::kBacktest, job);
-  app::add_sensitivity(parser, job);
+  app::add_verb(parser, app::kSensitivity, job);
   app::add_verb(parser, app::kLaws, job);
   app::add_verb(parser, app::kShape, job);
   app::add_verb(parser, app::kReproduce, job);

@@ -33,8 +33,7 @@ extern const Verb kNextRuns;
 extern const Verb kPlan;
 extern const Verb kPredict;
 extern const Verb kReproduce;
+extern const Verb kSensitivity;
 extern const Verb kShape;
-
-void add_sensitivity(CLI::App& app, Job& job);
 
 }  // namespace isoflop::app

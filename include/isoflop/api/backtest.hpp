@@ -21,12 +21,12 @@
 namespace isoflop::api {
 
 struct BacktestRequest {
-  RunsChoice runs;
-  std::vector<std::string> laws;         ///< formulas, published laws, law files
+  RunsChoice runs{};
+  std::vector<std::string> laws{};       ///< formulas, published laws, law files
   std::string hold_out = "compute:20%";  ///< as parse_hold_out() reads it
-  RunConventions conventions;
-  EmbeddingsChoice embeddings;  ///< where an N with embeddings meets one without
-  FitChoice fit;
+  RunConventions conventions{};
+  EmbeddingsChoice embeddings{};  ///< where an N with embeddings meets one without
+  FitChoice fit{};
 };
 
 /// One law's forecast, and what planning with it would have lost.

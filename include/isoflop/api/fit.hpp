@@ -26,11 +26,11 @@
 namespace isoflop::api {
 
 struct FitRequest {
-  RunsChoice runs;
+  RunsChoice runs{};
   std::string
       law;  ///< a formula that ships, that of a published law or law file, or a formula file
-  RunConventions conventions;
-  FitChoice fit;
+  RunConventions conventions{};
+  FitChoice fit{};
   std::uint64_t bootstrap = 1000;            ///< resamples behind the intervals; 0 skips them
   std::string resample_size = "calibrated";  ///< or "same"; ResampleSize says what they are
   std::string interval = "percentile";       ///< or "bca": also leaves out each run once

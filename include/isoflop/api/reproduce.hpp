@@ -15,8 +15,8 @@
 namespace isoflop::api {
 
 struct ReproduceRequest {
-  std::string name;           ///< what to derive; empty: only say what there is
-  std::string data;           ///< path of the table that `name` needs; its sha256 is checked
+  std::string name{};         ///< what to derive; empty: only say what there is
+  std::string data{};         ///< path of the table that `name` needs; its sha256 is checked
   std::uint64_t threads = 0;  ///< 0: one per core; the result does not depend on it
 };
 
