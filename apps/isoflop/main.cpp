@@ -32,6 +32,8 @@ int main(int argc, char** argv) {
   app::add_verb(parser, app::kLaws, job);
   app::add_verb(parser, app::kShape, job);
   app::add_verb(parser, app::kReproduce, job);
+  app::add_verb(parser, app::kRun, job);
+  app::add_verb(parser, app::kRerun, job);
   app::add_verb(parser, app::kBench, job);
 
   try {

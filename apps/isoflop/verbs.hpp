@@ -33,6 +33,8 @@ extern const Verb kNextRuns;
 extern const Verb kPlan;
 extern const Verb kPredict;
 extern const Verb kReproduce;
+extern const Verb kRerun;
+extern const Verb kRun;
 extern const Verb kSensitivity;
 extern const Verb kShape;
 
