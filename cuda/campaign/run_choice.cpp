@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cuda/routing/routing.hpp"
+#include "isoflop/core/word_list.hpp"
 
 namespace isoflop::bench {
 namespace {
@@ -14,30 +15,20 @@ namespace {
 /// Place of a word in a list; throws InvalidArgument with the list.
 std::size_t place_of(std::string_view name, const std::string& word,
                      std::span<const std::string_view> words) {
-  std::string known;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (word == words[i]) return i;
-    known += (i == 0 ? "" : ", ") + std::string(words[i]);
   }
-  throw InvalidArgument(name, field(name) + ": \"" + word + "\" is none of " + known);
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
+  throw InvalidArgument(name, field(name) + ": \"" + word + "\" is none of " + joined(words, ", "));
 }
 
 std::vector<std::string> chosen_backends(const std::string& text) {
   const std::vector<std::string> here = backend_names(), all = all_backend_names();
   if (text == "all") return here;
   std::vector<std::string> out;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    const std::string name = text.substr(begin, end - begin);
+  for (const std::string& name : split_at_commas(text)) {
     if (std::find(all.begin(), all.end(), name) == all.end()) {
-      throw InvalidArgument(
-          "backend", field("backend") + ": \"" + name + "\" is none of " + joined(all) + ", all");
+      throw InvalidArgument("backend", field("backend") + ": \"" + name + "\" is none of " +
+                                           joined(all, ", ") + ", all");
     }
     // Without CUDA nothing runs anyway, and that is the better thing to say.
     if (!built_for().empty() && std::find(here.begin(), here.end(), name) == here.end()) {
@@ -45,7 +36,6 @@ std::vector<std::string> chosen_backends(const std::string& text) {
                                            ", which needs a newer toolkit");
     }
     if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
-    begin = end + 1;
   }
   return out;
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <type_traits>
 
+#include "io/json_values.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/formula_file.hpp"
 #include "isoflop/laws/coefficients.hpp"
@@ -317,12 +318,12 @@ nlohmann::ordered_json law_to_json(const LawRecord& law) {
     ranges[symbol] = range_to_json(law.ranges[v]);
   }
   ranges["D/N"] = range_to_json(law.ranges.d_per_n);
-  auto or_null = [](const std::optional<double>& x) { return x ? Json(*x) : Json(nullptr); };
-  out["expansion"] = or_null(law.expansion);
+
+  out["expansion"] = detail::number_or_null(law.expansion);
   out["flops"] = law.flops ? Json(to_string(*law.flops)) : Json(nullptr);
   if (own.predicts_loss()) {
     out["loss_unit"] = kLossUnit;
-    out["bytes_per_token"] = or_null(law.bytes_per_token);
+    out["bytes_per_token"] = detail::number_or_null(law.bytes_per_token);
   }
   if (law.secondary_source) out["secondary_source"] = true;
   if (law.family) {

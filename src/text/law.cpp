@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "isoflop/core/word_list.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 
@@ -20,9 +21,6 @@ std::string head_of_law(const std::string& name, const LawRecord& law) {
 }
 
 std::vector<std::string> notes_on_fit(const LawRecord& law) {
-  auto joined = [](const std::vector<std::string>& texts, const char* separator) {
-    return fmt::format("{}", fmt::join(texts, separator));
-  };
   const std::string& word = law.verdict.empty() ? law.fit_status : law.verdict;
   const bool good = !law.is_fit() || word == "certified" || word == "converged";
   std::vector<std::string> notes;
