@@ -31,7 +31,7 @@ Json to_json(const PredictOutcome& outcome) {
   }
   out[outcome.target_key] = outcome.value;
   if (outcome.bits_per_byte) out["bits_per_byte"] = *outcome.bits_per_byte;
-  for (const LawFigure& figure : outcome.figures) out[std::string(figure.key)] = figure.value;
+  for (const PredictFigure& figure : outcome.figures) out[figure.key] = figure.value;
   out["interval"] = nullptr;
   if (outcome.interval.method != IntervalMethod::kNone) {
     out["interval"] = {outcome.interval.range.low, outcome.interval.range.high};

@@ -49,7 +49,7 @@ std::string predict(const api::PredictOutcome& outcome) {
   } else if (outcome.rates) {
     out += "experts: " + describe_rates(*outcome.rates) + "\n";
   }
-  for (const LawFigure& figure : outcome.figures) {
+  for (const api::PredictFigure& figure : outcome.figures) {
     out += fmt::format("{}: {}\n", figure.meaning, human_number(figure.value));
   }
   if (!outcome.outside.empty()) {

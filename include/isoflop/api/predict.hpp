@@ -12,7 +12,6 @@
 #include "isoflop/api/law_choice.hpp"
 #include "isoflop/core/interval.hpp"
 #include "isoflop/core/variable.hpp"
-#include "isoflop/laws/law.hpp"
 #include "isoflop/laws/law_record.hpp"
 #include "isoflop/shape/experts.hpp"
 
@@ -27,6 +26,12 @@ struct PredictRequest {
   ExpertWords experts{};  ///< in the place of G, E, S and A, or changes to the shape
 };
 
+/// A number beside the prediction that only some laws have.
+struct PredictFigure {
+  std::string key, meaning;
+  double value;
+};
+
 struct PredictOutcome {
   PredictRequest request;
   InputFiles inputs;
@@ -38,7 +43,7 @@ struct PredictOutcome {
   double value = 0.0;
   std::optional<double> bits_per_byte;  ///< where the law's tokenizer is known
   EstimatedInterval interval;           ///< 95 %, where the law has draws
-  std::vector<LawFigure> figures;
+  std::vector<PredictFigure> figures;
   std::vector<std::string> outside;      ///< symbols of what is beyond the runs behind the law
   std::vector<std::string> conversions;  ///< what was counted for a variable, one clause each
   std::optional<ExpertLayer> layer;      ///< of the shape, or else
