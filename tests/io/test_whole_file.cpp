@@ -1,4 +1,4 @@
-#include "apps/words/terminal.hpp"
+#include "isoflop/io/whole_file.hpp"
 #include "catch.hpp"
 #include "io/scratch_folder.hpp"
 #include "isoflop/error.hpp"
@@ -8,7 +8,7 @@ namespace {
 
 std::string fault_of(const ScratchFolder& folder, const std::string& name) {
   try {
-    app::require_writable(folder.path(name));
+    require_writable(folder.path(name));
   } catch (const DataError& fault) {
     return folder.without_folder(fault.what());
   }
@@ -20,15 +20,15 @@ TEST_CASE("require_writable: a file in a folder that is there passes", "[cli][id
   CHECK(fault_of(folder, "law.json").empty());
   folder.write("law.json", "{}");
   CHECK(fault_of(folder, "law.json").empty());
-  CHECK_NOTHROW(app::require_writable(""));
-  CHECK_NOTHROW(app::require_writable("/dev/null"));
+  CHECK_NOTHROW(require_writable(""));
+  CHECK_NOTHROW(require_writable("/dev/null"));
 }
 
 TEST_CASE("require_writable: a folder that is not there is named", "[cli][refusal]") {
   const ScratchFolder folder;
   CHECK(fault_of(folder, "none/law.json")
             .find("none/law.json: cannot be written: there is no folder ") == 0);
-  CHECK_THROWS_AS(app::write_file(folder.path("none/law.json"), "{}"), DataError);
+  CHECK_THROWS_AS(write_file(folder.path("none/law.json"), "{}"), DataError);
 }
 
 TEST_CASE("require_writable: a folder is no file", "[cli][refusal]") {
@@ -42,7 +42,7 @@ TEST_CASE("write_file: the reason comes with the refusal", "[cli][refusal]") {
     WARN("no device here is always full: nothing to test");
     return;
   }
-  CHECK_THROWS_WITH(app::write_file("/dev/full", "{}"),
+  CHECK_THROWS_WITH(write_file("/dev/full", "{}"),
                     "/dev/full: cannot be written: No space left on device");
 }
 

@@ -1,6 +1,6 @@
 #include <nlohmann/json.hpp>
 
-#include "apps/words/terminal.hpp"
+#include "isoflop/io/json_text.hpp"
 #include "catch.hpp"
 #include "isoflop/core/random.hpp"
 
@@ -13,7 +13,7 @@ TEST_CASE("json_text: lists of numbers stand on a line and all else is indented"
   const Json json{{"range", {1.0, 1e21}},    {"draws", {{0.5, 2}, {3, 4}}}, {"texts", {"a", "b"}},
                   {"empty", Json::array()},  {"nothing", Json::object()},   {"mixed", {1, nullptr}},
                   {"nested", {{"x", true}}}, {"text", "a \"quoted\"\nline"}};
-  CHECK(app::json_text(json) == R"({
+  CHECK(json_text(json) == R"({
   "range": [1.0, 1e+21],
   "draws": [
     [0.5, 2],
@@ -46,17 +46,17 @@ TEST_CASE("json_text: what it writes reads back the same", "[cli][identity]") {
     json["draws"].push_back(row);
   }
   json["key with \"quotes\""] = -0.0;
-  CHECK(Json::parse(app::json_text(json)) == json);
+  CHECK(Json::parse(json_text(json)) == json);
 }
 
 TEST_CASE("json_text: bytes that are no text become marks", "[cli][format]") {
-  CHECK(app::json_text(Json{{"\xff", "a\xff"}}) == "{\n  \"\xEF\xBF\xBD\": \"a\xEF\xBF\xBD\"\n}\n");
+  CHECK(json_text(Json{{"\xff", "a\xff"}}) == "{\n  \"\xEF\xBF\xBD\": \"a\xEF\xBF\xBD\"\n}\n");
 }
 
 TEST_CASE("json_text: plain values are themselves", "[cli][format]") {
-  CHECK(app::json_text(Json(1.5)) == "1.5\n");
-  CHECK(app::json_text(Json("a")) == "\"a\"\n");
-  CHECK(app::json_text(Json(nullptr)) == "null\n");
+  CHECK(json_text(Json(1.5)) == "1.5\n");
+  CHECK(json_text(Json("a")) == "\"a\"\n");
+  CHECK(json_text(Json(nullptr)) == "null\n");
 }
 
 }  // namespace
