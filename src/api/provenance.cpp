@@ -30,6 +30,7 @@ Json with_provenance(Json outcome, Json request, const InputFiles& inputs) {
     draws = std::move(*place);
     outcome.erase(place);
   }
+  request.erase("threads");  // no outcome depends on it
   outcome["request"] = std::move(request);
   outcome["isoflop_version"] = kVersion;
   outcome["inputs"] = Json::array();

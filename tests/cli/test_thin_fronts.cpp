@@ -53,7 +53,8 @@ TEST_CASE("fronts: they stay small", "[cli][design]") {
 TEST_CASE("doors: no text below the fronts spells a flag", "[design]") {
   // Launch files are for trainers, whose own flags they hold.
   for (const char* room : {"/src", "/include"}) {
-    for (const auto& entry : fs::recursive_directory_iterator(ISOFLOP_SOURCE_DIR + std::string(room))) {
+    for (const auto& entry :
+         fs::recursive_directory_iterator(ISOFLOP_SOURCE_DIR + std::string(room))) {
       const std::string path = entry.path().string();
       if (!entry.is_regular_file() || path.find("/io/launch/") != std::string::npos) continue;
       std::istringstream in(text_of(entry.path()));
