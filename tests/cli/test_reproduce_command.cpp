@@ -121,7 +121,7 @@ TEST_CASE("isoflop reproduce: standard errors are those of the bootstrap draws",
   input.data = isoflop_test::require_data("chinchilla_epoch245.csv");
   BootstrapOptions asked;
   // Draws of known spread: two values apart by 2 s each have the standard deviation s sqrt(2).
-  input.bootstrap = [&](std::string_view, const RunTable& runs, const FitOptions& options,
+  input.bootstrap = [&](const AnyLaw&, const RunTable& runs, const FitOptions& options,
                         const FitReport& fit, const BootstrapOptions& how) {
     asked = how;
     CHECK(runs.num_runs() == 240);
@@ -148,7 +148,7 @@ TEST_CASE("isoflop reproduce: a standard error of a heavy tail is allowed what c
   ReproductionInput input;
   input.data = isoflop_test::require_data("chinchilla_epoch245.csv");
   // B is away from its mean in two of 100 draws: kurtosis 50.
-  input.bootstrap = [](std::string_view, const RunTable&, const FitOptions&, const FitReport& fit,
+  input.bootstrap = [](const AnyLaw&, const RunTable&, const FitOptions&, const FitReport& fit,
                        const BootstrapOptions&) {
     BootstrapReport report;
     for (int i = 0; i < 100; ++i) {
