@@ -141,7 +141,9 @@ void ask(PredictOutcome& out, const Settled& settled) {
   out.value = loss(out.law.law, out.law.coefficients, x);
   out.interval = draw_interval(losses(out.law.draws.bootstrap), out.value,
                                losses(out.law.draws.jackknife), 0.95);
-  out.figures = figures_of(out.law.law, out.law.coefficients, x);
+  for (const LawFigure& figure : figures_of(out.law.law, out.law.coefficients, x)) {
+    out.figures.push_back({std::string(figure.key), std::string(figure.meaning), figure.value});
+  }
   out.target_key = law.target.key;
   out.target_symbol = law.target.symbol;
   out.is_loss = law.predicts_loss();
