@@ -74,8 +74,10 @@ TEST_CASE("api plan: the time of a cost table is a value of the outcome", "[api]
   request.planner.width_per_block = 96.0;
   request.budget.gpu_hours = {100.0};
   request.time.cost_table = ISOFLOP_SOURCE_DIR "/data/costs/h200-paper.json";
+  request.time.micro_batch = 8192.0;
   const api::PlanOutcome outcome = api::plan(request);
   REQUIRE(outcome.time);
+  CHECK(outcome.time->setup.tokens == 8192.0);
   CHECK(outcome.problem.time);
   CHECK(outcome.inputs.size() == 1);
 }

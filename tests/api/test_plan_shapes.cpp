@@ -23,7 +23,6 @@ api::PlanRequest shapes_request(double flops = 1e21) {
 
 TEST_CASE("api plan shapes: options say what the shapes are multiples of", "[api][identity]") {
   api::PlanRequest request = shapes_request();
-  request.embeddings.vocab = 99.0;
   request.shapes.multiple_of = 256;
   request.shapes.expert_multiple_of = 64;
   request.shapes.head_dim = 64;
@@ -49,10 +48,8 @@ TEST_CASE("api plan shapes: options say what the shapes are multiples of", "[api
 TEST_CASE("api plan shapes: what nobody says follows from the rest", "[api][identity]") {
   api::PlanRequest request = shapes_request();
   request.shapes.multiple_of = 64;
-  request.embeddings.vocab = 32000.0;
   const RealShape shape = api::plan(request).shapes.at(0).search.best.at(0);
   CHECK(shape.shape.expert_width % 64 == 0);
-  CHECK(shape.shape.vocab_size == 32000);
   CHECK_FALSE(shape.shape.gated);
   const RealShape plain = api::plan(shapes_request()).shapes.at(0).search.best.at(0);
   CHECK(plain.shape.vocab_size == 50304);
