@@ -43,7 +43,7 @@ Minimum BlockDescent::run(const CoefficientVector& begin) const {
       const CoefficientVector next =
           (current.phi + step).cwiseMax(space_.lower).cwiseMin(space_.upper);
       const CoefficientVector moved = next - current.phi;
-      const double promised = -moved.dot(current.gradient) - 0.5 * moved.dot(curvature * moved);
+      const double promised = promised_decrease(space_, current.gradient, curvature, moved);
       if (damping <= 1e-6 &&
           -0.5 * step.dot(gradient) <= kDecreaseTolerance * current.value + 1e-300) {
         out.settled = true;

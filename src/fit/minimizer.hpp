@@ -38,6 +38,10 @@ CoefficientVector projected_gradient(const FreeSpace& space, const CoefficientVe
 /// holds: their rows and columns become the identity's.
 CoefficientMatrix loosened(CoefficientMatrix matrix, const CoefficientVector& gradient);
 
+/// What the parabola with this gradient and curvature falls by along a step.
+double promised_decrease(const FreeSpace& space, const CoefficientVector& gradient,
+                         const CoefficientMatrix& curvature, const CoefficientVector& step);
+
 /// The projected gradient is that of a sum of runs: it is called zero below this share of the
 /// objective plus what rounding leaves of each run's residual (about 1e-15 times a derivative).
 inline double gradient_limit(double objective, std::size_t num_runs) {
