@@ -112,7 +112,7 @@ SetResult study_set(const RunTable& runs, const Setup& setup, const Quantities& 
   SetResult out;
   out.verdict = report.verdict;
   const BootstrapReport drawn = bootstrap(
-      L{}, runs, options, report,
+      L::kName, runs, options, report,
       {.resamples = setup.resamples, .seed = setup.seed, .size = setup.size, .jackknife = true});
   out.certified_share = static_cast<double>(drawn.certified) / static_cast<double>(drawn.resamples);
   const auto estimate = quantities.of(report.coefficients);

@@ -10,6 +10,7 @@
 
 #include "isoflop/core/random.hpp"
 #include "isoflop/core/run_table.hpp"
+#include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/io/text_table.hpp"
 #include "isoflop/laws/coefficients.hpp"
