@@ -6,7 +6,6 @@
 #include "apps/isoflop-bench/options.hpp"
 #include "apps/isoflop-bench/verbs.hpp"
 #include "apps/words/terminal.hpp"
-#include "isoflop/cost/gpus.hpp"
 #include "isoflop/text/cost_table.hpp"
 
 namespace isoflop::app {
@@ -14,7 +13,7 @@ namespace {
 
 void options(Form& form) {
   std::string known;
-  for (const GpuSpec& gpu : known_gpus()) known += (known.empty() ? "" : ", ") + gpu.name;
+  for (const std::string& gpu : api::gpu_names()) known += (known.empty() ? "" : ", ") + gpu;
   form.word({"--gpu", "rates of a datasheet: " + known, "NAME"});
   form.word({"--peak-flops", "dense bf16 FLOPs per second", "X"});
   form.word({"--bandwidth", "bytes per second of the memory", "X"});

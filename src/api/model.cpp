@@ -24,6 +24,12 @@ RooflinePeaks peaks_of(const ModelRequest& request) {
 
 }  // namespace
 
+std::vector<std::string> gpu_names() {
+  std::vector<std::string> names;
+  for (const GpuSpec& gpu : known_gpus()) names.push_back(gpu.name);
+  return names;
+}
+
 ModelOutcome model(const ModelRequest& request, const Context&) {
   CostEnvironment provenance;
   provenance.date = request.date;

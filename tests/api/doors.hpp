@@ -27,12 +27,6 @@ inline Columns columns_of_file(const std::string& path) {
   return out;
 }
 
-/// The JSON of an outcome without what it was made from, whose lines count from the header.
-inline nlohmann::ordered_json without_origin(nlohmann::ordered_json json) {
-  for (const char* key : {"request", "inputs", "isoflop_version", "records"}) json.erase(key);
-  return json;
-}
-
 /// The field that an InvalidArgument names; "none" where nothing is thrown.
 template <class Call>
 std::string refused_field(Call call) {

@@ -40,7 +40,7 @@ TEST_CASE("api backtest: columns in memory and their file give the same forecast
   REQUIRE(memory.laws.size() == 2);
   for (std::size_t i = 0; i < 2; ++i) {
     CHECK(memory.laws[i].report.rmse_log == file.laws[i].report.rmse_log);
-    CHECK(memory.laws[i].report.coverage_95 == file.laws[i].report.coverage_95);
+    CHECK(memory.laws[i].report.rmse_nats == file.laws[i].report.rmse_nats);
   }
   CHECK(memory.laws[0].plan_error_flops == file.laws[0].plan_error_flops);
 }

@@ -19,7 +19,7 @@ Json json_of(const Workplace& here, const Words& words) {
   const Outcome outcome = here.isoflop(with(words, {"--json"}));
   INFO(outcome.err);
   REQUIRE(outcome.exit_code == 0);
-  return Json::parse(outcome.out);
+  return without_origin(Json::parse(outcome.out));
 }
 
 const Words kPlan{"plan", "krajewski2024-e64", "--flops", "1e21"};

@@ -50,8 +50,7 @@ TEST_CASE("isoflop fit: the law file has the documented fields", "[cli][format]"
   const Json law = Json::parse(here.fit_simulated(quick_fit({"--json"})).out);
   CHECK(keys_of(law) == Words{"format", "law", "formula", "coefficients", "variables", "ranges",
                               "expansion", "flops", "loss_unit", "bytes_per_token", "fit",
-                              "intervals", "interval_method", "records", "request",
-                              "isoflop_version", "inputs", "draws"});
+                              "intervals", "interval_method", "records", "draws"});
   CHECK(law["format"] == "isoflop.law/1");
   CHECK(law["law"] == "fine-grained-moe");
   CHECK(keys_of(law["coefficients"]) == Words{"a", "alpha", "b", "beta", "g", "gamma", "c"});

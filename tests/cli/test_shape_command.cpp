@@ -19,7 +19,7 @@ Json report_of(Words words) {
   const Outcome outcome = Workplace().isoflop(words);
   CHECK(outcome.exit_code == 0);
   CHECK(outcome.err.empty());
-  return Json::parse(outcome.out);
+  return without_origin(Json::parse(outcome.out));
 }
 
 TEST_CASE("isoflop shape: the json has the documented fields", "[cli][format]") {
@@ -148,7 +148,8 @@ TEST_CASE("isoflop shape: a written config reads as the same shape", "[cli][reco
     first.insert(first.end(), {"-o", "config.json", "--json"});
     const Outcome written = here.isoflop(first);
     CHECK(written.exit_code == 0);
-    CHECK(here.isoflop(second).out == written.out);
+    CHECK(without_origin(Json::parse(here.isoflop(second).out)) ==
+          without_origin(Json::parse(written.out)));
   }
 }
 

@@ -36,6 +36,9 @@ struct ModelOutcome {
 /// layers that cannot be run.
 ModelOutcome model(const ModelRequest& request, const Context& context = {});
 
+/// Of the datasheets that a request may name.
+std::vector<std::string> gpu_names();
+
 ModelRequest model_request(const nlohmann::ordered_json& json);
 nlohmann::ordered_json to_json(const ModelRequest& request);
 /// isoflop.cost/1 with its request.
