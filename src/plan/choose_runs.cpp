@@ -9,6 +9,19 @@
 namespace isoflop {
 namespace {
 
+/// Sums over the rows of each column [columns]. As a product, because Eigen's own sums take their
+/// terms in an order that hangs on where the numbers lie in memory: last digits would differ from
+/// call to call.
+template <class Matrix>
+Eigen::VectorXd column_sums(const Matrix& matrix) {
+  return matrix.transpose() * Eigen::VectorXd::Ones(matrix.rows());
+}
+
+template <class Matrix>
+Eigen::VectorXd squared_lengths(const Matrix& matrix) {
+  return column_sums(matrix.cwiseAbs2());
+}
+
 /// Deviations of the draws from their mean: quantities first, then runs. Only sums of products of
 /// columns count, so that rows may be turned and those of no length left out.
 class Scatter {
@@ -22,11 +35,12 @@ class Scatter {
     Eigen::Index j = 0;
     for (const DrawnColumns* part : {&quantities, &log_losses}) {
       for (const std::vector<double>& column : *part) {
-        const Eigen::Map<const Eigen::VectorXd> values(column.data(), deviations_.rows());
-        means_[j] = values.mean();
-        deviations_.col(j++) = values.array() - values.mean();
+        deviations_.col(j++) =
+            Eigen::Map<const Eigen::VectorXd>(column.data(), deviations_.rows());
       }
     }
+    means_ = column_sums(deviations_) / static_cast<double>(deviations_.rows());
+    deviations_.rowwise() -= means_.transpose();
   }
 
   /// Losses of a law vary in hardly more directions than it has coefficients: turns the rows into
@@ -38,7 +52,7 @@ class Scatter {
     const auto most = std::min(rest.rows(), rest.cols());
     while (static_cast<Eigen::Index>(rows.size()) < most) {
       Eigen::Index longest = 0;
-      const double square = rest.colwise().squaredNorm().maxCoeff(&longest);
+      const double square = squared_lengths(rest).maxCoeff(&longest);
       if (square <= 1e-12 * noise_sum_) break;
       const Eigen::VectorXd direction = rest.col(longest) / std::sqrt(square);
       rows.push_back(direction.transpose() * rest);
@@ -54,11 +68,12 @@ class Scatter {
   Eigen::ArrayXd gains() const {
     const auto q = deviations_.leftCols(num_quantities_);
     const auto f = deviations_.rightCols(deviations_.cols() - num_quantities_);
-    const Eigen::ArrayXd total = f.colwise().squaredNorm().transpose().array() + noise_sum_;
+    const Eigen::ArrayXd total = squared_lengths(f).array() + noise_sum_;
+    const Eigen::VectorXd spreads = squared_lengths(q);
     const Eigen::MatrixXd shared = q.transpose() * f;
     Eigen::ArrayXd out = Eigen::ArrayXd::Zero(f.cols());
     for (Eigen::Index k = 0; k < num_quantities_; ++k) {
-      const double spread = q.col(k).squaredNorm();
+      const double spread = spreads[k];
       if (spread == 0.0) continue;
       const Eigen::ArrayXd told = shared.row(k).transpose().array().square() / (total * spread);
       out -= 0.5 * (1.0 - told).max(std::numeric_limits<double>::min()).log();
@@ -69,7 +84,7 @@ class Scatter {
   /// A linear map of the draws under which every sample covariance becomes that after the run.
   void take(Eigen::Index run) {
     const Eigen::VectorXd f = deviations_.col(num_quantities_ + run);
-    const double spread = f.squaredNorm();
+    const double spread = squared_lengths(f)[0];
     if (spread == 0.0) return;
     const double shrink = 1.0 - std::sqrt(noise_sum_ / (noise_sum_ + spread));
     const Eigen::RowVectorXd shared = (shrink / spread) * (f.transpose() * deviations_);

@@ -170,8 +170,7 @@ TEST_CASE("page on what the laws say together: every command prints what is show
           "[cli][format]") {
   check_document("docs/consensus.md");
 }
-TEST_CASE("tutorial: the law of one's own is the program that the consumer test builds",
-          "[cli][format]") {
+TEST_CASE("documents: programs shown are those that the consumer test builds", "[cli][format]") {
   auto text = [](const char* file) {
     std::ifstream in(fs::path(ISOFLOP_SOURCE_DIR) / file);
     std::ostringstream out;
@@ -181,4 +180,6 @@ TEST_CASE("tutorial: the law of one's own is the program that the consumer test 
   const std::string program = text("tests/consumer/own_law.cpp");
   REQUIRE(std::count(program.begin(), program.end(), '\n') < 40);
   CHECK(text("docs/tutorial.md").find("```cpp\n" + program + "```") != std::string::npos);
+  CHECK(text("README.md").find("```cpp\n" + text("tests/consumer/doors.cpp") + "```") !=
+        std::string::npos);
 }

@@ -14,8 +14,9 @@ run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}" -B "${WORK}/build" -G "${G
     "-DCMAKE_PREFIX_PATH=${prefix}" "-DCMAKE_CXX_COMPILER=${COMPILER}"
     "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}" "-DCMAKE_CXX_FLAGS=${FLAGS}")
 run("${CMAKE_COMMAND}" --build "${WORK}/build" --config "${BUILD_TYPE}")
-foreach(name IN ITEMS consumer own_law call)
+set(runs "${CMAKE_CURRENT_LIST_DIR}/../../data/published/krajewski2024_grid_simulated.csv")
+foreach(name IN ITEMS consumer own_law doors call)
   find_program(${name} NAMES ${name} PATHS "${WORK}/build" "${WORK}/build/${BUILD_TYPE}"
                NO_DEFAULT_PATH REQUIRED)
-  run("${${name}}")
+  run("${${name}}" "${runs}")
 endforeach()

@@ -85,12 +85,13 @@ bool keeps_to(const PlanProblem& request, double n, double d, double g) {
          bytes <= limits.max_bytes;
 }
 
-/// The best point of a dense grid in ln N; where tokens per parameter are fixed, of the one size
-/// per granularity that has them, by bisection.
+/// The best point of a dense grid in ln N, laid between the neighbours of the best point of one ten
+/// times as wide; where tokens per parameter are fixed, of the one size per granularity that has
+/// them, by bisection.
 GridPoint brute_force(const PlanProblem& request, double budget, double step) {
   const double ratio = request.limits.tokens_per_active;
   GridPoint best;
-  auto consider = [&](double n, double g) {
+  auto consider = [&](double n, double g, GridPoint& found) {
     const double d = tokens_at(request, budget, n, g);
     if (!keeps_to(request, n, d, g)) return;
     double worth = d;
@@ -100,7 +101,7 @@ GridPoint brute_force(const PlanProblem& request, double budget, double step) {
           request.unique_tokens * (1.0 + kTokenReuse * (1.0 - std::exp(-repeats / kTokenReuse)));
     }
     const double loss = loss_at(request, n, worth, g);
-    if (loss < best.loss) best = {loss, n, g};
+    if (loss < found.loss) found = {loss, n, g};
   };
   const double smallest = std::log(request.shape.smallest_n_active());
   const bool is_fixed = request.search.search == GranularitySearch::kFixed;
@@ -112,9 +113,17 @@ GridPoint brute_force(const PlanProblem& request, double budget, double step) {
         const double n = std::exp(0.5 * (low + high));
         (tokens_at(request, budget, n, g) > ratio * n ? low : high) = std::log(n);
       }
-      if (low > smallest) consider(std::exp(low), g);
+      if (low > smallest) consider(std::exp(low), g, best);
     } else {
-      for (double log_n = smallest; log_n < 45.0; log_n += step) consider(std::exp(log_n), g);
+      GridPoint wide;
+      for (double log_n = smallest; log_n < 45.0; log_n += 10.0 * step) {
+        consider(std::exp(log_n), g, wide);
+      }
+      if (!std::isfinite(wide.loss)) continue;
+      const double end = std::log(wide.n) + 10.0 * step;
+      for (double log_n = std::max(smallest, end - 20.0 * step); log_n < end; log_n += step) {
+        consider(std::exp(log_n), g, best);
+      }
     }
   }
   return best;

@@ -1,0 +1,28 @@
+# Builds the modules of a page with Emscripten, plans with them and compares with the program of this
+# build. Where there is no Emscripten it says so and is fine.
+# Run as: cmake -D PROGRAM=.../isoflop -D WORK=... -D GENERATOR=... -D EIGEN=... -P run.cmake
+find_program(emcmake emcmake)
+find_program(node node)
+if(NOT emcmake OR NOT node)
+  message(STATUS "SKIPPED: Emscripten (emcmake) and node are not both installed")
+  return()
+endif()
+file(REMOVE_RECURSE "${WORK}")
+
+function(run)
+  execute_process(COMMAND ${ARGV} COMMAND_ECHO STDOUT COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
+run("${emcmake}" "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}" -B "${WORK}" -G "${GENERATOR}"
+    "-DEIGEN_INCLUDE_DIR=${EIGEN}")
+run("${CMAKE_COMMAND}" --build "${WORK}")
+execute_process(COMMAND "${node}" "${WORK}/page_modules.js" OUTPUT_VARIABLE page
+                COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND "${PROGRAM}" plan krajewski2024-e64 --flops 1e21 --json
+                OUTPUT_VARIABLE native COMMAND_ERROR_IS_FATAL ANY)
+# All but the last five digits of a number.
+string(REGEX REPLACE "([0-9]\\.?[0-9]*)[0-9][0-9][0-9][0-9][0-9]([^0-9])" "\\1\\2" page "${page}")
+string(REGEX REPLACE "([0-9]\\.?[0-9]*)[0-9][0-9][0-9][0-9][0-9]([^0-9])" "\\1\\2" native "${native}")
+if(NOT page STREQUAL native)
+  message(FATAL_ERROR "the page plans\n${page}\nthe program\n${native}")
+endif()
