@@ -40,12 +40,12 @@ void options(Form& form) {
       "      --column loss=loss_simulated --where 'G=1'");
 }
 
-/// Where the law file goes; throws UsageError where that is the file of the runs.
+/// Where the law file goes; throws InvalidArgument where that is the file of the runs.
 std::string output_of(const Form& form, const api::FitRequest& request) {
   std::string out = form.own("output");
   std::error_code ignored;
   if (!out.empty() && std::filesystem::equivalent(out, request.runs.file, ignored)) {
-    throw UsageError("-o names the file of the runs, which it would overwrite");
+    throw InvalidArgument("-o names the file of the runs, which it would overwrite");
   }
   require_writable(out);
   return out;

@@ -1,6 +1,6 @@
 // A command line as a form: every option fills in one field of a request with the words that were
 // typed. What the words mean is for the door of the verb to say; nothing here reads a number.
-// form.cpp, verb.cpp and the two main.cpp are the only files that know CLI11.
+// form.cpp and program.cpp are the only files that know CLI11.
 #pragma once
 
 #include <functional>

@@ -14,8 +14,4 @@ struct Verb {
   std::function<int(Form&)> run;  ///< returns the exit code
 };
 
-/// Adds the verb to the parser; when it is the one that was typed, `job` runs it. Parsing does no
-/// work.
-void add_verb(CLI::App& parser, const Verb& verb, std::function<int()>& job);
-
 }  // namespace isoflop::app

@@ -11,7 +11,7 @@
 namespace isoflop::bench {
 namespace {
 
-constexpr std::size_t kWorkspaceBytes = std::size_t{32} << 20;  // what cuBLAS takes on Hopper
+constexpr std::size_t kCublasWorkspaceBytes = std::size_t{32} << 20;  // what cuBLAS takes on Hopper
 constexpr std::uint64_t kSeed = 1;
 constexpr std::uint64_t kRowWidth = 2048;  // 4 KB of bf16
 
@@ -74,7 +74,7 @@ DenseGemm::DenseGemm(std::array<std::uint64_t, 3> mnk, cudaStream_t stream)
       a_(mnk[0] * mnk[2]),
       b_(mnk[1] * mnk[2]),
       c_(mnk[0] * mnk[1]),
-      workspace_(kWorkspaceBytes),
+      workspace_(kCublasWorkspaceBytes),
       matmul_({.product = {.form = ProductForm::kRightTransposed,
                            .rows = static_cast<std::int64_t>(mnk[0]),
                            .cols = static_cast<std::int64_t>(mnk[1]),

@@ -10,7 +10,7 @@
 namespace isoflop::api {
 namespace {
 
-std::vector<LawRecord> laws_of(const std::vector<std::string>& names) {
+std::vector<LawRecord> find_laws(const std::vector<std::string>& names) {
   if (names.empty()) return preset_laws();
   std::vector<LawRecord> out;
   for (const std::string& name : names) {
@@ -47,7 +47,7 @@ ConsensusOutcome consensus(const ConsensusRequest& request, const Context&) {
     question.granularity = out.rates->granularity;
   }
   question.unique_tokens = request.u;
-  const std::vector<LawRecord> laws = laws_of(request.law);
+  const std::vector<LawRecord> laws = find_laws(request.law);
   for (const double budget : request.flops) {
     question.budget_flops = budget;
     out.budgets.push_back(isoflop::consensus(laws, question));

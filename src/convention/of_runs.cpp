@@ -8,13 +8,7 @@
 namespace isoflop {
 namespace {
 
-std::string name_of(NMeaning meaning) {
-  return std::string(kNMeanings[static_cast<std::size_t>(meaning)].name);
-}
-
-std::string name_of(GMeaning meaning) {
-  return std::string(kGMeanings[static_cast<std::size_t>(meaning)].name);
-}
+std::string name_of(auto meaning) { return std::string(to_string(meaning)); }
 
 void require_settled(const LawRecord& law, const std::string& name, const LawRecord& table) {
   if (table.n_means == NMeaning::kUnspecified) {

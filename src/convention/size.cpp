@@ -10,10 +10,6 @@
 namespace isoflop {
 namespace {
 
-std::string name_of(NMeaning meaning) {
-  return std::string(kNMeanings[static_cast<std::size_t>(meaning)].name);
-}
-
 [[noreturn]] void ask_for_vocabulary(const std::string& what) {
   throw InvalidArgument("vocab", what + " only with the vocabulary: add " + field("vocab") +
                                      " V (and " + field("tied") + "), or " + field("shape") +
@@ -51,7 +47,7 @@ double convert_n(double n, NMeaning from, NMeaning to, const SizeConvention& kno
     throw InvalidArgument("n_means", "nobody said what N counts: add " + field("n_means"));
   }
   if (from == to) return n;
-  const std::string what = "N as " + name_of(from) + " becomes N as " + name_of(to);
+  const std::string what = "N as " + std::string(to_string(from)) + " becomes N as " + std::string(to_string(to));
   if (from == NMeaning::kDense || to == NMeaning::kDense) {
     throw InvalidArgument(what + " for no routed model: the dense model behind it is not known");
   }

@@ -166,11 +166,11 @@ struct MeasuredLayer {
   }
 };
 
-using LayerKey = std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t,
+using PointKey = std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t,
                             std::uint64_t, std::uint64_t, Activation>;
 
 std::vector<MeasuredLayer> measured_layers(const std::vector<CostRow>& rows) {
-  std::map<LayerKey, MeasuredLayer> layers;
+  std::map<PointKey, MeasuredLayer> layers;
   for (const CostRow& row : rows) {
     if (row.stage != Stage::kWhole) continue;
     const ExpertLayer& x = row.layer.experts;

@@ -1,4 +1,4 @@
-// What law.cpp.in compiles for every law that ships.
+// What law.cpp.in compiles for every law that ships: all of a fit that is compiled per law.
 #pragma once
 
 #include <memory>

@@ -387,14 +387,5 @@ NMeaning parse_n_meaning(std::string_view name) {
   throw InvalidArgument("\"" + std::string(name) +
                         "\" is not a meaning of N; there are:" + name_list(kNMeanings));
 }
-std::string_view to_string(NMeaning meaning) {
-  return kNMeanings[static_cast<std::size_t>(meaning)].name;
-}
-std::string_view to_string(FlopAccounting accounting) {
-  return kFlopAccountings[static_cast<std::size_t>(accounting)].name;
-}
-std::string_view to_string(GMeaning meaning) {
-  return kGMeanings[static_cast<std::size_t>(meaning)].name;
-}
 
 }  // namespace isoflop

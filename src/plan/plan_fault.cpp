@@ -32,7 +32,7 @@ std::optional<InvalidArgument> plan_fault(const PlanProblem& problem) {
   if (problem.embedding_rows > 0.0 && law.n_means != NMeaning::kTotal) {
     return InvalidArgument(
         "vocab", "a vocabulary is of use only for a law whose N is total; this one's is " +
-                     std::string(kNMeanings[static_cast<std::size_t>(law.n_means)].name));
+                     std::string(to_string(law.n_means)));
   }
   if (auto fault = n_law_fault(problem)) return fault;
   return given_fault(problem);

@@ -42,8 +42,5 @@ AnyLaw law_of(const std::string& word, std::span<const AnyLaw> beside = {});
 
 /// Throws InvalidArgument, naming what there is, for another name.
 NMeaning parse_n_meaning(std::string_view name);
-std::string_view to_string(NMeaning meaning);
-std::string_view to_string(GMeaning meaning);
-std::string_view to_string(FlopAccounting accounting);
 
 }  // namespace isoflop

@@ -40,6 +40,9 @@ inline constexpr std::array<NMeaningInfo, 6> kNMeanings{{
     {NMeaning::kActive, "active", "parameters used per token, embedding and unembedding included"},
     {NMeaning::kDense, "dense", "parameters of the dense model that the routed one is made from"},
 }};
+constexpr std::string_view to_string(NMeaning meaning) {
+  return kNMeanings[static_cast<std::size_t>(meaning)].name;
+}
 
 /// What a law's G counts.
 enum class GMeaning { kUnspecified, kDffOverDexpert, kTwoDmodelOverDexpert, kActiveExperts };
@@ -57,6 +60,9 @@ inline constexpr std::array<GMeaningInfo, 4> kGMeanings{{
      "twice the model width over the width of one expert"},
     {GMeaning::kActiveExperts, "active_experts", "experts that a token goes to"},
 }};
+constexpr std::string_view to_string(GMeaning meaning) {
+  return kGMeanings[static_cast<std::size_t>(meaning)].name;
+}
 
 /// How training FLOPs are counted: 6 N_active D, or as Krajewski et al. 2024 do, routing included.
 enum class FlopAccounting { kSixNd, kPaper };
@@ -70,6 +76,9 @@ inline constexpr std::array<FlopAccountingInfo, 2> kFlopAccountings{{
     {FlopAccounting::kSixNd, "6nd", "6 N_active D"},
     {FlopAccounting::kPaper, "paper", "(12 d^2 c_f + d E G c_r) D n_blocks"},
 }};
+constexpr std::string_view to_string(FlopAccounting accounting) {
+  return kFlopAccountings[static_cast<std::size_t>(accounting)].name;
+}
 
 /// How the coefficients scatter: each entry is a set of coefficients [P] in the law's order and
 /// units, refitted to a resample of the runs.
