@@ -71,8 +71,10 @@ template <class L>
 inline constexpr std::size_t kNumVariablesOf = [] {
   if constexpr (requires { L::kVariableCapacity; }) {
     return L::kVariableCapacity;
-  } else {
+  } else if constexpr (requires { L::kVariables.size(); }) {
     return L::kVariables.size();
+  } else {
+    return std::size_t{0};
   }
 }();
 
