@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
       "'isoflop COMMAND --help' explains a command.",
       [] { return std::string(kVersion); },
       {app::kFit, app::kPredict, app::kPlan, app::kFrontier, app::kGranularity, app::kNextRuns,
-       app::kConsensus, app::kBacktest, app::kSensitivity, app::kLaws, app::kShape,
-       app::kReproduce, app::kRun, app::kRerun, app::kBench}};
+       app::kConsensus, app::kBacktest, app::kSensitivity, app::kLaws, app::kShape, app::kReproduce,
+       app::kRun, app::kRerun, app::kBench}};
   return app::run_program(program, argc, argv);
 }

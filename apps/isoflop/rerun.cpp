@@ -7,10 +7,9 @@
 namespace isoflop::app {
 namespace {
 
-void options(Form &form) {
-  form.own_word({"RESULT.json",
-                 "what --json printed, or a law file that fit wrote", "",
-                 "Options", "result"});
+void options(Form& form) {
+  form.own_word({"RESULT.json", "what --json printed, or a law file that fit wrote", "", "Options",
+                 "result"});
   form.own_flag({"--json", "print the new result and nothing else"});
   form.footer(
       "Exit code: 0 where the bytes agree, 1 where they do not.\n"
@@ -19,29 +18,25 @@ void options(Form &form) {
       "  isoflop rerun plan.json");
 }
 
-int run(Form &form) {
+int run(Form& form) {
   set_field_style(FieldStyle::kPointer);
   const std::string path = form.own("result");
-  if (path.empty())
-    throw InvalidArgument("name the RESULT.json");
-  const api::Rerun again =
-      api::rerun(read_file(path), path, terminal_context());
+  if (path.empty()) throw InvalidArgument("name the RESULT.json");
+  const api::Rerun again = api::rerun(read_file(path), path, terminal_context());
   if (form.has_own("json")) {
     print(again.now.json);
   } else {
-    print(path + ": " +
-          (again.same_bytes ? "the same bytes" : "not the same bytes") + "\n");
+    print(path + ": " + (again.same_bytes ? "the same bytes" : "not the same bytes") + "\n");
   }
-  for (const std::string &input : again.changed_inputs) {
+  for (const std::string& input : again.changed_inputs) {
     warn(input + " is not what it was when this result was made");
   }
   return again.same_bytes ? 0 : 1;
 }
 
-} // namespace
+}  // namespace
 
-const Verb kRerun{"rerun",
-                  "Does again what a result came from: are the bytes the same?",
-                  options, run};
+const Verb kRerun{"rerun", "Does again what a result came from: are the bytes the same?", options,
+                  run};
 
-} // namespace isoflop::app
+}  // namespace isoflop::app

@@ -15,7 +15,8 @@ namespace isoflop::api {
 /// under the same cost where its N and G allow, else under its own, and within the same limits.
 /// Throws InvalidArgument where a word has no meaning for this law, and as finding and planning a
 /// law do.
-std::vector<VersusColumn> versus_columns(const PlanProblem& problem, const std::vector<std::string>& words,
+std::vector<VersusColumn> versus_columns(const PlanProblem& problem,
+                                         const std::vector<std::string>& words,
                                          const std::vector<Plan>& plans);
 
 /// {"dense": {"compute_multiplier", "budget_flops", "note"}, …} for one plan; null where nothing

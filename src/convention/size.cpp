@@ -47,7 +47,8 @@ double convert_n(double n, NMeaning from, NMeaning to, const SizeConvention& kno
     throw InvalidArgument("n_means", "nobody said what N counts: add " + field("n_means"));
   }
   if (from == to) return n;
-  const std::string what = "N as " + std::string(to_string(from)) + " becomes N as " + std::string(to_string(to));
+  const std::string what =
+      "N as " + std::string(to_string(from)) + " becomes N as " + std::string(to_string(to));
   if (from == NMeaning::kDense || to == NMeaning::kDense) {
     throw InvalidArgument(what + " for no routed model: the dense model behind it is not known");
   }

@@ -35,8 +35,7 @@ class Scatter {
     Eigen::Index j = 0;
     for (const DrawnColumns* part : {&quantities, &log_losses}) {
       for (const std::vector<double>& column : *part) {
-        deviations_.col(j++) =
-            Eigen::Map<const Eigen::VectorXd>(column.data(), deviations_.rows());
+        deviations_.col(j++) = Eigen::Map<const Eigen::VectorXd>(column.data(), deviations_.rows());
       }
     }
     means_ = column_sums(deviations_) / static_cast<double>(deviations_.rows());

@@ -104,12 +104,14 @@ TEST_CASE("profile: fixed coefficients have none and tied ones share theirs", "[
   options.num_starts = 60;
   options.fixed["E"] = 1.69;
   options.tied.emplace_back("alpha", "beta");
-  const FitReport report = fit(Chinchilla::kName, planted_runs(Chinchilla{}, kHoffmann, 0.01), options);
+  const FitReport report =
+      fit(Chinchilla::kName, planted_runs(Chinchilla{}, kHoffmann, 0.01), options);
   REQUIRE(report.profile.size() == 4);
   CHECK(interval_of(report, "alpha").low == interval_of(report, "beta").low);
   CHECK(interval_of(report, "alpha").high == interval_of(report, "beta").high);
   options.profile = false;
-  CHECK(fit(Chinchilla::kName, planted_runs(Chinchilla{}, kHoffmann, 0.01), options).profile.empty());
+  CHECK(
+      fit(Chinchilla::kName, planted_runs(Chinchilla{}, kHoffmann, 0.01), options).profile.empty());
 }
 
 TEST_CASE("profile: an interval that ends at a bound says so and is weak", "[fit][refusal]") {

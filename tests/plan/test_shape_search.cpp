@@ -71,7 +71,7 @@ std::vector<Tried> all_models(const PlanProblem& request, const ShapeOptions& op
   return out;
 }
 
-std::string refusal_of(const PlanProblem& request, const ShapeOptions& options = {}) {
+std::string search_refusal(const PlanProblem& request, const ShapeOptions& options = {}) {
   try {
     search_shapes(request, kBudget, options);
   } catch (const InvalidArgument& fault) {
@@ -372,15 +372,16 @@ TEST_CASE("search_shapes: what cannot be built is a status with its reason", "[p
 TEST_CASE("search_shapes: a law that says too little of N or G is refused", "[plan][refusal]") {
   PlanProblem request = request_for("besiroglu2024", FlopAccounting::kSixNd);
   request.law.n_means = NMeaning::kUnspecified;
-  CHECK(refusal_of(request) ==
+  CHECK(search_refusal(request) ==
         "real shapes need to know what the law's N counts: add --n-means total_non_embedding, "
         "active_non_embedding or total");
   request = moe_request();
   request.law.g_means = GMeaning::kTwoDmodelOverDexpert;
-  CHECK(refusal_of(request) == "real shapes need a law whose G is d_ff / d_expert");
+  CHECK(search_refusal(request) == "real shapes need a law whose G is d_ff / d_expert");
   ShapeOptions options;
   options.depth_tolerance = 0.9;
-  CHECK(refusal_of(moe_request(), options) == "the tolerance of depth is a factor of at least 1");
+  CHECK(search_refusal(moe_request(), options) ==
+        "the tolerance of depth is a factor of at least 1");
 }
 
 }  // namespace

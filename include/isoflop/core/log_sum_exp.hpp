@@ -33,10 +33,10 @@ auto shifted_log_sum_exp(const First& first, const Rest&... rest) {
 
 }  // namespace detail
 
-/// The largest term is taken out first, so that no exponential overflows and at least one is 1. Over
-/// Batches, which fits run on, nothing is taken out: the bounds of coefficients keep every term far
-/// below overflow (e^709), a sum that vanishes or overflows all the same is not finite and the fit
-/// steps back, and a fifth of the time of a fit is saved.
+/// The largest term is taken out first, so that no exponential overflows and at least one is 1.
+/// Over Batches, which fits run on, nothing is taken out: the bounds of coefficients keep every
+/// term far below overflow (e^709), a sum that vanishes or overflows all the same is not finite and
+/// the fit steps back, and a fifth of the time of a fit is saved.
 template <class First, class... Rest>
 auto log_sum_exp(const First& first, const Rest&... rest) {
   using std::exp;
