@@ -1,12 +1,8 @@
 # Builds the modules of a page with Emscripten, plans with them and compares with the program of this
-# build. Where there is no Emscripten it says so and is fine.
+# build.
 # Run as: cmake -D PROGRAM=.../isoflop -D WORK=... -D GENERATOR=... -D EIGEN=... -P run.cmake
-find_program(emcmake emcmake)
-find_program(node node)
-if(NOT emcmake OR NOT node)
-  message(STATUS "SKIPPED: Emscripten (emcmake) and node are not both installed")
-  return()
-endif()
+find_program(emcmake emcmake REQUIRED)
+find_program(node node REQUIRED)
 file(REMOVE_RECURSE "${WORK}")
 
 function(run)
