@@ -4,7 +4,7 @@
 #include "isoflop/api/backtest.hpp"
 #include "isoflop/io/json_text.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::backtest_test {
 namespace {
 
 api::BacktestRequest quick_request() {
@@ -80,4 +80,4 @@ TEST_CASE("api backtest: a request reads back, and refuses with its field", "[ap
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::backtest_test

@@ -8,7 +8,7 @@
 #include "isoflop/error.hpp"
 #include "isoflop/isoflop.h"
 
-namespace isoflop::testing {
+namespace isoflop::testing::call_test {
 namespace {
 
 /// One request per verb, and the command line that asks the same.
@@ -124,4 +124,4 @@ TEST_CASE("isoflop rerun: the same bytes, until an input changes", "[api][cli]")
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::call_test

@@ -6,7 +6,7 @@
 #include "isoflop/error.hpp"
 #include "isoflop/text/compare.hpp"
 
-namespace isoflop::api {
+namespace isoflop::api::compare_test {
 namespace {
 
 TEST_CASE("compare: a table does not differ from itself", "[api][identity]") {
@@ -42,4 +42,4 @@ TEST_CASE("compare: tables that share no layer are refused", "[api][refusal]") {
 }
 
 }  // namespace
-}  // namespace isoflop::api
+}  // namespace isoflop::api::compare_test

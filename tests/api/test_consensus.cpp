@@ -5,7 +5,7 @@
 #include "isoflop/io/json_text.hpp"
 #include "isoflop/text/consensus.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::consensus_test {
 namespace {
 
 void require_same(const api::ConsensusRequest& request, std::vector<std::string> words) {
@@ -56,4 +56,4 @@ TEST_CASE("api consensus: a request reads back from its document", "[api][format
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::consensus_test

@@ -6,7 +6,7 @@
 #include "isoflop/api/fit.hpp"
 #include "isoflop/io/json_text.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::fit_test {
 namespace {
 
 /// A quick fit of the simulated runs.
@@ -113,4 +113,4 @@ TEST_CASE("api fit: starts and resamples are reported, and a call can be stopped
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::fit_test

@@ -7,7 +7,7 @@
 #include "isoflop/io/json_text.hpp"
 #include "isoflop/text/frontier.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::frontier_test {
 namespace {
 
 api::FrontierRequest small_request() {
@@ -52,4 +52,4 @@ TEST_CASE("api frontier: a range that does not rise and too many points are refu
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::frontier_test

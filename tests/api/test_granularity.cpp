@@ -7,7 +7,7 @@
 #include "isoflop/io/json_text.hpp"
 #include "isoflop/text/granularity.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::granularity_test {
 namespace {
 
 api::GranularityRequest example() {
@@ -54,4 +54,4 @@ TEST_CASE("api granularity: what belongs to a plan is refused", "[api][refusal]"
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::granularity_test

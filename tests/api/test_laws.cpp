@@ -6,7 +6,7 @@
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/text/laws.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::laws_test {
 namespace {
 
 TEST_CASE("api laws: the door gives the program's documents to the byte", "[api][identity]") {
@@ -39,4 +39,4 @@ TEST_CASE("api laws: the document of a law is a law file", "[api][format]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::laws_test

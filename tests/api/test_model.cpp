@@ -4,7 +4,7 @@
 #include "isoflop/api/model.hpp"
 #include "isoflop/io/cost_table_file.hpp"
 
-namespace isoflop::api {
+namespace isoflop::api::model_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -61,4 +61,4 @@ TEST_CASE("model: says which words contradict each other or are missing", "[api]
 }
 
 }  // namespace
-}  // namespace isoflop::api
+}  // namespace isoflop::api::model_test

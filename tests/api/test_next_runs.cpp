@@ -6,7 +6,7 @@
 #include "isoflop/api/next_runs.hpp"
 #include "isoflop/text/next_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::next_runs_test {
 namespace {
 
 TEST_CASE("api next_runs: the door gives the program's text and CSV to the byte, and its document",
@@ -55,4 +55,4 @@ TEST_CASE("api next_runs: what leaves nothing to choose is refused", "[api][refu
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::next_runs_test

@@ -7,7 +7,7 @@
 #include "isoflop/io/json_text.hpp"
 #include "isoflop/text/plan.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::plan_test {
 namespace {
 
 TEST_CASE("api plan: the door gives the program's document and text to the byte",
@@ -106,4 +106,4 @@ TEST_CASE("api plan: a request filled in by hand is held to what its fields take
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::plan_test

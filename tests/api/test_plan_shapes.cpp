@@ -8,7 +8,7 @@
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/text/plan.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::plan_shapes_test {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
@@ -168,4 +168,4 @@ TEST_CASE("api plan shapes: a budget without shapes has nothing to emit", "[api]
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::plan_shapes_test

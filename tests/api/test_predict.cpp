@@ -5,7 +5,7 @@
 #include "isoflop/io/json_text.hpp"
 #include "isoflop/text/predict.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::predict_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -86,4 +86,4 @@ TEST_CASE("api predict: a request reads back from its document", "[api][format]"
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::predict_test

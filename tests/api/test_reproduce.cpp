@@ -4,7 +4,7 @@
 #include "isoflop/api/reproduce.hpp"
 #include "isoflop/io/json_text.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::reproduce_test {
 namespace {
 
 TEST_CASE("api reproduce: the door gives the program's document to the byte", "[api][identity]") {
@@ -27,4 +27,4 @@ TEST_CASE("api reproduce: what is missing or too much is refused", "[api][refusa
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::reproduce_test

@@ -4,7 +4,7 @@
 #include "isoflop/api/sensitivity.hpp"
 #include "isoflop/io/json_text.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::sensitivity_test {
 namespace {
 
 api::SensitivityRequest quick_request() {
@@ -73,4 +73,4 @@ TEST_CASE("api sensitivity: what is missing or wrong is refused with its field",
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::sensitivity_test

@@ -5,7 +5,7 @@
 #include "isoflop/io/json_text.hpp"
 #include "isoflop/text/shape.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::shape_test {
 namespace {
 
 const std::string kOlmoe = ISOFLOP_SOURCE_DIR "/data/shapes/olmoe-1b-7b.json";
@@ -76,4 +76,4 @@ TEST_CASE("api shape: a request reads back from its document", "[api][format]") 
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::shape_test

@@ -6,7 +6,7 @@
 #include "isoflop/error.hpp"
 #include "isoflop/text/show.hpp"
 
-namespace isoflop::api {
+namespace isoflop::api::show_test {
 namespace {
 
 const std::string kShipped = std::string(ISOFLOP_SOURCE_DIR) + "/data/costs/h200-modern.json";
@@ -36,4 +36,4 @@ TEST_CASE("show: a file that is no cost table is refused with its path", "[api][
 }
 
 }  // namespace
-}  // namespace isoflop::api
+}  // namespace isoflop::api::show_test

@@ -1,7 +1,7 @@
 #include "catch.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::backtest_command_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -148,4 +148,4 @@ TEST_CASE("isoflop backtest: any number of threads prints the same bytes", "[cli
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::backtest_command_test

@@ -2,7 +2,7 @@
 #include "catch.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::backtest_conventions_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -112,4 +112,4 @@ TEST_CASE("isoflop backtest: N with and without embeddings meet only by a vocabu
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::backtest_conventions_test

@@ -5,7 +5,7 @@
 #include "program.hpp"
 #include "skip.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::bench_command_test {
 namespace {
 
 TEST_CASE("isoflop bench: hands every word on and gives the exit code back", "[cli][bench]") {
@@ -140,4 +140,4 @@ TEST_CASE("isoflop-bench: compare finds no difference of a table from itself", "
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::bench_command_test

@@ -1,7 +1,7 @@
 #include "catch.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::consensus_command_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -208,4 +208,4 @@ TEST_CASE("isoflop consensus: an unknown law exits 1 with one line", "[cli][refu
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::consensus_command_test

@@ -2,7 +2,7 @@
 #include "catch.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::conventions_command_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -128,4 +128,4 @@ TEST_CASE("isoflop fit: a formula file is a law", "[cli][identity]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::conventions_command_test

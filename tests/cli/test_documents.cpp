@@ -14,6 +14,8 @@
 #include "catch.hpp"
 #include "isoflop/io/number.hpp"
 
+namespace documents_test {
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -183,3 +185,5 @@ TEST_CASE("documents: programs shown are those that the consumer test builds", "
   CHECK(text("README.md").find("```cpp\n" + text("tests/consumer/doors.cpp") + "```") !=
         std::string::npos);
 }
+
+}  // namespace documents_test

@@ -3,7 +3,7 @@
 #include "catch.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::expert_words_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -203,4 +203,4 @@ TEST_CASE("isoflop plan: a shape that contradicts the law or the words exits 2",
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::expert_words_test

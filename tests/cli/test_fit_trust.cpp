@@ -9,7 +9,7 @@
 #include "program.hpp"
 #include "published/shipped_tables.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::fit_trust_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -327,4 +327,4 @@ TEST_CASE("isoflop fit: groups are drawn whole and counted", "[cli][format]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::fit_trust_test

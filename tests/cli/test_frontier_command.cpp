@@ -5,7 +5,7 @@
 #include "plan/drawn_laws.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::frontier_command_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -214,4 +214,4 @@ TEST_CASE("isoflop frontier: budgets without a plan are said and counted", "[cli
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::frontier_command_test

@@ -4,7 +4,7 @@
 #include "catch.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::help_test {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -80,4 +80,4 @@ TEST_CASE("isoflop: the help names every command", "[cli][format]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::help_test

@@ -9,7 +9,7 @@
 #include "plan/drawn_laws.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::law_draws_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -197,4 +197,4 @@ TEST_CASE("isoflop laws: the json of a law with draws is that law file again", "
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::law_draws_test

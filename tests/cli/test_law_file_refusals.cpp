@@ -2,7 +2,7 @@
 #include "catch.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::law_file_refusals_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -120,4 +120,4 @@ TEST_CASE("law file: a name that is neither file nor law comes with the laws the
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::law_file_refusals_test

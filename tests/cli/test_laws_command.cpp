@@ -2,7 +2,7 @@
 #include "isoflop/version.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::laws_command_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -126,4 +126,4 @@ TEST_CASE("isoflop: the version is that of the library", "[cli][format]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::laws_command_test

@@ -4,7 +4,7 @@
 #include "catch.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::next_runs_command_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -151,4 +151,4 @@ TEST_CASE("isoflop next-runs: a refusal is one line that names the fault", "[cli
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::next_runs_command_test

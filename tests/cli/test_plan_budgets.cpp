@@ -4,7 +4,7 @@
 #include "isoflop/io/cost_table_file.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::plan_budgets_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -221,4 +221,4 @@ TEST_CASE("isoflop plan: a free expansion rate is refused where nothing holds it
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::plan_budgets_test

@@ -1,7 +1,7 @@
 #include "catch.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::plan_command_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -186,4 +186,4 @@ TEST_CASE("isoflop plan: no usable budget exits 1 with a status and its reason",
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::plan_command_test

@@ -3,7 +3,7 @@
 #include "catch.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::predict_command_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -77,4 +77,4 @@ TEST_CASE("isoflop predict: a ratio outside the range of the runs is flagged alo
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::predict_command_test

@@ -5,7 +5,7 @@
 #include "catch.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::record_refusals_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -149,4 +149,4 @@ TEST_CASE("isoflop fit: byte-order mark and CRLF and quotes change nothing", "[c
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::record_refusals_test

@@ -7,7 +7,7 @@
 #include "published/shipped_tables.hpp"
 #include "skip.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::reproduce_command_test {
 namespace {
 
 const Recipe& recipe(const std::string& name) {
@@ -204,4 +204,4 @@ TEST_CASE("Figure: it is reproduced within its tolerance only", "[cli][identity]
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::reproduce_command_test

@@ -6,7 +6,7 @@
 #include "fit/planted_runs.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::sensitivity_command_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -197,4 +197,4 @@ TEST_CASE("isoflop sensitivity: bad words exit 2", "[cli][refusal]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::sensitivity_command_test

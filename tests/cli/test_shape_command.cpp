@@ -1,7 +1,7 @@
 #include "catch.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::shape_command_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -216,4 +216,4 @@ TEST_CASE("isoflop shape: a bad file exits 1 with one line that names the field"
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::shape_command_test

@@ -1,7 +1,7 @@
 #include "catch.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::simulate_grid_test {
 namespace {
 
 TEST_CASE("simulate_grid: with seed 1 it prints the shipped file to the byte", "[cli][published]") {
@@ -34,4 +34,4 @@ TEST_CASE("simulate_grid: the header of the shipped file says simulated", "[cli]
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::simulate_grid_test

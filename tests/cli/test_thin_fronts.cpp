@@ -4,7 +4,7 @@
 
 #include "catch.hpp"
 
-namespace isoflop {
+namespace isoflop::thin_fronts_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -71,4 +71,4 @@ TEST_CASE("doors: no text below the fronts spells a flag", "[design]") {
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::thin_fronts_test

@@ -1,7 +1,7 @@
 #include "catch.hpp"
 #include "program.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::usage_errors_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -155,4 +155,4 @@ TEST_CASE("isoflop predict: bad words exit 2", "[cli][refusal]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::usage_errors_test

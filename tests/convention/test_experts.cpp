@@ -2,7 +2,7 @@
 #include "isoflop/convention/experts.hpp"
 #include "isoflop/error.hpp"
 
-namespace isoflop {
+namespace isoflop::experts_test {
 namespace {
 
 LawRecord law_of(const std::string& name, std::optional<double> expansion) {
@@ -68,4 +68,4 @@ TEST_CASE("rates_of_law: a law of dense models has none", "[convention][identity
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::experts_test

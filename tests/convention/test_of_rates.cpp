@@ -5,7 +5,7 @@
 #include "isoflop/convention/of_rates.hpp"
 #include "isoflop/error.hpp"
 
-namespace isoflop {
+namespace isoflop::of_rates_test {
 namespace {
 
 LawRecord law_of(const std::string& name, GMeaning g_means = GMeaning::kUnspecified) {
@@ -70,4 +70,4 @@ TEST_CASE("knows_experts: a law of dense models does not", "[convention][identit
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::of_rates_test

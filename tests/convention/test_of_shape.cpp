@@ -4,7 +4,7 @@
 #include "isoflop/error.hpp"
 #include "isoflop/shape/edit_shape.hpp"
 
-namespace isoflop {
+namespace isoflop::of_shape_test {
 namespace {
 
 ShapeWords dense_words() {
@@ -96,4 +96,4 @@ TEST_CASE("counted_parameters: a shape's family has its width and its embeddings
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::of_shape_test

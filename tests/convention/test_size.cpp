@@ -6,7 +6,7 @@
 #include "isoflop/convention/size.hpp"
 #include "isoflop/error.hpp"
 
-namespace isoflop {
+namespace isoflop::size_test {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
@@ -128,4 +128,4 @@ TEST_CASE("FlopConvention: a dense model has no router to pay", "[convention][id
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::size_test

@@ -5,7 +5,7 @@
 #include "catch.hpp"
 #include "isoflop/core/batch.hpp"
 
-namespace isoflop {
+namespace isoflop::batch_test {
 namespace {
 
 Batch ramp(double start, double step) {
@@ -75,4 +75,4 @@ TEST_CASE("Batch: exp and log are those of doubles", "[core][identity]") {
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::batch_test

@@ -6,7 +6,7 @@
 #include "isoflop/core/decimal.hpp"
 #include "isoflop/core/random.hpp"
 
-namespace isoflop {
+namespace isoflop::decimal_test {
 namespace {
 
 /// Doubles of every size, half of them of few digits.
@@ -50,4 +50,4 @@ TEST_CASE("decimal: printf's notations have a point", "[core][format]") {
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::decimal_test

@@ -9,7 +9,7 @@
 #include "isoflop/core/dual.hpp"
 #include "within.hpp"
 
-namespace isoflop {
+namespace isoflop::dual_test {
 namespace {
 
 using testing::within;
@@ -184,4 +184,4 @@ TEST_CASE("Dual: every lane of a batch has the derivatives of its own number",
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::dual_test

@@ -6,7 +6,7 @@
 #include "isoflop/core/interval.hpp"
 #include "isoflop/core/random.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::interval_test {
 namespace {
 
 using Values = std::vector<double>;
@@ -163,4 +163,4 @@ TEST_CASE("intervals: a level that is no share is refused", "[core][refusal]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::interval_test

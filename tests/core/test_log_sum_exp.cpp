@@ -9,7 +9,7 @@
 #include "isoflop/core/dual.hpp"
 #include "isoflop/core/log_sum_exp.hpp"
 
-namespace isoflop {
+namespace isoflop::log_sum_exp_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -74,4 +74,4 @@ TEST_CASE("log_sum_exp: every lane of a batch agrees with plain numbers", "[core
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::log_sum_exp_test

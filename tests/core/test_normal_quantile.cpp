@@ -5,7 +5,7 @@
 #include "isoflop/core/normal_quantile.hpp"
 #include "within.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::normal_quantile_test {
 namespace {
 
 TEST_CASE("normal_quantile: known values are met to the last digits", "[core][identity]") {
@@ -45,4 +45,4 @@ TEST_CASE("normal_quantile: what is no probability has no quantile", "[core][ref
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::normal_quantile_test

@@ -5,7 +5,7 @@
 #include "catch.hpp"
 #include "isoflop/core/parallel.hpp"
 
-namespace isoflop {
+namespace isoflop::parallel_test {
 namespace {
 
 TEST_CASE("parallel_for: every piece of work is done once", "[core][identity]") {
@@ -40,4 +40,4 @@ TEST_CASE("parallel_for: an exception in the work reaches the caller", "[core][i
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::parallel_test

@@ -5,7 +5,7 @@
 #include "catch.hpp"
 #include "isoflop/core/positive_part.hpp"
 
-namespace isoflop {
+namespace isoflop::positive_part_test {
 namespace {
 
 TEST_CASE("positive_part: numbers above zero stay and others become zero", "[core][identity]") {
@@ -70,4 +70,4 @@ TEST_CASE("positive_part: a Jet keeps its slopes above zero and loses them below
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::positive_part_test

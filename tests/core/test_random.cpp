@@ -6,7 +6,7 @@
 #include "isoflop/core/random.hpp"
 #include "within.hpp"
 
-namespace isoflop {
+namespace isoflop::random_test {
 namespace {
 
 using testing::within;
@@ -69,4 +69,4 @@ TEST_CASE("Random: normal numbers have the moments of a standard normal", "[core
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::random_test

@@ -1,7 +1,7 @@
 #include "catch.hpp"
 #include "isoflop/core/ranges.hpp"
 
-namespace isoflop {
+namespace isoflop::ranges_test {
 namespace {
 
 RunTable three_runs() {
@@ -46,4 +46,4 @@ TEST_CASE("Range: a value beyond either end is outside", "[core][identity]") {
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::ranges_test

@@ -4,7 +4,7 @@
 #include "catch.hpp"
 #include "isoflop/core/root.hpp"
 
-namespace isoflop {
+namespace isoflop::root_test {
 namespace {
 
 // The last few digits of a double, as the header promises.
@@ -65,4 +65,4 @@ TEST_CASE("bracketed_root: a smooth function takes far fewer calls than bisectio
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::root_test

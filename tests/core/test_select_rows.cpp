@@ -1,7 +1,7 @@
 #include "catch.hpp"
 #include "isoflop/core/select_rows.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::select_rows_test {
 namespace {
 
 TEST_CASE("select_rows: every column follows the rows and absent ones stay absent",
@@ -24,4 +24,4 @@ TEST_CASE("select_rows: every column follows the rows and absent ones stay absen
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::select_rows_test

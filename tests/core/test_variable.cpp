@@ -5,7 +5,7 @@
 #include "catch.hpp"
 #include "isoflop/core/variable.hpp"
 
-namespace isoflop {
+namespace isoflop::variable_test {
 namespace {
 
 TEST_CASE("kVariables: rows come in the order of the enumerators under names of their own",
@@ -60,4 +60,4 @@ TEST_CASE("log_value: it is the logarithm and finite at zero", "[core][identity]
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::variable_test

@@ -6,7 +6,7 @@
 #include "isoflop/core/random.hpp"
 #include "isoflop/cost/affine_time.hpp"
 
-namespace isoflop {
+namespace isoflop::affine_time_test {
 namespace {
 
 // Columns differ by some 1e12 before they are scaled and are far from parallel here.
@@ -84,4 +84,4 @@ TEST_CASE("fit_affine_time: one time of one kind of work is met and nothing give
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::affine_time_test

@@ -2,7 +2,7 @@
 #include "isoflop/cost/choose_rows.hpp"
 #include "planted_table.hpp"
 
-namespace isoflop {
+namespace isoflop::choose_rows_test {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
@@ -54,4 +54,4 @@ TEST_CASE("choose_rows: a backend that is not there is refused with those that a
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::choose_rows_test

@@ -7,7 +7,7 @@
 #include "isoflop/cost/cost_model.hpp"
 #include "planted_table.hpp"
 
-namespace isoflop {
+namespace isoflop::cost_model_test {
 namespace {
 
 using testing::layer_of;
@@ -170,4 +170,4 @@ TEST_CASE("multinomial_rows: an expert that everybody goes to has no spread", "[
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::cost_model_test

@@ -8,7 +8,7 @@
 #include "isoflop/cost/cost_surface.hpp"
 #include "planted_table.hpp"
 
-namespace isoflop {
+namespace isoflop::cost_surface_test {
 namespace {
 
 using testing::layer_of;
@@ -229,4 +229,4 @@ TEST_CASE("CostSurface: a table without the rows that were asked for is refused"
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::cost_surface_test

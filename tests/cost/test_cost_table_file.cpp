@@ -7,7 +7,7 @@
 #include "isoflop/io/cost_table_file.hpp"
 #include "planted_table.hpp"
 
-namespace isoflop {
+namespace isoflop::cost_table_file_test {
 namespace {
 
 using testing::layer_of;
@@ -195,4 +195,4 @@ TEST_CASE("MeasuredTable: rows are appended together or not at all", "[cost][ref
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::cost_table_file_test

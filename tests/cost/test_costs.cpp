@@ -7,7 +7,7 @@
 #include "isoflop/cost/six_nd.hpp"
 #include "within.hpp"
 
-namespace isoflop {
+namespace isoflop::costs_test {
 namespace {
 
 using testing::within;
@@ -108,4 +108,4 @@ TEST_CASE("PaperFlops: derivatives are those by finite differences", "[cost][der
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::costs_test

@@ -6,7 +6,7 @@
 #include "isoflop/cost/moe_work.hpp"
 #include "layers.hpp"
 
-namespace isoflop {
+namespace isoflop::moe_work_test {
 namespace {
 
 using testing::layer_of;
@@ -179,4 +179,4 @@ TEST_CASE("stage_work: the whole layer is refused as a stage", "[cost][refusal]"
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::moe_work_test

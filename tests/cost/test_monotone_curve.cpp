@@ -4,7 +4,7 @@
 #include "catch.hpp"
 #include "isoflop/cost/monotone_curve.hpp"
 
-namespace isoflop {
+namespace isoflop::monotone_curve_test {
 namespace {
 
 constexpr double kRounding = 1e-14;
@@ -62,4 +62,4 @@ TEST_CASE("MonotoneCurve: a single point is a constant", "[cost][identity]") {
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::monotone_curve_test

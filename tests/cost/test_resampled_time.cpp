@@ -4,7 +4,7 @@
 #include "catch.hpp"
 #include "isoflop/cost/resampled_time.hpp"
 
-namespace isoflop {
+namespace isoflop::resampled_time_test {
 namespace {
 
 TEST_CASE("resampled_time_s: it is the median of samples drawn one after the other",
@@ -32,4 +32,4 @@ TEST_CASE("resampled_time_s: a row without samples keeps its time", "[cost][iden
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::resampled_time_test

@@ -8,7 +8,7 @@
 #include "layers.hpp"
 #include "within.hpp"
 
-namespace isoflop {
+namespace isoflop::roofline_test {
 namespace {
 
 using testing::layer_of;
@@ -128,4 +128,4 @@ TEST_CASE("find_gpu: an unknown name is refused with the names there are", "[cos
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::roofline_test

@@ -9,7 +9,7 @@
 #include "planted_table.hpp"
 #include "within.hpp"
 
-namespace isoflop {
+namespace isoflop::router_cost_test {
 namespace {
 
 using testing::layer_of;
@@ -152,4 +152,4 @@ TEST_CASE("router_costs: a roofline has no interval", "[cost][identity]") {
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::router_cost_test

@@ -6,7 +6,7 @@
 #include "isoflop/fit/backtest.hpp"
 #include "planted_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::backtest_test {
 namespace {
 
 constexpr double kNoise = 0.01;
@@ -221,4 +221,4 @@ TEST_CASE("backtest: held-out runs that weigh nothing are refused", "[fit][refus
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::backtest_test

@@ -13,7 +13,7 @@
 #include "planted_runs.hpp"
 #include "published/public_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::block_descent_test {
 namespace {
 
 double slope_left(const Objective& objective, const FreeSpace& space,
@@ -156,4 +156,4 @@ TEST_CASE("BlockDescent: a minimum outside the box ends on its nearest side", "[
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::block_descent_test

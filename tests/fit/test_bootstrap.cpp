@@ -13,7 +13,7 @@
 #include "published/public_runs.hpp"
 #include "within.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::bootstrap_test {
 namespace {
 
 FitOptions few_starts() {
@@ -340,4 +340,4 @@ TEST_CASE("bootstrap: a resample draws so many more runs as there are coefficien
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::bootstrap_test

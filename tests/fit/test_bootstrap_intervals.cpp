@@ -3,7 +3,7 @@
 #include "isoflop/fit/fit.hpp"
 #include "planted_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::bootstrap_intervals_test {
 namespace {
 
 std::vector<EstimatedInterval> intervals(const BootstrapOptions& how) {
@@ -33,4 +33,4 @@ TEST_CASE("coefficient_intervals: a jackknife makes them BCa", "[fit][format]") 
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::bootstrap_intervals_test

@@ -6,7 +6,7 @@
 #include "isoflop/fit/fit.hpp"
 #include "planted_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::cancelled_fit_test {
 namespace {
 
 /// Says no to the first `patience` questions.
@@ -70,4 +70,4 @@ TEST_CASE("fit: it says what polished it", "[fit][format]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::cancelled_fit_test

@@ -12,7 +12,7 @@
 #include "planted_runs.hpp"
 #include "within.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::column_objective_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -215,4 +215,4 @@ TEST_CASE("ColumnObjective: a variable that the runs lack is refused", "[fit][re
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::column_objective_test

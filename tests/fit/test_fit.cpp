@@ -6,7 +6,7 @@
 #include "isoflop/laws/list.hpp"
 #include "planted_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::fit_test {
 namespace {
 
 /// Enough starts for two of them to agree, few enough for a quick test.
@@ -178,4 +178,4 @@ TEST_CASE("fit: the errors are root mean squares of the residuals", "[fit][ident
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::fit_test

@@ -10,7 +10,7 @@
 #include "isoflop/laws/list.hpp"
 #include "planted_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::fit_against_ceres_test {
 namespace {
 
 /// ln L - ln L_i (or L - L_i) of one run, differentiated by Ceres.
@@ -102,4 +102,4 @@ TEST_CASE("fit: Ceres cannot improve a fit of raw residuals", "[fit][identity]")
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::fit_against_ceres_test

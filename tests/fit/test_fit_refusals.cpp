@@ -5,7 +5,7 @@
 #include "isoflop/fit/fit.hpp"
 #include "planted_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::fit_refusals_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -139,4 +139,4 @@ TEST_CASE("fit: an unknown law is refused with those there are", "[fit][refusal]
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::fit_refusals_test

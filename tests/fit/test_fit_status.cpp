@@ -6,7 +6,7 @@
 #include "isoflop/fit/fit.hpp"
 #include "planted_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::fit_status_test {
 namespace {
 
 FitOptions with_starts(std::size_t count) {
@@ -54,7 +54,8 @@ TEST_CASE("fit: runs that leave a coefficient open make it doubtful", "[fit][ref
 
 TEST_CASE("fit: as many coefficients as runs make it doubtful", "[fit][refusal]") {
   const RunTable runs = planted_runs(Chinchilla{}, kHoffmann);
-  const FitReport report = fit(Chinchilla::kName, rows_of(runs, {0, 3, 9, 16, 19}), with_starts(40));
+  const FitReport report =
+      fit(Chinchilla::kName, rows_of(runs, {0, 3, 9, 16, 19}), with_starts(40));
   const std::string reason = "as many coefficients as runs: the fit cannot show its error";
   CHECK(std::count(report.reasons.begin(), report.reasons.end(), reason) == 1);
   CHECK(report.verdict == Verdict::kDoubtful);
@@ -123,4 +124,4 @@ TEST_CASE("fit: progress counts every start up to the last", "[fit][identity]") 
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::fit_status_test

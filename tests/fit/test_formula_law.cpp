@@ -16,7 +16,7 @@
 #include "isoflop/plan/plan_law.hpp"
 #include "published/shipped_tables.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::formula_law_test {
 namespace {
 
 AnyLaw example_law() {
@@ -184,4 +184,4 @@ TEST_CASE("law_of: a preset names its law", "[io][identity]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::formula_law_test

@@ -5,7 +5,7 @@
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/list.hpp"
 
-namespace isoflop {
+namespace isoflop::free_space_test {
 namespace {
 
 FitOptions fixing(const std::string& name, double value) {
@@ -144,4 +144,4 @@ TEST_CASE("free_space: tied coefficients fixed at two values are refused", "[fit
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::free_space_test

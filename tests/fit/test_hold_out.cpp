@@ -4,7 +4,7 @@
 #include "isoflop/error.hpp"
 #include "isoflop/fit/hold_out.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::hold_out_test {
 namespace {
 
 using Rows = std::vector<std::size_t>;
@@ -139,4 +139,4 @@ TEST_CASE("hold-out: a column that the runs lack is refused", "[fit][refusal]") 
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::hold_out_test

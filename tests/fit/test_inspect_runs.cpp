@@ -5,7 +5,7 @@
 #include "isoflop/fit/inspect_runs.hpp"
 #include "planted_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::inspect_runs_test {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -359,4 +359,4 @@ TEST_CASE("estimate_seed_noise: without a repeated cell there is none", "[fit][i
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::inspect_runs_test

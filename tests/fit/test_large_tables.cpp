@@ -5,7 +5,7 @@
 #include "isoflop/fit/fit.hpp"
 #include "planted_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::large_tables_test {
 namespace {
 
 RunTable many_runs(std::size_t num_runs, double noise) {
@@ -73,4 +73,4 @@ TEST_CASE("fit: on many runs any number of threads gives the same bits", "[fit][
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::large_tables_test

@@ -7,7 +7,7 @@
 #include "isoflop/fit/fit_law.hpp"
 #include "planted_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::minimizer_test {
 namespace {
 
 using Small = CoefficientVector;
@@ -150,4 +150,4 @@ TEST_CASE("condition_number: a Hessian that is not positive definite has none", 
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::minimizer_test

@@ -7,7 +7,7 @@
 #include "planted_runs.hpp"
 #include "published/public_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::multi_start_test {
 namespace {
 
 FitOptions with_starts(std::size_t count) {
@@ -215,4 +215,4 @@ TEST_CASE("fit: a vanishing delta reaches the least absolute deviations of the 2
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::multi_start_test

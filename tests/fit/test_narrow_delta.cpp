@@ -2,7 +2,7 @@
 #include "isoflop/fit/fit.hpp"
 #include "planted_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::narrow_delta_test {
 namespace {
 
 TEST_CASE("fit: a delta far below the noise converges", "[fit][identity]") {
@@ -41,4 +41,4 @@ TEST_CASE("fit: a first start of another law is refused", "[fit][refusal]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::narrow_delta_test

@@ -9,7 +9,7 @@
 #include "published/public_runs.hpp"
 #include "within.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::profile_test {
 namespace {
 
 constexpr double kChiSquared95 = 3.841458820694124;  // one degree of freedom
@@ -162,4 +162,4 @@ TEST_CASE("profile: on the OLMoE cells g and gamma are weak and c spans half a n
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::profile_test

@@ -15,7 +15,7 @@
 #include "skip.hpp"
 #include "within.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::recover_laws_test {
 namespace {
 
 FitOptions few_starts() {
@@ -171,4 +171,4 @@ TEST_CASE("fit: the runs of Clark et al. give their law for every router", "[fit
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::recover_laws_test

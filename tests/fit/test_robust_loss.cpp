@@ -4,7 +4,7 @@
 #include "catch.hpp"
 #include "isoflop/fit/robust_loss.hpp"
 
-namespace isoflop {
+namespace isoflop::robust_loss_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -83,4 +83,4 @@ TEST_CASE("HuberLoss: the reweighting is slope over residual and one at zero", "
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::robust_loss_test

@@ -8,7 +8,7 @@
 #include "isoflop/fit/sensitivity.hpp"
 #include "planted_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::sensitivity_test {
 namespace {
 
 using Rows = std::vector<std::size_t>;
@@ -181,4 +181,4 @@ TEST_CASE("bins_of: more than twelve values are binned by factors of two", "[fit
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::sensitivity_test

@@ -6,7 +6,7 @@
 #include "fit/starts.hpp"
 #include "isoflop/laws/list.hpp"
 
-namespace isoflop {
+namespace isoflop::starts_test {
 namespace {
 
 template <Law L>
@@ -106,4 +106,4 @@ TEST_CASE("free_starts: tied coefficients begin at their mean", "[fit][identity]
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::starts_test

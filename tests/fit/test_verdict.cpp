@@ -7,7 +7,7 @@
 #include "planted_runs.hpp"
 #include "published/public_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::verdict_test {
 namespace {
 
 FitOptions few_starts(std::size_t count = 100) {
@@ -160,4 +160,4 @@ TEST_CASE("verdict: a report that nobody filled says failed", "[fit][identity]")
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::verdict_test

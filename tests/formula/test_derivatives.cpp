@@ -11,7 +11,7 @@
 #include "isoflop/formula/formula.hpp"
 #include "within.hpp"
 
-namespace isoflop {
+namespace isoflop::derivatives_test {
 namespace {
 
 using testing::within;
@@ -209,4 +209,4 @@ TEST_CASE("Formula: where both sides of max are equal its derivative is the mean
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::derivatives_test

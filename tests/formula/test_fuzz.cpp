@@ -9,7 +9,7 @@
 #include "isoflop/core/random.hpp"
 #include "isoflop/formula/formula.hpp"
 
-namespace isoflop {
+namespace isoflop::fuzz_test {
 namespace {
 
 struct Counts {
@@ -92,4 +92,4 @@ TEST_CASE("Formula: damaged formulas neither crash nor hang", "[formula][refusal
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::fuzz_test

@@ -7,7 +7,7 @@
 #include "catch.hpp"
 #include "isoflop/formula/formula.hpp"
 
-namespace isoflop {
+namespace isoflop::grammar_test {
 namespace {
 
 constexpr double kA = 1.7, kB = 0.6, kN = 3.5e9, kG = 12.0;
@@ -135,4 +135,4 @@ TEST_CASE("Formula: wide and deep expressions inside the limits work", "[formula
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::grammar_test

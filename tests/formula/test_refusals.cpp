@@ -5,7 +5,7 @@
 #include "catch.hpp"
 #include "isoflop/formula/formula.hpp"
 
-namespace isoflop {
+namespace isoflop::refusals_test {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
@@ -205,4 +205,4 @@ TEST_CASE("Formula: a wrong number of values is refused", "[formula][refusal]") 
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::refusals_test

@@ -13,7 +13,7 @@
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/fine_grained_moe.hpp"
 
-namespace isoflop {
+namespace isoflop::shipped_laws_test {
 namespace {
 
 /// ln of the loss by the formula, with derivatives on the optimiser's axis: what a law of the
@@ -78,4 +78,4 @@ TEST_CASE("Formula: fine-grained-moe as a text has the values and derivatives of
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::shipped_laws_test

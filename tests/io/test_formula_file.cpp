@@ -14,7 +14,7 @@
 #include "isoflop/io/formula_file.hpp"
 #include "scratch_folder.hpp"
 
-namespace isoflop {
+namespace isoflop::formula_file_test {
 namespace {
 
 using testing::ScratchFolder;
@@ -274,4 +274,4 @@ TEST_CASE("formula file: damaged files are refused or read and never anything el
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::formula_file_test

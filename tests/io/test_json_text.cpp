@@ -1,10 +1,10 @@
 #include <nlohmann/json.hpp>
 
-#include "isoflop/io/json_text.hpp"
 #include "catch.hpp"
 #include "isoflop/core/random.hpp"
+#include "isoflop/io/json_text.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::json_text_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -60,4 +60,4 @@ TEST_CASE("json_text: plain values are themselves", "[cli][format]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::json_text_test

@@ -1,7 +1,7 @@
 #include "catch.hpp"
 #include "read_text.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::jsonl_reader_test {
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
@@ -78,4 +78,4 @@ TEST_CASE("read_text_table: json objects without keys are refused", "[io][refusa
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::jsonl_reader_test

@@ -5,7 +5,7 @@
 #include "isoflop/io/launch_config.hpp"
 #include "isoflop/io/model_config.hpp"
 
-namespace isoflop {
+namespace isoflop::launch_config_test {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
@@ -235,4 +235,4 @@ TEST_CASE("read_launch: a fault names the constant or the field", "[io][refusal]
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::launch_config_test

@@ -6,7 +6,7 @@
 #include "isoflop/io/law_file.hpp"
 #include "plan/drawn_laws.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::law_draws_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -140,4 +140,4 @@ TEST_CASE("law file: a meaning of N that is null is a meaning that nobody said",
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::law_draws_test

@@ -9,7 +9,7 @@
 #include "isoflop/shape/parameter_count.hpp"
 #include "shape/shapes.hpp"
 
-namespace isoflop {
+namespace isoflop::model_config_test {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
@@ -253,4 +253,4 @@ TEST_CASE("shape_from_config: a shape spelled out may not contradict its attenti
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::model_config_test

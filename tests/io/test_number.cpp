@@ -7,7 +7,7 @@
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
 
-namespace isoflop {
+namespace isoflop::number_test {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
@@ -200,4 +200,4 @@ TEST_CASE("human_number: values that are not finite are named", "[io][format]") 
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::number_test

@@ -2,7 +2,7 @@
 #include "isoflop/io/records.hpp"
 #include "read_text.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::records_test {
 namespace {
 
 using Numbers = std::vector<double>;
@@ -223,4 +223,4 @@ TEST_CASE("read_records: an error shows a value with line ends on one line", "[i
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::records_test

@@ -3,7 +3,7 @@
 #include "isoflop/io/records.hpp"
 #include "read_text.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::row_filter_test {
 namespace {
 
 using Lines = std::vector<std::size_t>;
@@ -122,7 +122,8 @@ TEST_CASE("read_records: every dropped row is logged under its reason", "[io][fo
   CHECK(records.log.dropped[0].lines == Lines{2, 7});
   CHECK(records.log.dropped[1].reason == field("where") + " 'N>1'");
   CHECK(records.log.dropped[1].count == 1);
-  CHECK(records.log.dropped[2].reason == field("best_of") + " N,D: not the lowest loss of its cell");
+  CHECK(records.log.dropped[2].reason ==
+        field("best_of") + " N,D: not the lowest loss of its cell");
   CHECK(records.log.dropped[2].lines == Lines{4, 6});
   CHECK(records.log.dropped[2].count == 2);
 }
@@ -192,4 +193,4 @@ TEST_CASE("read_records: best-of refuses a loss that it cannot compare", "[io][r
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::row_filter_test

@@ -4,7 +4,7 @@
 #include "isoflop/io/sha256.hpp"
 #include "scratch_folder.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::sha256_test {
 namespace {
 
 TEST_CASE("sha256_hex: the vectors of NIST come out", "[io][published]") {
@@ -29,4 +29,4 @@ TEST_CASE("sha256_of_file: what is no file is refused", "[io][refusal]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::sha256_test

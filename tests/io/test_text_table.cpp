@@ -6,7 +6,7 @@
 #include "isoflop/io/text_table.hpp"
 #include "read_text.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::text_table_test {
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
@@ -214,4 +214,4 @@ TEST_CASE("read_text_table: a NUL byte is refused", "[io][refusal]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::text_table_test

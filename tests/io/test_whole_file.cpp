@@ -1,9 +1,9 @@
-#include "isoflop/io/whole_file.hpp"
 #include "catch.hpp"
 #include "io/scratch_folder.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/io/whole_file.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::whole_file_test {
 namespace {
 
 std::string fault_of(const ScratchFolder& folder, const std::string& name) {
@@ -47,4 +47,4 @@ TEST_CASE("write_file: the reason comes with the refusal", "[cli][refusal]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::whole_file_test

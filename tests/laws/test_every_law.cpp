@@ -13,7 +13,7 @@
 #include "law_rows.hpp"
 #include "within.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::every_law_test {
 namespace {
 
 // Two programs for the same formula differ by a few roundings of exponents up to 30.
@@ -234,4 +234,4 @@ TEST_CASE("law: the formula for people names its variables and coefficients", "[
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::every_law_test

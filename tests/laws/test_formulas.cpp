@@ -13,7 +13,7 @@
 #include "isoflop/laws/routed.hpp"
 #include "isoflop/laws/sparsity.hpp"
 
-namespace isoflop {
+namespace isoflop::formulas_test {
 namespace {
 
 // The log-sum-exp form and the printed form differ by roundings of exponents up to 30.
@@ -235,4 +235,4 @@ TEST_CASE("data-constrained: N_opt is the compute-optimal size for tokens seen o
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::formulas_test

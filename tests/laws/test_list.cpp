@@ -8,7 +8,7 @@
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/list.hpp"
 
-namespace isoflop {
+namespace isoflop::list_test {
 namespace {
 
 /// The text of the InvalidArgument that f throws, "" if it throws none.
@@ -77,4 +77,4 @@ TEST_CASE("to_axis: a coefficient that is not finite is refused", "[laws][refusa
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::list_test

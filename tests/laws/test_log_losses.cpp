@@ -4,7 +4,7 @@
 #include "fit/planted_runs.hpp"
 #include "isoflop/laws/log_losses.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::log_losses_test {
 namespace {
 
 TEST_CASE("log_losses: every run has the loss of its row for every law", "[laws][identity]") {
@@ -27,4 +27,4 @@ TEST_CASE("log_losses: runs without a variable of the law are refused", "[laws][
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::log_losses_test

@@ -8,7 +8,7 @@
 #include "isoflop/core/random.hpp"
 #include "isoflop/plan/choose_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::choose_runs_test {
 namespace {
 
 double covariance(const std::vector<double>& a, const std::vector<double>& b) {
@@ -152,4 +152,4 @@ TEST_CASE("runs: what tells nothing of the quantities is not chosen", "[plan][id
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::choose_runs_test

@@ -14,7 +14,7 @@
 #include "plan/surface_of.hpp"
 #include "requests.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::closed_form_test {
 namespace {
 
 double optimal_n(double a, double alpha, double b, double beta, double flops) {
@@ -97,4 +97,4 @@ TEST_CASE("Planner: it plans any law for any cost", "[plan][identity]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::closed_form_test

@@ -9,7 +9,7 @@
 #include "requests.hpp"
 #include "within.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::consensus_test {
 namespace {
 
 /// Its reason as a command line shows it.
@@ -273,4 +273,4 @@ TEST_CASE("consensus: questions that make no sense are refused", "[plan][refusal
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::consensus_test

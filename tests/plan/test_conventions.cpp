@@ -8,7 +8,7 @@
 #include "isoflop/plan/plan_fault.hpp"
 #include "requests.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::conventions_test {
 namespace {
 
 /// The text of the InvalidArgument that planning throws, "" if it throws none.
@@ -196,4 +196,4 @@ TEST_CASE("plan_law: without the range of its runs a law from a secondary source
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::conventions_test

@@ -7,7 +7,7 @@
 #include "isoflop/plan/plan_draws.hpp"
 #include "requests.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::frontier_test {
 namespace {
 
 FrontierOptions range(double from, double to, std::size_t num_points) {
@@ -176,4 +176,4 @@ TEST_CASE("frontier: ranges that are none are refused", "[plan][refusal]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::frontier_test

@@ -11,7 +11,7 @@
 #include "isoflop/cost/training_time.hpp"
 #include "requests.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::limits_test {
 namespace {
 
 constexpr double kRate = 3e14;  // FLOPs that count as a second, for budgets of a like size
@@ -260,4 +260,4 @@ TEST_CASE("Planner: limits that leave no model say which one and how far off it 
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::limits_test

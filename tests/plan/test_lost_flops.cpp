@@ -4,7 +4,7 @@
 #include "isoflop/plan/lost_flops.hpp"
 #include "requests.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::lost_flops_test {
 namespace {
 
 PlanProblem dense(const std::string& law) { return request_for(law, FlopAccounting::kSixNd); }
@@ -44,4 +44,4 @@ TEST_CASE("lost_flops: a plan without granularity has none to be judged by", "[p
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::lost_flops_test

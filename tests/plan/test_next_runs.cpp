@@ -10,7 +10,7 @@
 #include "plan/drawn_laws.hpp"
 #include "plan/requests.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::next_runs_test {
 namespace {
 
 /// The published law with made-up draws and its own ranges, G continuous.
@@ -235,4 +235,4 @@ TEST_CASE("next runs: what cannot be answered is refused with the reason", "[pla
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::next_runs_test

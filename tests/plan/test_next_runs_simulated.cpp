@@ -12,7 +12,7 @@
 #include "isoflop/plan/planner.hpp"
 #include "plan/requests.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::next_runs_simulated_test {
 namespace {
 
 using L = FineGrainedMoe;
@@ -122,4 +122,4 @@ TEST_CASE("next runs: refits with chosen runs are more certain than with a regul
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::next_runs_simulated_test

@@ -7,7 +7,7 @@
 #include "isoflop/cost/paper_flops.hpp"
 #include "requests.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::optimum_test {
 namespace {
 
 using Jet = ceres::Jet<double, 1>;
@@ -167,4 +167,4 @@ TEST_CASE("Planner: a law without granularity has no coarse plan", "[plan][ident
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::optimum_test

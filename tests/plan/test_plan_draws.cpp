@@ -10,7 +10,7 @@
 #include "requests.hpp"
 #include "within.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::plan_draws_test {
 namespace {
 
 /// The request with draws in its law.
@@ -215,4 +215,4 @@ TEST_CASE("add_draws: draws that are no coefficients of the law are refused", "[
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::plan_draws_test

@@ -13,7 +13,7 @@
 #include "requests.hpp"
 #include "within.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::shape_search_test {
 namespace {
 
 constexpr double kBudget = 3e19;
@@ -385,4 +385,4 @@ TEST_CASE("search_shapes: a law that says too little of N or G is refused", "[pl
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::shape_search_test

@@ -4,7 +4,7 @@
 #include "catch.hpp"
 #include "requests.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::status_test {
 namespace {
 
 /// Whether a plan that is not usable holds no number but its budget.
@@ -115,4 +115,4 @@ TEST_CASE("plan_law: a range that is not known raises no flag", "[plan][identity
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::status_test

@@ -9,7 +9,7 @@
 #include "isoflop/cost/training_time.hpp"
 #include "requests.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::training_time_test {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
@@ -217,4 +217,4 @@ TEST_CASE("TrainingTime: a setup without a meaning is refused", "[cost][refusal]
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::training_time_test

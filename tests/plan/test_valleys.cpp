@@ -15,7 +15,7 @@
 #include "plan/surface_of.hpp"
 #include "within.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::valleys_test {
 namespace {
 
 const std::vector<double> kMoe{18.0712, 0.1146, 30.8082, 0.1465, 2.076, 0.5843, 0.472};
@@ -160,4 +160,4 @@ TEST_CASE("Planner: what says that it is log-convex lies below its chords", "[pl
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::valleys_test

@@ -5,7 +5,7 @@
 #include "isoflop/plan/versus.hpp"
 #include "requests.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::versus_test {
 namespace {
 
 PlanProblem dense() { return request_for("krajewski2024-dense", FlopAccounting::kPaper); }
@@ -80,4 +80,4 @@ TEST_CASE("versus: what cannot be planned is refused", "[plan][refusal]") {
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::versus_test

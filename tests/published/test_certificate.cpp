@@ -3,7 +3,7 @@
 #include "isoflop/fit/fit.hpp"
 #include "public_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::certificate_test {
 namespace {
 
 /// The best objective of other starts, from a box half as wide again as the law's.
@@ -52,4 +52,4 @@ TEST_CASE("certified: 600 other starts find nothing better on 25 simulated grids
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::certificate_test

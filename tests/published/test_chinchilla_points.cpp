@@ -8,7 +8,7 @@
 #include "public_runs.hpp"
 #include "within.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::chinchilla_points_test {
 namespace {
 
 TEST_CASE("fit: the 240 points of Besiroglu et al. reach the known objective",
@@ -59,4 +59,4 @@ TEST_CASE("fit: a vanishing delta gives the printed coefficients of Besiroglu et
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::chinchilla_points_test

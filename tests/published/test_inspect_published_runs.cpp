@@ -4,7 +4,7 @@
 #include "isoflop/laws/list.hpp"
 #include "public_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::inspect_published_runs_test {
 namespace {
 
 TEST_CASE("inspect_runs: the points of Hoffmann et al. raise nothing", "[published][published]") {
@@ -30,4 +30,4 @@ TEST_CASE("inspect_runs: the grid of Krajewski et al. has four values of D and n
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::inspect_published_runs_test

@@ -10,7 +10,7 @@
 #include "isoflop/laws/list.hpp"
 #include "public_runs.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::krajewski_grid_test {
 namespace {
 
 /// d_model, n_blocks, tokens in units of 31,250 steps, and the largest granularity of the powers of
@@ -90,4 +90,4 @@ TEST_CASE("fit: on noisy losses 10000 other starts find nothing better", "[publi
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::krajewski_grid_test

@@ -10,7 +10,7 @@
 #include "shipped_tables.hpp"
 #include "within.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::krajewski_plans_test {
 namespace {
 
 PlanProblem request_for(const std::string& law) {
@@ -150,4 +150,4 @@ TEST_CASE("plan_law: rounding the exponents of Hoffmann et al. moves N by a fift
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::krajewski_plans_test

@@ -7,7 +7,7 @@
 #include "isoflop/shape/parameter_count.hpp"
 #include "within.hpp"
 
-namespace isoflop {
+namespace isoflop::model_shapes_test {
 namespace {
 
 using testing::within;
@@ -127,4 +127,4 @@ TEST_CASE("expert_layer: Mixtral has eight whole layers and sends a token to two
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::model_shapes_test

@@ -7,7 +7,7 @@
 #include "public_runs.hpp"
 #include "within.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::olmoe_sweep_test {
 namespace {
 
 TEST_CASE("read_records: the OLMoE sweep has 51 granularity cells", "[published][published]") {
@@ -39,4 +39,4 @@ TEST_CASE("fit: chinchilla on the OLMoE sweep reaches the known objective",
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::olmoe_sweep_test

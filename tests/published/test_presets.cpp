@@ -8,7 +8,7 @@
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/list.hpp"
 
-namespace isoflop {
+namespace isoflop::presets_test {
 namespace {
 
 struct Published {
@@ -224,4 +224,4 @@ TEST_CASE("find_law: a name that is neither law nor file is refused with what th
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::presets_test

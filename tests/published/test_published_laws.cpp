@@ -10,7 +10,7 @@
 #include "isoflop/plan/plan_law.hpp"
 #include "within.hpp"
 
-namespace isoflop::testing {
+namespace isoflop::testing::published_laws_test {
 namespace {
 
 template <Law L>
@@ -130,4 +130,4 @@ TEST_CASE("abnar2025: a plan says that its law is quoted and its range unknown",
 }
 
 }  // namespace
-}  // namespace isoflop::testing
+}  // namespace isoflop::testing::published_laws_test

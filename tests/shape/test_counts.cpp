@@ -8,7 +8,7 @@
 #include "isoflop/shape/parameter_count.hpp"
 #include "shape/shapes.hpp"
 
-namespace isoflop {
+namespace isoflop::counts_test {
 namespace {
 
 using testing::latent_shape;
@@ -179,4 +179,4 @@ TEST_CASE("count_memory: latent attention caches the latent and one rotary key",
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::counts_test

@@ -2,7 +2,7 @@
 #include "isoflop/shape/experts.hpp"
 #include "shape/shapes.hpp"
 
-namespace isoflop {
+namespace isoflop::experts_test {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
@@ -178,4 +178,4 @@ TEST_CASE("set_experts: one expert as wide as the dense layer is a dense model",
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::experts_test

@@ -5,7 +5,7 @@
 #include "isoflop/shape/parameter_count.hpp"
 #include "shape/shapes.hpp"
 
-namespace isoflop {
+namespace isoflop::model_shape_test {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
@@ -105,4 +105,4 @@ TEST_CASE("Exact: a result outside 64 bits is refused", "[shape][refusal]") {
 }
 
 }  // namespace
-}  // namespace isoflop
+}  // namespace isoflop::model_shape_test

@@ -10,6 +10,8 @@
 #include "io/scratch_folder.hpp"
 #include "isoflop/io/cost_table_file.hpp"
 
+namespace measure_test {
+
 using namespace isoflop;
 using namespace isoflop::bench;
 using isoflop::app::describe_missed;
@@ -177,3 +179,5 @@ TEST_CASE("measure: a file that cannot be written is said before the device is o
       DataError);
   CHECK(card.num_peaks == 0);
 }
+
+}  // namespace measure_test

@@ -7,6 +7,8 @@
 #include "catch.hpp"
 #include "cuda/campaign/presets.hpp"
 
+namespace presets_test {
+
 using namespace isoflop;
 using namespace isoflop::bench;
 
@@ -82,3 +84,5 @@ TEST_CASE("presets: the layers of the paper are without a gate and balanced", "[
   }
   CHECK(widths == std::set<std::uint64_t>{256, 384, 512, 640, 768});
 }
+
+}  // namespace presets_test

@@ -4,13 +4,15 @@
 #include <limits>
 #include <numeric>
 
-#include "cuda/reference/small_layers.hpp"
 #include "catch.hpp"
 #include "cuda/checks/comparison.hpp"
 #include "cuda/reference/positions.hpp"
 #include "cuda/reference/reference_router.hpp"
+#include "cuda/reference/small_layers.hpp"
 #include "isoflop/core/random.hpp"
 #include "isoflop/error.hpp"
+
+namespace comparison_test {
 
 using namespace isoflop::bench;
 using isoflop::Activation;
@@ -333,3 +335,5 @@ TEST_CASE("compare_ids: ids out of range or given twice fail", "[bench][identity
   c.ids[7] = c.ids[6];
   REQUIRE(!c.judge().holds());
 }
+
+}  // namespace comparison_test

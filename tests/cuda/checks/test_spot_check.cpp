@@ -2,12 +2,14 @@
 #include <limits>
 #include <string>
 
-#include "cuda/reference/small_layers.hpp"
 #include "catch.hpp"
 #include "cuda/checks/spot_check.hpp"
 #include "cuda/reference/positions.hpp"
 #include "cuda/reference/reference.hpp"
+#include "cuda/reference/small_layers.hpp"
 #include "cuda/routing/routing.hpp"
+
+namespace spot_check_test {
 
 using namespace isoflop::bench;
 using isoflop::MoeLayer;
@@ -153,3 +155,5 @@ TEST_CASE("check_spots: the seed chooses the spots", "[bench][identity]") {
   REQUIRE(device.check(5)[1].error == device.check(5)[1].error);
   REQUIRE(device.check(5)[1].error != device.check(6)[1].error);
 }
+
+}  // namespace spot_check_test

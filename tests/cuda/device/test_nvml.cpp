@@ -3,6 +3,8 @@
 #include "catch.hpp"
 #include "cuda/device/nvml.hpp"
 
+namespace nvml_test {
+
 using namespace isoflop::bench;
 
 TEST_CASE("nvml: an absent library leaves everything not measured", "[bench][refusal]") {
@@ -27,3 +29,5 @@ TEST_CASE("nvml: the name of a card has five groups of hexadecimal digits", "[be
   CHECK(gpu_uuid_text({0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc,
                        0xdd, 0xee, 0xff}) == "GPU-00112233-4455-6677-8899-aabbccddeeff");
 }
+
+}  // namespace nvml_test

@@ -5,6 +5,8 @@
 #include "cuda/kernels/activation_math.hpp"
 #include "within.hpp"
 
+namespace activation_math_test {
+
 using namespace isoflop;
 using namespace isoflop::bench;
 using isoflop::testing::within;
@@ -62,3 +64,5 @@ TEST_CASE("activation: far tails stay finite", "[bench][identity]") {
     }
   }
 }
+
+}  // namespace activation_math_test

@@ -7,6 +7,8 @@
 #include "cuda/layer/inputs.hpp"
 #include "isoflop/core/random.hpp"
 
+namespace index_math_test {
+
 using namespace isoflop::bench;
 
 namespace {
@@ -96,3 +98,5 @@ TEST_CASE("row_of_rank: counts on from the offset or drops what is beyond the ca
   REQUIRE(row_of_rank(70, 7, 3, 8) == 31);
   REQUIRE(row_of_rank(70, 8, 3, 8) == kDropped);
 }
+
+}  // namespace index_math_test

@@ -9,6 +9,8 @@
 #include "cuda/reference/positions.hpp"
 #include "isoflop/core/random.hpp"
 
+namespace position_chunks_test {
+
 using namespace isoflop;
 using namespace isoflop::bench;
 
@@ -112,3 +114,5 @@ TEST_CASE("positions: counts of chunks take no more room than the slots of whole
     }
   }
 }
+
+}  // namespace position_chunks_test

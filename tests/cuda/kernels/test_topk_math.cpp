@@ -11,6 +11,8 @@
 #include "cuda/kernels/topk_math.hpp"
 #include "isoflop/core/random.hpp"
 
+namespace topk_math_test {
+
 using namespace isoflop;
 using namespace isoflop::bench;
 
@@ -155,3 +157,5 @@ TEST_CASE("top-k: a key gives its logit back", "[bench][identity]") {
   CHECK(std::isnan(logit_of_present_key(present_key(NAN))));
   CHECK(present_key(NAN) > 0);  // 0 is an expert that does not exist
 }
+
+}  // namespace topk_math_test

@@ -7,6 +7,8 @@
 #include "catch.hpp"
 #include "cuda/layer/gemm_table.hpp"
 
+namespace gemm_table_test {
+
 using namespace isoflop;
 using namespace isoflop::bench;
 
@@ -264,3 +266,5 @@ TEST_CASE("gemm table: column-major arguments reproduce the products of the rout
   CHECK(run(RouterGemm::kDgrad, d_logits, w) == dx);
   CHECK(run(RouterGemm::kWgrad, d_logits, x) == dw);
 }
+
+}  // namespace gemm_table_test

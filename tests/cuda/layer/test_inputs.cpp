@@ -7,6 +7,8 @@
 #include "isoflop/core/normal_quantile.hpp"
 #include "isoflop/core/random.hpp"
 
+namespace inputs_test {
+
 using namespace isoflop::bench;
 using isoflop::MoeLayer;
 
@@ -101,3 +103,5 @@ TEST_CASE("make_tensors: has the shapes of the layer", "[bench][identity]") {
   REQUIRE(tensors.of(Tensor::kDOut).size() == 5 * 16);
   REQUIRE(tensors.w1[100] == input_bf16(1, Tensor::kW1, 100));
 }
+
+}  // namespace inputs_test

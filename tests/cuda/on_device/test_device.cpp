@@ -5,6 +5,8 @@
 #include "device.hpp"
 #include "layers.hpp"
 
+namespace device_test {
+
 using namespace isoflop;
 using namespace isoflop::bench;
 using namespace isoflop_test;
@@ -69,3 +71,5 @@ TEST_CASE("device: a checked and timed configuration gives all its memory back",
   // The driver keeps small pools of its own.
   CHECK(device.free_bytes() + (std::uint64_t{16} << 20) >= before);
 }
+
+}  // namespace device_test

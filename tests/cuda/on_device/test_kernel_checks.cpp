@@ -3,6 +3,8 @@
 #include "device.hpp"
 #include "layers.hpp"
 
+namespace kernel_checks_test {
+
 using namespace isoflop;
 using namespace isoflop::bench;
 using namespace isoflop_test;
@@ -31,3 +33,5 @@ TEST_CASE("kernels: all of them agree with the CPU up to 4096 experts", "[cuda][
     CHECK(report.passed());
   }
 }
+
+}  // namespace kernel_checks_test

@@ -3,6 +3,8 @@
 #include "cuda/device/moe_bench.hpp"
 #include "cuda/layer/layer_buffers.hpp"
 
+namespace layer_buffers_test {
+
 using namespace isoflop;
 using namespace isoflop::bench;
 
@@ -63,3 +65,5 @@ TEST_CASE("layer buffers: the batched backend is refused without a number of row
 TEST_CASE("layer buffers: an unknown backend is refused", "[cuda][refusal]") {
   CHECK_THROWS_AS(layer_bytes(configuration_of("none", RoutingKind::kBalanced)), InvalidArgument);
 }
+
+}  // namespace layer_buffers_test

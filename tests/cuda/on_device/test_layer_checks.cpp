@@ -9,6 +9,8 @@
 #include "io/scratch_folder.hpp"
 #include "layers.hpp"
 
+namespace layer_checks_test {
+
 using namespace isoflop;
 using namespace isoflop::bench;
 using namespace isoflop_test;
@@ -158,3 +160,5 @@ TEST_CASE("layer on the device: the same seed gives the same errors to the last 
     CHECK(differs);
   }
 }
+
+}  // namespace layer_checks_test

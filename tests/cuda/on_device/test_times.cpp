@@ -9,6 +9,8 @@
 #include "isoflop/cost/measured_table.hpp"
 #include "layers.hpp"
 
+namespace times_test {
+
 using namespace isoflop;
 using namespace isoflop::bench;
 using namespace isoflop_test;
@@ -102,3 +104,5 @@ TEST_CASE("times: the anchor and the peaks are positive", "[cuda][gpu][identity]
   CHECK(peaks.copy_bytes_per_s > 0.0);
   CHECK(peaks.gather_bytes_per_s > 0.0);
 }
+
+}  // namespace times_test

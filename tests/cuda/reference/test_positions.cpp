@@ -6,6 +6,8 @@
 #include "cuda/routing/routing.hpp"
 #include "isoflop/error.hpp"
 
+namespace positions_test {
+
 using namespace isoflop::bench;
 using isoflop::MoeLayer;
 
@@ -96,3 +98,5 @@ TEST_CASE("find_positions: refuses experts that do not exist and rows beyond 32 
   REQUIRE_THROWS_AS(find_positions({0, -1}, 4), isoflop::InvalidArgument);
   REQUIRE_THROWS_AS(find_positions({0, 1}, 4, 1u << 30), isoflop::InvalidArgument);
 }
+
+}  // namespace positions_test

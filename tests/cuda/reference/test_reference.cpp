@@ -2,14 +2,16 @@
 #include <cmath>
 #include <numeric>
 
-#include "cuda/reference/small_layers.hpp"
 #include "catch.hpp"
 #include "cuda/kernels/index_math.hpp"
 #include "cuda/reference/positions.hpp"
 #include "cuda/reference/reference.hpp"
 #include "cuda/reference/reference_router.hpp"
+#include "cuda/reference/small_layers.hpp"
 #include "isoflop/core/random.hpp"
 #include "isoflop/error.hpp"
+
+namespace reference_test {
 
 using namespace isoflop::bench;
 using isoflop::Activation;
@@ -175,3 +177,5 @@ TEST_CASE("reference_layer: refuses sizes that do not fit", "[bench][refusal]") 
   tensors.w2.pop_back();
   REQUIRE_THROWS_AS(reference_layer(layer, tensors, ids), isoflop::InvalidArgument);
 }
+
+}  // namespace reference_test

@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cuda/reference/small_layers.hpp"
 #include "catch.hpp"
 #include "cuda/reference/positions.hpp"
+#include "cuda/reference/small_layers.hpp"
 #include "cuda/reference/spot_reference.hpp"
 #include "isoflop/error.hpp"
+
+namespace spot_reference_test {
 
 using namespace isoflop::bench;
 using isoflop::MoeLayer;
@@ -119,3 +121,5 @@ TEST_CASE("SpotReference: refuses rows of another width", "[bench][refusal]") {
   };
   REQUIRE_THROWS_AS(SpotReference(layer, short_rows), isoflop::InvalidArgument);
 }
+
+}  // namespace spot_reference_test

@@ -9,6 +9,8 @@
 #include "io/scratch_folder.hpp"
 #include "isoflop/error.hpp"
 
+namespace routing_test {
+
 using namespace isoflop::bench;
 using isoflop::MoeLayer;
 using isoflop::testing::ScratchFolder;
@@ -193,3 +195,5 @@ TEST_CASE("routing_stats: counts empty experts, padding and drops", "[bench][ide
   REQUIRE(padded.padding_rows == 12);
   REQUIRE(padded.dropped_rows == 4);
 }
+
+}  // namespace routing_test

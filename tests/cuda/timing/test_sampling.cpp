@@ -9,6 +9,8 @@
 #include "isoflop/core/random.hpp"
 #include "isoflop/error.hpp"
 
+namespace sampling_test {
+
 using namespace isoflop::bench;
 
 TEST_CASE("summarize: gives the quantiles of the samples in any order", "[bench][identity]") {
@@ -136,3 +138,5 @@ TEST_CASE("stages_remark: allows three percent or two microseconds for each stag
   REQUIRE(stages_remark(1.0, slow).empty());
   REQUIRE(stages_remark(0.98, slow) == "stages: approximate");
 }
+
+}  // namespace sampling_test

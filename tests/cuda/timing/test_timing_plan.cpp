@@ -3,6 +3,8 @@
 #include "catch.hpp"
 #include "cuda/timing/timing_plan.hpp"
 
+namespace timing_plan_test {
+
 using namespace isoflop::bench;
 
 TEST_CASE("soak: a steady card settles when the least time is over", "[bench][identity]") {
@@ -102,3 +104,5 @@ TEST_CASE("rotated sets: together they exceed eight times the cache", "[bench][i
   CHECK(num_rotated_sets(1000, kL2) == 64);
   CHECK(num_rotated_sets(0, kL2) == 64);
 }
+
+}  // namespace timing_plan_test
