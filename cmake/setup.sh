@@ -3,7 +3,7 @@
 # Exit codes: 1 a step failed; 2 this machine lacks something.
 
 packages=(g++ cmake ninja-build libeigen3-dev libceres-dev nlohmann-json3-dev libcli11-dev catch2
-          libfmt-dev libcsv-dev)
+          libfmt-dev libcsv-dev zlib1g-dev)
 build_folder="$PWD/build/release"
 num_jobs=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 

@@ -157,6 +157,7 @@ void read_and_split(const std::vector<AnyLaw>& formulas, BacktestOutcome& out) {
   if (by_column) how.extra.push_back(rule.column);
   Records records = read_runs(out.request.runs, how, formulas);
   out.runs = std::move(records.runs);
+  out.records = std::move(records.log);
   std::vector<bool> marked;
   if (by_column) marked = marked_runs(rule.column, records.extra.at(rule.column), out.runs);
   out.split = split_runs(out.runs, rule, marked);

@@ -79,6 +79,7 @@ Json to_json(const BacktestOutcome& outcome) {
   out["hold_out"] = outcome.hold_out;
   out["runs_fit"] = outcome.split.fitted.size();
   out["runs_held_out"] = outcome.split.held_out.size();
+  if (!outcome.records.read_as.empty()) out["read_as"] = outcome.records.read_as;
   out["laws"] = Json::array();
   for (const ScoredLaw& law : outcome.laws) out["laws"].push_back(law_to_json(law, outcome.runs));
   return with_provenance(std::move(out), to_json(outcome.request), outcome.inputs);

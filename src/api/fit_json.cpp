@@ -36,6 +36,7 @@ Json records_to_json(const RecordLog& log) {
   out["rows_read"] = log.num_rows_read;
   out["rows_used"] = log.num_rows_used;
   out["columns"] = log.columns;
+  if (!log.read_as.empty()) out["read_as"] = log.read_as;
   out["dropped"] = Json::array();
   for (const DroppedRows& d : log.dropped) {
     out["dropped"].push_back({{"reason", d.reason}, {"count", d.count}, {"lines", d.lines}});

@@ -10,10 +10,14 @@ namespace isoflop::api {
 
 void list_fields(FieldVisitor& f, RunsChoice& runs) {
   f.table("file", runs.file, runs.columns);
+  f.choice("format", runs.format, {"csv", "tsv", "json", "jsonl", "md"});
+  f.text("melt", runs.melt);
   f.pairs("column", runs.column_map);
   f.texts("where", runs.where);
   f.names("best_of", runs.best_of, Names::kColumns);
-  f.choice("loss_unit", runs.loss_unit, {"nats", "bits-per-byte"});
+  f.text("last_of", runs.last_of);
+  f.flag("strict", runs.strict);
+  f.choice("loss_unit", runs.loss_unit, {"nats", "bits-per-byte", "perplexity"});
   f.number("bytes_per_token", runs.bytes_per_token, Numbers::kPositive);
 }
 
@@ -48,6 +52,11 @@ RecordOptions record_options(const RunsChoice& runs) {
     }
     out.loss_unit = std::numbers::ln2 * *runs.bytes_per_token;
   }
+  out.is_perplexity = runs.loss_unit == "perplexity";
+  if (!runs.format.empty()) out.table.format = parse_table_format(runs.format);
+  out.table.melt = runs.melt;
+  out.last_of = runs.last_of;
+  out.strict = runs.strict;
   for (const auto& [key, column] : runs.column_map) out.columns[key] = column;
   for (const std::string& text : runs.where) out.where.push_back(parse_condition(text));
   out.best_of = runs.best_of;

@@ -81,6 +81,7 @@ Json to_json(const SensitivityOutcome& outcome) {
   out["budget_flops"] = number_or_null(outcome.request.flops);
   out["cost"] = problem.accounting == FlopAccounting::kPaper ? "paper" : "6nd";
   out["expansion"] = number_or_null(problem.law.expansion);
+  if (!outcome.records.read_as.empty()) out["read_as"] = outcome.records.read_as;
   out["base"] = row_to_json(problem, outcome.base);
   out["rows"] = Json::array();
   for (const Decision& row : outcome.rows) out["rows"].push_back(row_to_json(problem, row));

@@ -10,26 +10,13 @@
 #include "isoflop/core/decimal.hpp"
 #include "isoflop/core/word_list.hpp"
 #include "isoflop/error.hpp"
+#include "plain_text.hpp"
+#include "spelled_number.hpp"
 
 namespace isoflop {
 namespace {
 
 constexpr std::string_view kBlanks = " \t";
-constexpr std::string_view kDigits = "0123456789";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
 
 /// Power of ten of a suffix, 0 for any other character.
 int suffix_exponent(char c) {
@@ -87,7 +74,7 @@ std::errc read_number(std::string_view text, double& value) {
     }
   }
   std::string joined(text.substr(0, mark));
-  if (joined.find_first_of(kDigits) == std::string::npos) return std::errc::invalid_argument;
+  if (joined.find_first_of("0123456789") == std::string::npos) return std::errc::invalid_argument;
   joined += 'e';
   joined += std::to_string(written + exponent);
   return read_all(joined, value);
@@ -98,23 +85,6 @@ bool is_number(std::string_view text) {
   return read_number(text, value) == std::errc{};
 }
 
-/// Whether `text` is groups of digits such as 1,234,567: the first of one to three digits, the
-/// others of exactly three, then anything but more digits (a fraction, an exponent, a suffix).
-bool is_grouped(std::string_view text, char separator) {
-  if (!text.empty() && (text.front() == '+' || text.front() == '-')) text.remove_prefix(1);
-  std::size_t num_digits = std::min(text.find_first_not_of(kDigits), text.size());
-  if (num_digits < 1 || num_digits > 3 || text.front() == '0') return false;
-  text.remove_prefix(num_digits);
-  if (!text.starts_with(separator)) return false;
-  while (text.starts_with(separator)) {
-    text.remove_prefix(1);
-    num_digits = std::min(text.find_first_not_of(kDigits), text.size());
-    if (num_digits != 3) return false;
-    text.remove_prefix(num_digits);
-  }
-  return true;
-}
-
 std::string without(std::string_view text, char separator) {
   std::string rest(text);
   std::erase(rest, separator);
@@ -123,10 +93,17 @@ std::string without(std::string_view text, char separator) {
 
 }  // namespace
 
-std::optional<double> parse_number(std::string_view text) {
+std::optional<double> parse_plain(std::string_view text) {
   double value = 0;
   if (read_number(text, value) != std::errc{}) return std::nullopt;
   return value;
+}
+
+std::optional<double> parse_number(std::string_view text) {
+  if (const std::optional<double> value = parse_plain(text)) return value;
+  if (text.find_first_of("0123456789") == std::string_view::npos) return std::nullopt;
+  const std::optional<SpelledNumber> spelled = parse_spelled(text);
+  return spelled ? std::optional(spelled->value) : std::nullopt;
 }
 
 std::string number_fault(std::string_view text) {
@@ -174,6 +151,10 @@ std::vector<double> parse_number_list(const std::vector<std::string>& words) {
     while (!place.empty()) {
       const std::string_view item = place.substr(0, place.find_first_of(kBlanks));
       const std::optional<double> number = parse_number(item);
+      if (!number && !numbers.empty() && is_unit_word(item)) {  // 2e9 tokens
+        place = trimmed(place.substr(item.size()));
+        continue;
+      }
       if (!number) throw InvalidArgument(in_quotes(item) + " " + number_fault(item));
       numbers.push_back(*number);
       place = trimmed(place.substr(item.size()));

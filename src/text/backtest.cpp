@@ -8,6 +8,7 @@
 #include "isoflop/io/number.hpp"
 #include "isoflop/text/experts.hpp"
 #include "isoflop/text/grid.hpp"
+#include "isoflop/text/read_as.hpp"
 
 namespace isoflop::text {
 namespace {
@@ -48,8 +49,9 @@ std::string plan_note(const std::vector<api::ScoredLaw>& laws) {
 std::string head(const api::BacktestOutcome& outcome) {
   const LawRecord& table = outcome.table;
   std::string out =
-      fmt::format("{}: {} runs fitted, {} held out ({})\n", outcome.runs.source,
-                  outcome.split.fitted.size(), outcome.split.held_out.size(), outcome.hold_out);
+      read_as(outcome.records) + fmt::format("{}: {} runs fitted, {} held out ({})\n",
+                                             outcome.runs.source, outcome.split.fitted.size(),
+                                             outcome.split.held_out.size(), outcome.hold_out);
   if (table.n_means != NMeaning::kUnspecified) {
     out += fmt::format("N of the runs is {}\n", to_string(table.n_means));
   }

@@ -12,6 +12,7 @@
 #include "isoflop/laws/law_facts.hpp"
 #include "isoflop/text/experts.hpp"
 #include "isoflop/text/grid.hpp"
+#include "isoflop/text/read_as.hpp"
 
 namespace isoflop::text {
 namespace {
@@ -48,8 +49,9 @@ std::string interval_text(double low, double high) {
 std::string head(const api::FitOutcome& outcome) {
   const RecordLog& log = outcome.records;
   const FitReport& report = outcome.report;
-  std::string out = fmt::format("  runs        {} of {} rows of {}\n", log.num_rows_used,
-                                log.num_rows_read, log.path);
+  std::string out = read_as(log);
+  out += fmt::format("  runs        {} of {} rows of {}\n", log.num_rows_used, log.num_rows_read,
+                     log.path);
   for (const DroppedRows& d : log.dropped) {
     out += fmt::format("              {} dropped by {}", d.count, d.reason);
     // What a person chose by its error is worth naming; a condition explains itself.

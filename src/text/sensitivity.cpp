@@ -9,6 +9,7 @@
 #include "isoflop/plan/experts_of_plan.hpp"
 #include "isoflop/text/experts.hpp"
 #include "isoflop/text/grid.hpp"
+#include "isoflop/text/read_as.hpp"
 #include "text/budget.hpp"
 
 namespace isoflop::text {
@@ -53,7 +54,8 @@ std::string experts_line(const SensitivityOutcome& outcome) {
 }
 
 std::string head(const SensitivityOutcome& outcome) {
-  return fmt::format("{} on {} runs of {}, planned for {} FLOPs\nFLOPs: {}\n{}\n",
+  return read_as(outcome.records) +
+         fmt::format("{} on {} runs of {}, planned for {} FLOPs\nFLOPs: {}\n{}\n",
                      outcome.problem.law.law.name(), outcome.num_runs, outcome.records.path,
                      human_number(outcome.request.flops.value_or(0.0)),
                      describe_cost(cost_terms(outcome.problem)), experts_line(outcome));

@@ -3,19 +3,28 @@
 namespace isoflop::app {
 
 void runs_options(Form& form) {
-  form.word({"FILE", "the runs: .csv with a header, .tsv or .jsonl"});
-  form.words({"--column",
-              "which column holds what: n, d, g and what else the law has ('isoflop laws NAME'), "
-              "loss, weight, group (defaults N, D, G, ..., loss, weight, group)",
-              "K=COL ..."});
+  form.word({"FILE",
+             "the runs: .csv with a header, .tsv, .json, .jsonl or .md, also .gz; - is "
+             "standard input"});
+  form.word({"--format", "of FILE, where its name does not say", "csv|tsv|json|jsonl|md"});
+  form.words(
+      {"--column",
+       "which column holds what: n, d, g and what else the law has ('isoflop laws NAME'), "
+       "loss, weight, group (defaults N, D, G, ..., loss, weight, group, then by their usual "
+       "names); a column or an expression such as 'd=C/(6*N)'",
+       "K=COL ..."});
   form.each({"--where", "use rows that meet this; also !=, <, >, <=, >=; may be repeated",
              "'COL=VALUE'"});
   form.each(
       {"--best-of", "of rows alike in these columns keep the one of lowest loss", "COL,COL,..."});
+  form.word({"--last-of", "of the rows of each run, named by this column, keep the last", "COL"});
+  form.word({"--melt", "make rows of the columns across of a wide table, whose fields are VALUE",
+             "[ACROSS=]VALUE"});
+  form.flag({"--strict", "refuse what would have to be guessed, and say what to write"});
   form.word({"--loss-unit",
-             "of the loss column: nats per token (default), or bits-per-byte with "
-             "--bytes-per-token",
-             "nats|bits-per-byte"});
+             "of the loss column: nats per token (default), bits-per-byte with "
+             "--bytes-per-token, or perplexity",
+             "nats|bits-per-byte|perplexity"});
   form.word({"--bytes-per-token", "of the tokenizer on these data; kept in the law file", "X"});
   form.reclaim("file", {"column", "fix", "tie"}, is_pair);
 }

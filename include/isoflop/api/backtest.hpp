@@ -15,6 +15,7 @@
 #include "isoflop/api/runs_choice.hpp"
 #include "isoflop/core/run_table.hpp"
 #include "isoflop/fit/backtest.hpp"
+#include "isoflop/io/records.hpp"
 #include "isoflop/laws/law_record.hpp"
 #include "isoflop/plan/plan.hpp"
 
@@ -47,6 +48,7 @@ struct BacktestOutcome {
   LawRecord table;       ///< what the numbers of the runs count; without coefficients
   std::string hold_out;  ///< the rule as it was understood
   RunTable runs;
+  RecordLog records;  ///< how they were read
   Split split;
   std::vector<ScoredLaw> laws;
 

@@ -6,6 +6,7 @@
 
 #include "io/in_quotes.hpp"
 #include "isoflop/error.hpp"
+#include "melt.hpp"
 
 namespace isoflop {
 namespace {
@@ -47,6 +48,8 @@ double column_difference(std::string_view wanted, std::string_view column) {
   return least;
 }
 
+}  // namespace
+
 std::string list_of(const std::vector<std::string>& names) {
   constexpr std::size_t kMaxNames = 30;
   std::string list;
@@ -59,16 +62,22 @@ std::string list_of(const std::vector<std::string>& names) {
   return list;
 }
 
-}  // namespace
-
 std::optional<std::size_t> column_index(const TextTable& table, std::string_view name) {
   const auto found = std::find(table.header.begin(), table.header.end(), name);
   if (found == table.header.end()) return std::nullopt;
+  const auto again = std::find(found + 1, table.header.end(), name);
+  if (again != table.header.end()) {
+    throw DataError(table.path, table.header_line,
+                    "columns " + std::to_string(found - table.header.begin() + 1) + " and " +
+                        std::to_string(again - table.header.begin() + 1) + " are both named " +
+                        in_quotes(name) + "; give each column its own name");
+  }
   return static_cast<std::size_t>(found - table.header.begin());
 }
 
 std::size_t find_column(const TextTable& table, const std::string& name, std::string_view meaning,
-                        const std::function<std::string(const std::string&)>& correction) {
+                        const std::function<std::string(const std::string&)>& correction,
+                        const std::function<bool(const std::string&)>& may_be) {
   if (const std::optional<std::size_t> index = column_index(table, name)) return *index;
 
   // The last word of a meaning is the noun: the tokens in "training tokens".
@@ -77,6 +86,7 @@ std::size_t find_column(const TextTable& table, const std::string& name, std::st
   double least = 1;
   const std::string* nearest = nullptr;
   for (const std::string& column : table.header) {
+    if (may_be && !may_be(column)) continue;
     double score = column_difference(name, column);
     if (!meaning.empty()) {
       score =
@@ -96,6 +106,8 @@ std::size_t find_column(const TextTable& table, const std::string& name, std::st
   } else {
     text += ", which has " + list_of(table.header) + ": " + correction("NAME");
   }
+  const std::string wide = melt_advice(table);
+  if (!wide.empty()) text += "; " + wide;
   throw DataError(table.path, table.header_line, text);
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <exception>
 #include <new>
+#include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "io/in_quotes.hpp"
@@ -41,14 +41,38 @@ std::string split_number_hint(const std::vector<std::string>& fields, std::size_
   return "";
 }
 
+/// What stands outside of quotes, split at `delimiter`: the number of fields of a line.
+std::size_t num_fields(std::string_view line, char delimiter) {
+  bool quoted = false;
+  std::size_t out = 1;
+  for (const char c : line) {
+    if (c == '"') quoted = !quoted;
+    if (c == delimiter && !quoted) ++out;
+  }
+  return out;
+}
+
+/// The separator that splits `header` into the most fields; `usual` where none splits it into more.
+char delimiter_of(std::string_view header, char usual) {
+  char best = usual;
+  for (const char c : {',', ';', '\t', '|'}) {
+    if (num_fields(header, c) > num_fields(header, best)) best = c;
+  }
+  return best;
+}
+
+std::string name_of(char delimiter) {
+  return delimiter == '\t' ? "tabs" : std::string("\"") + delimiter + "\"";
+}
+
 /// One pass over one file. libcsv splits the text into fields and calls back; the reader feeds it
 /// line by line, so that it always knows which line a field is on.
 class CsvReader {
  public:
-  CsvReader(const std::string& path, char delimiter) : source_(path), delimiter_(delimiter) {
+  CsvReader(const std::string& path, char delimiter)
+      : source_(path, table_.notes), delimiter_(delimiter) {
     table_.path = path;
     if (csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI) != 0) throw std::bad_alloc();
-    csv_set_delim(&parser_, static_cast<unsigned char>(delimiter));
     constexpr std::size_t kFieldGrowthBytes = 4096;
     csv_set_blk_size(&parser_, kFieldGrowthBytes);
   }
@@ -57,7 +81,8 @@ class CsvReader {
   CsvReader& operator=(const CsvReader&) = delete;
 
   TextTable read() {
-    while (source_.next()) feed(source_.text() + "\n");
+    read_opening();
+    while (source_.next()) feed(source_.text() + "\n", source_.line());
     if (csv_fini(&parser_, on_field, on_record, this) != 0) {
       fail(record_line_, "a quoted field of this record is never closed; add the missing \"");
     }
@@ -68,29 +93,88 @@ class CsvReader {
     if (table_.rows.empty()) {
       fail(table_.header_line, "there are column names but no rows; write one line per run below");
     }
+    if (num_cut_ > 0) {
+      table_.notes.push_back({"a separator behind the last field is left out (" +
+                                  std::to_string(num_cut_) + (num_cut_ == 1 ? " row)" : " rows)"),
+                              false});
+    }
+    name_columns();
     return std::move(table_);
   }
 
  private:
-  /// `line` with its line feed.
-  void feed(const std::string& line) {
-    if (!in_record_ && !is_blank(line)) {
+  /// The next line that is not blank, with its number; nothing at the end.
+  std::optional<std::pair<std::string, std::size_t>> next_line() {
+    while (source_.next()) {
+      if (source_.text().find_first_not_of(" \t\r") == std::string::npos) continue;
+      return std::pair(source_.text(), source_.line());
+    }
+    return std::nullopt;
+  }
+
+  /// The comments before the header, the header, and the row below it: both tell the separator.
+  void read_opening() {
+    auto header = next_line();
+    std::size_t num_comments = 0;
+    auto below = header ? next_line() : std::nullopt;
+    while (header && below && header->first.starts_with('#') &&
+           !is_header_of(header->first, below->first)) {
+      ++num_comments;
+      header = std::move(below);
+      below = next_line();
+    }
+    if (!header) return;
+    if (num_comments > 0) {
+      table_.notes.push_back(
+          {"comment lines before the header are left out (" + std::to_string(num_comments) + ")",
+           false});
+    }
+    const char found = delimiter_of(header->first, delimiter_);
+    if (found != delimiter_ &&
+        (num_fields(header->first, delimiter_) == 1 ||
+         (below && num_fields(below->first, found) == num_fields(header->first, found) &&
+          num_fields(below->first, delimiter_) != num_fields(header->first, delimiter_)))) {
+      delimiter_ = found;
+      table_.notes.push_back({"fields are separated by " + name_of(delimiter_), false});
+    }
+    table_.delimiter = delimiter_;
+    csv_set_delim(&parser_, static_cast<unsigned char>(delimiter_));
+    feed(header->first + "\n", header->second);
+    if (below) feed(below->first + "\n", below->second);
+  }
+
+  bool is_header_of(const std::string& comment, const std::string& line) const {
+    const char delimiter = delimiter_of(comment, delimiter_);
+    const std::size_t size = num_fields(comment, delimiter);
+    if (size < 2 || num_fields(line, delimiter) != size) return false;
+    for (std::size_t begin = 0; begin <= line.size();) {
+      const std::size_t end = std::min(line.find(delimiter, begin), line.size());
+      if (parse_number(std::string_view(line).substr(begin, end - begin))) return true;
+      begin = end + 1;
+    }
+    return false;
+  }
+
+  /// `text` with its line feed.
+  void feed(const std::string& text, std::size_t line) {
+    line_ = line;
+    if (!in_record_ && !is_blank(text)) {
       in_record_ = true;
-      record_line_ = source_.line();
+      record_line_ = line;
     }
     const std::size_t num_read =
-        csv_parse(&parser_, line.data(), line.size(), on_field, on_record, this);
+        csv_parse(&parser_, text.data(), text.size(), on_field, on_record, this);
     if (failure_) std::rethrow_exception(failure_);
-    if (num_read == line.size()) return;
+    if (num_read == text.size()) return;
     if (csv_error(&parser_) != CSV_EPARSE) throw std::bad_alloc();
-    std::string text =
+    std::string fault =
         "a quote stands inside a field; put the whole field in quotes and write \"\"";
-    text += " for a quote in it";
-    if (record_line_ != source_.line()) {
-      text += ", or close the quoted field of the record that begins on line " +
-              std::to_string(record_line_);
+    fault += " for a quote in it";
+    if (record_line_ != line) {
+      fault += ", or close the quoted field of the record that begins on line " +
+               std::to_string(record_line_);
     }
-    fail(source_.line(), text);
+    fail(line, fault);
   }
 
   bool is_blank(std::string_view line) const {
@@ -119,7 +203,7 @@ class CsvReader {
 
   void take_field(std::string_view text) {
     if (!in_record_) {
-      fail(source_.line(), "a carriage return stands inside the line; end lines with LF or CRLF");
+      fail(line_, "a carriage return stands inside the line; end lines with LF or CRLF");
     }
     fields_.emplace_back(text);
   }
@@ -144,28 +228,29 @@ class CsvReader {
                     [](const std::string& name) { return parse_number(name).has_value(); })) {
       fail(record_line_, "the first line holds numbers only; begin with a line of column names");
     }
-    if (fields_.size() == 1 && fields_[0].find_first_of(";\t") != std::string::npos) {
-      fail(record_line_, delimiter_ == ','
-                             ? "the fields are not separated by commas; write commas between them"
-                             : "the fields are not separated by tabs; write tabs between them");
-    }
-    std::unordered_map<std::string_view, std::size_t> positions;
-    for (std::size_t i = 0; i < fields_.size(); ++i) {
-      const std::string position = std::to_string(i + 1);
-      const std::string fault = column_name_fault(fields_[i]);
-      if (!fault.empty()) fail(record_line_, "column " + position + " " + fault);
-      const auto [first, is_new] = positions.emplace(fields_[i], i + 1);
-      if (!is_new) {
-        fail(record_line_, "columns " + std::to_string(first->second) + " and " + position +
-                               " are both named " + in_quotes(fields_[i]) +
-                               "; give each column its own name");
+  }
+
+  /// Names for columns that have none, as pandas gives them.
+  void name_columns() {
+    for (std::size_t i = 0; i < table_.header.size(); ++i) {
+      if (!isoflop::is_blank(table_.header[i])) continue;
+      table_.header[i] = "Unnamed: " + std::to_string(i);
+      if (i == 0) {
+        table_.notes.push_back({"the first column has no name; it is taken for an index", false});
       }
     }
   }
 
-  void check_row() const {
+  void check_row() {
     const std::size_t num_columns = table_.header.size();
     if (fields_.size() == num_columns) return;
+    if (fields_.size() > num_columns &&
+        std::all_of(fields_.begin() + static_cast<std::ptrdiff_t>(num_columns), fields_.end(),
+                    [](const std::string& field) { return isoflop::is_blank(field); })) {
+      fields_.resize(num_columns);
+      ++num_cut_;
+      return;
+    }
     std::string text = "has " + std::to_string(fields_.size()) +
                        (fields_.size() == 1 ? " field" : " fields") + ", the header has " +
                        std::to_string(num_columns) + "; ";
@@ -180,13 +265,14 @@ class CsvReader {
     throw DataError(table_.path, line, text);
   }
 
+  TextTable table_;
   LineReader source_;
   char delimiter_;
   csv_parser parser_{};
-  TextTable table_;
   std::vector<std::string> fields_;  // of the record being read
   bool in_record_ = false;
-  std::size_t record_line_ = 1;
+  std::size_t line_ = 1, record_line_ = 1;
+  std::size_t num_cut_ = 0;  // rows with separators behind their last field
   std::exception_ptr failure_;
 };
 

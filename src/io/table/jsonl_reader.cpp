@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <unordered_map>
@@ -6,6 +7,7 @@
 #include "io/in_quotes.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
+#include "json_rows.hpp"
 #include "text_readers.hpp"
 
 namespace isoflop {
@@ -23,7 +25,15 @@ class RowBuilder {
   void begin_row(std::size_t line) {
     table_.rows.emplace_back(table_.header.size());
     table_.line.push_back(line);
-    next_column_ = 0;
+    restart();
+  }
+  /// Takes back what was read of the row so far.
+  void restart_row() {
+    table_.rows.back().assign(table_.header.size(), "");
+    for (std::size_t& last : last_row_) {
+      if (last == table_.rows.size()) last = 0;
+    }
+    restart();
   }
   const std::string& fault() const { return fault_; }
 
@@ -40,52 +50,59 @@ class RowBuilder {
     return take(format_number(value));
   }
   bool string(std::string& value) { return take(std::move(value)); }
-  bool binary(nlohmann::json::binary_t&) { return refuse_value(); }
-  bool start_array(std::size_t) { return refuse_value(); }
-  bool end_array() { return true; }
+  bool binary(nlohmann::json::binary_t&) { return take(""); }
+  bool start_array(std::size_t) {
+    if (list_depth_ == 0 && !take(std::string(kList))) return false;
+    ++list_depth_;
+    return true;
+  }
+  bool end_array() {
+    --list_depth_;
+    return true;
+  }
   bool start_object(std::size_t) {
-    if (in_object_) return refuse_value();
-    in_object_ = true;
+    if (list_depth_ > 0) {
+      ++list_depth_;
+    } else {
+      if (depth_++ > 0) outer_.push_back(key_.size() + 1);
+    }
     return true;
   }
   bool end_object() {
-    in_object_ = false;
+    if (list_depth_ > 0) {
+      --list_depth_;
+      return true;
+    }
+    if (--depth_ > 0) {
+      key_.resize(outer_.back() - 1);
+      outer_.pop_back();
+    }
     return true;
   }
 
   bool key(const std::string& name) {
-    column_ = find_column(name);
-    std::vector<std::string>& row = table_.rows.back();
-    if (column_ == row.size()) row.emplace_back();
-    if (last_row_[column_] == table_.rows.size()) {
-      fault_ = "the key " + in_quotes(name) + " stands twice in one object; keep one of them";
-      return false;
+    if (list_depth_ > 0) return true;
+    if (outer_.empty()) {
+      key_ = name;
+    } else {
+      key_.resize(outer_.back() - 1);
+      key_ += "." + name;
     }
-    last_row_[column_] = table_.rows.size();
-    const std::string name_fault = column_name_fault(name);
-    if (!name_fault.empty()) {
-      fault_ = "a key " + name_fault;
-      return false;
-    }
-    expects_value_ = true;
     return true;
   }
 
-  bool parse_error(std::size_t position, const std::string& last_read,
-                   const nlohmann::json::exception& error) {
-    constexpr int kNumberOverflow = 406;
-    const char last = last_read.empty() ? '\0' : last_read.back();
-    const bool is_not_finite = expects_value_ && (last == 'N' || last == 'I');
-    if (error.id == kNumberOverflow) {
-      fault_ = in_quotes(last_read) + " " + number_fault(last_read);
-    } else {
-      fault_ = "is not valid JSON at column " + std::to_string(position) + "; " +
-               (is_not_finite ? "write null for NaN or Infinity" : kAdvice);
-    }
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) {
+    fault_ = "is not valid JSON at column " + std::to_string(position) + "; " + kAdvice;
     return false;
   }
 
  private:
+  void restart() {
+    next_column_ = depth_ = list_depth_ = 0;
+    key_.clear();
+    outer_.clear();
+  }
+
   /// Position of the column, which is new if it is the number of columns so far. Lines mostly
   /// repeat the keys of the line before in the same order, so the next column is tried first.
   std::size_t find_column(const std::string& name) {
@@ -102,42 +119,74 @@ class RowBuilder {
   }
 
   bool take(std::string value) {
-    if (!in_object_) return refuse_value();
-    table_.rows.back()[column_] = std::move(value);
-    expects_value_ = false;
+    if (list_depth_ > 0) return true;
+    if (depth_ == 0) {
+      fault_ = std::string("is not a JSON object; ") + kAdvice;
+      return false;
+    }
+    const std::size_t column = find_column(key_);
+    std::vector<std::string>& row = table_.rows.back();
+    if (column == row.size()) row.emplace_back();
+    if (last_row_[column] == table_.rows.size()) {
+      fault_ = "the key " + in_quotes(key_) + " stands twice in one object; keep one of them";
+      return false;
+    }
+    last_row_[column] = table_.rows.size();
+    row[column] = std::move(value);
     return true;
-  }
-
-  bool refuse_value() {
-    fault_ = in_object_ ? "the value of " + in_quotes(table_.header[column_]) +
-                              " is an object or array; write a number, a text, true, false or null"
-                        : std::string("is not a JSON object; ") + kAdvice;
-    return false;
   }
 
   TextTable& table_;
   std::unordered_map<std::string, std::size_t> positions_;  // by column name
   std::vector<std::size_t> last_row_;  // by column: number of rows when it was last set
-  std::size_t column_ = 0;
   std::size_t next_column_ = 0;
-  bool in_object_ = false;
-  bool expects_value_ = false;  // a key has been read
+  std::size_t depth_ = 0, list_depth_ = 0;  // of objects; of lists and what is in them
+  std::string key_;                         // with those of the objects around it
+  std::vector<std::size_t> outer_;          // lengths of key_ with a dot at each object around
   std::string fault_;
 };
 
 }  // namespace
 
+std::string with_quoted_numbers(std::string_view json) {
+  std::string out;
+  bool in_text = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_text) {
+      out += c;
+      if (c == '\\' && i + 1 < json.size()) out += json[++i];
+      in_text = c != '"';
+      continue;
+    }
+    const std::size_t end = std::min(json.find_first_of(" \t\r\n,:]}[{\"", i), json.size());
+    const std::string_view word = json.substr(i, end - i);
+    const bool is_number = !word.empty() && word.find_first_of("-0123456789NI") == 0;
+    if (is_number) {
+      out += "\"" + std::string(word) + "\"";
+      i = end - 1;
+    } else {
+      out += c;
+      in_text = c == '"';
+    }
+  }
+  return out;
+}
+
 TextTable read_jsonl(const std::string& path) {
   TextTable table;
   table.path = path;
-  LineReader source(path);
+  LineReader source(path, table.notes);
   RowBuilder builder(table);
   while (source.next()) {
     const std::string& text = source.text();
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
     builder.begin_row(source.line());
-    if (!nlohmann::json::sax_parse(text, &builder)) {
-      throw DataError(path, source.line(), builder.fault());
+    if (nlohmann::json::sax_parse(text, &builder)) continue;
+    const std::string fault = builder.fault();
+    builder.restart_row();
+    if (!nlohmann::json::sax_parse(with_quoted_numbers(text), &builder)) {
+      throw DataError(path, source.line(), fault);
     }
   }
   if (table.rows.empty()) throw DataError(path, "is empty; write one JSON object per line");

@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
+#include "cell_reader.hpp"
 #include "column_lookup.hpp"
+#include "column_names.hpp"
 #include "io/in_quotes.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/io/text_table.hpp"
+#include "role_columns.hpp"
 #include "row_filter.hpp"
 #include "text_readers.hpp"
 
@@ -36,98 +40,135 @@ void check_keys(const RecordOptions& options) {
   }
 }
 
-/// A column that is read: its place in the table and how errors name it.
-struct Source {
-  std::size_t index;
-  std::string label;
-};
-
-/// What a column may be read as.
-struct Role {
-  std::string key;
-  std::string symbol;   ///< default column name
-  std::string meaning;  ///< "" where the symbol says it
-  bool is_required;
-};
-
-/// Finds the column of `role`, or nothing if it is optional, not there, and not asked for by name.
-std::optional<Source> find_source(const TextTable& table, const RecordOptions& options,
-                                  const Role& role, RecordLog& log) {
-  const auto mapped = options.columns.find(role.key);
-  const bool is_mapped = mapped != options.columns.end();
-  const std::string& name = is_mapped ? mapped->second : role.symbol;
-  if (!is_mapped && !role.is_required && !column_index(table, name)) return std::nullopt;
-
-  const auto correction = [&](const std::string& column) {
-    const std::string flag = role.key + "=" + column;
-    const bool needs_quotes = flag.find_first_of(" ()&;|<>$*?#\"") != std::string::npos;
-    return std::string(is_mapped ? "write " : "add ") + isoflop::field("column") + " " +
-           (needs_quotes ? "'" + flag + "'" : flag);
-  };
-  const std::size_t index = find_column(table, name, is_mapped ? "" : role.meaning, correction);
-  log.columns[role.key] = name;
-  std::string label = role.symbol;
-  if (name != label) label += " (column " + in_quotes(name) + ")";
-  return Source{index, label};
-}
-
 /// Fields of one table as checked values, with errors that point at their line.
-class FieldReader {
+class ValueReader {
  public:
-  explicit FieldReader(const TextTable& table) : table_(table) {}
+  ValueReader(const TextTable& table, RoleColumns& roles) : table_(table), roles_(roles) {}
 
-  /// A field that is not empty.
-  const std::string& text(std::size_t row, const Source& source, std::string_view advice) const {
-    const std::string& field = table_.rows[row][source.index];
-    if (is_blank(field)) {
-      fail(row, source.label + " is missing; " + std::string(advice));
-    }
-    return field;
-  }
-
-  double variable(std::size_t row, const Source& source, const VariableInfo& about) const {
-    const std::string& field = text(row, source, "this law needs it");
-    const std::optional<double> value = parse_number(field);
-    const std::string fault = value ? value_fault(about, *value) : number_fault(field);
+  double variable(std::size_t row, const RoleSource& source, const VariableInfo& about) const {
+    require_text(row, source, "this law needs it");
+    const std::optional<double> value = roles_.value(source, row);
+    const std::string fault = value ? value_fault(about, *value) : number_fault_of(row, source);
     if (fault.empty()) return *value;
-    fail(row, described(source, field) + fault);
+    fail(row, described(row, source) + fault);
   }
 
-  double loss(std::size_t row, const Source& source) const {
-    const std::string& field = table_.rows[row][source.index];
-    const std::optional<double> value = parse_number(field);
+  /// Whether there is a loss to read: a field that is neither missing nor infinite.
+  bool has_loss(std::size_t row, const RoleSource& source) const {
+    if (!source.column) return roles_.value(source, row).has_value();
+    const std::string& field = table_.rows[row][*source.column];
+    if (is_missing(field)) return false;
+    std::string_view word = std::string_view(field).substr(0, field.find_last_not_of(" \t") + 1);
+    if (word.starts_with('-') || word.starts_with('+')) word.remove_prefix(1);
+    return word != "inf" && word != "Inf" && word != "Infinity" && word != "INF" &&
+           word != "infinity";
+  }
+
+  double loss(std::size_t row, const RoleSource& source) const {
+    const std::optional<double> value = roles_.value(source, row);
     if (value && *value > 0) return *value;
-    const std::string way_out = "leave such runs out with " + isoflop::field("where") + " '" +
-                                table_.header[source.index] + "!=" + one_line(field) + "'";
-    text(row, source, way_out);
-    fail(row, described(source, field) + (value ? "is not > 0; " : number_fault(field) + ", or ") +
-                  way_out);
+    const std::string out = source.column ? "leave such runs out with " + isoflop::field("where") +
+                                                " '" + table_.header[*source.column] +
+                                                "!=" + one_line(text(row, source)) + "'"
+                                          : "leave such runs out with " + isoflop::field("where");
+    fail(row, described(row, source) +
+                  (value ? "is not > 0; " : number_fault_of(row, source) + ", or ") + out);
   }
 
   /// A run without a group is a group of its own.
-  std::string group(std::size_t row, const Source& source) const {
-    const std::string& field = table_.rows[row][source.index];
-    if (!is_blank(field)) return field;
-    return "(the run on line " + std::to_string(table_.line[row]) + ")";
+  std::string group(std::size_t row, const std::vector<std::size_t>& columns) const {
+    std::string out;
+    for (const std::size_t column : columns) {
+      const std::string& field = table_.rows[row][column];
+      if (is_blank(field)) return "(the run on line " + std::to_string(table_.line[row]) + ")";
+      out += (out.empty() ? "" : ", ") + field;
+    }
+    return out;
   }
 
-  double weight(std::size_t row, const Source& source) const {
-    const std::string& field = text(row, source, "write 1 for a run that counts once");
-    const std::optional<double> value = parse_number(field);
+  double weight(std::size_t row, const RoleSource& source) const {
+    require_text(row, source, "write 1 for a run that counts once");
+    const std::optional<double> value = roles_.value(source, row);
     if (value && *value >= 0) return *value;
-    fail(row, described(source, field) + (value ? "is not >= 0" : number_fault(field)));
+    fail(row, described(row, source) + (value ? "is not >= 0" : number_fault_of(row, source)));
   }
 
  private:
-  static std::string described(const Source& source, const std::string& field) {
-    return source.label + " " + in_quotes(field) + " ";
+  const std::string& text(std::size_t row, const RoleSource& source) const {
+    static const std::string kNone;
+    return source.column ? table_.rows[row][*source.column] : kNone;
+  }
+  void require_text(std::size_t row, const RoleSource& source, std::string_view advice) const {
+    if (!source.column || !is_blank(text(row, source))) return;
+    fail(row, source.label + " is missing; " + std::string(advice));
+  }
+  std::string number_fault_of(std::size_t row, const RoleSource& source) const {
+    if (!source.column) return "is no finite number in this row";
+    return number_fault(text(row, source));
+  }
+  std::string described(std::size_t row, const RoleSource& source) const {
+    return source.label + " " + (source.column ? in_quotes(text(row, source)) + " " : "");
   }
   [[noreturn]] void fail(std::size_t row, const std::string& text) const {
     throw DataError(table_.path, table_.line[row], text);
   }
 
   const TextTable& table_;
+  RoleColumns& roles_;
 };
+
+/// Rows without a loss say nothing: of runs that crashed, or still run.
+DroppedRows keep_with_loss(const TextTable& table, const RoleSource& loss,
+                           const ValueReader& values, const std::string& target,
+                           std::vector<std::size_t>& rows, std::vector<ReadNote>& notes) {
+  DroppedRows dropped{"having no " + target, 0, {}};
+  std::erase_if(rows, [&](std::size_t row) {
+    if (values.has_loss(row, loss)) return false;
+    dropped.lines.push_back(table.line[row]);
+    return true;
+  });
+  dropped.count = dropped.lines.size();
+  if (dropped.count == 0) return dropped;
+  const std::string count = std::to_string(dropped.count);
+  if (rows.empty()) throw DataError(table.path, "no row has a " + target);
+  const std::string name = loss.column ? table.header[*loss.column] : target;
+  notes.push_back({count + (dropped.count == 1 ? " row" : " rows") + " without a " + target +
+                       " left out: " + lines_text(dropped.lines),
+                   true, "add " + field("where") + " '" + name + "!='"});
+  return dropped;
+}
+
+/// A column that names runs of several rows each, with one N and a growing D: checkpoints.
+std::optional<std::size_t> checkpoint_column(const TextTable& table, const RunTable& runs,
+                                             const std::vector<std::size_t>& rows) {
+  const std::vector<double>& n = runs.column(Variable::kN);
+  const std::vector<double>& d = runs.column(Variable::kD);
+  if (n.empty() || d.empty()) return std::nullopt;
+  for (const std::size_t column : columns_named(table, "run")) {
+    std::unordered_map<std::string_view, std::size_t> last;  // by run, the row before
+    std::size_t num_again = 0;
+    bool grows = true;
+    for (std::size_t i = 0; i < rows.size() && grows; ++i) {
+      const auto [before, is_new] = last.try_emplace(table.rows[rows[i]][column], i);
+      if (is_new) continue;
+      grows = n[i] == n[before->second] && d[i] > d[before->second];
+      before->second = i;
+      ++num_again;
+    }
+    if (grows && num_again >= last.size()) return column;
+  }
+  return std::nullopt;
+}
+
+/// The first guess, where none is allowed.
+void refuse_guess(const TextTable& table, const std::vector<ReadNote>& notes) {
+  for (const ReadNote& note : notes) {
+    if (!note.is_guess) continue;
+    throw DataError(
+        table.path, table.header_line,
+        field("strict") + ": " + note.text + (note.settles.empty() ? "" : "; " + note.settles));
+  }
+}
 
 void note(DroppedRows dropped, RecordLog& log) {
   if (dropped.count > 0) log.dropped.push_back(std::move(dropped));
@@ -138,29 +179,26 @@ void note(DroppedRows dropped, RecordLog& log) {
 Records read_records(const std::string& path, const RecordOptions& options,
                      std::span<const Variable> needed) {
   check_keys(options);
-  return read_records(read_text_table(path), options, needed);
+  return read_records(read_text_table(path, options.table), options, needed);
 }
 
 Records read_records(const TextTable& table, const RecordOptions& options,
                      std::span<const Variable> needed) {
   check_keys(options);
   const std::string& path = table.path;
-  const FieldReader fields(table);
   Records records;
   RecordLog& log = records.log;
   log.path = path;
   log.num_rows_read = table.rows.size();
 
-  std::vector<std::pair<Variable, Source>> variables;
-  for (const Variable v : needed) {
-    const VariableInfo& about = info(v);
-    const Role role{std::string(about.key), std::string(about.symbol), std::string(about.meaning),
-                    true};
-    variables.emplace_back(v, *find_source(table, options, role, log));
-  }
-  const Source loss = *find_source(table, options, {options.target, options.target, "", true}, log);
-  const auto weight = find_source(table, options, {"weight", "weight", "", false}, log);
-  const auto group = find_source(table, options, {"group", "group", "", false}, log);
+  CellReader cells(table);
+  std::vector<ReadNote> notes = table.notes;
+  RoleColumns roles(table, options, cells, records, notes);
+  const ValueReader values(table, roles);
+  const auto variables = roles.variables(needed);
+  const RoleSource loss = roles.target();
+  const std::optional<RoleSource> weight = roles.optional("weight");
+  const std::vector<std::size_t> group = roles.group();
 
   const auto advice = [](const std::string& column) {
     return column == "NAME" ? "name one of these" : "is that the one that is meant?";
@@ -172,7 +210,9 @@ Records read_records(const TextTable& table, const RecordOptions& options,
 
   std::vector<std::size_t> rows(table.rows.size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
-  for (const Condition& condition : options.where) note(keep_where(table, condition, rows), log);
+  for (const Condition& condition : options.where) {
+    note(keep_where(table, cells, condition, rows, notes), log);
+  }
   if (rows.empty()) {
     std::string conditions;
     for (const Condition& condition : options.where) {
@@ -182,24 +222,49 @@ Records read_records(const TextTable& table, const RecordOptions& options,
     throw DataError(path, "no row is left after " + conditions + "; loosen the condition" +
                               (options.where.size() > 1 ? "s" : ""));
   }
+  note(keep_finished(table, options.where, rows, notes), log);
+  note(keep_with_loss(table, loss, values, options.target, rows, notes), log);
+  if (!options.last_of.empty()) {
+    const auto tokens = std::find_if(variables.begin(), variables.end(),
+                                     [](const auto& v) { return v.first == Variable::kD; });
+    const auto order_of = [&](std::size_t row) {
+      return tokens == variables.end() ? static_cast<double>(row)
+                                       : values.variable(row, tokens->second, info(Variable::kD));
+    };
+    note(keep_last_of(table, options.last_of, order_of, rows), log);
+  }
   if (!options.best_of.empty()) {
-    const auto loss_of = [&](std::size_t row) { return fields.loss(row, loss); };
-    note(keep_best_of(table, options.best_of, loss_of, rows), log);
+    const auto loss_of = [&](std::size_t row) { return values.loss(row, loss); };
+    note(keep_best_of(table, cells, options.best_of, loss_of, rows), log);
   }
 
   RunTable& runs = records.runs;
   runs.source = path;
   for (const std::size_t row : rows) {
     for (const auto& [v, source] : variables) {
-      runs.column(v).push_back(fields.variable(row, source, info(v)));
+      runs.column(v).push_back(values.variable(row, source, info(v)));
     }
-    runs.loss.push_back(fields.loss(row, loss) * options.loss_unit);
-    if (weight) runs.weight.push_back(fields.weight(row, *weight));
-    if (group) runs.group.push_back(fields.group(row, *group));
+    runs.loss.push_back(values.loss(row, loss) * options.loss_unit);
+    if (weight) runs.weight.push_back(values.weight(row, *weight));
+    if (!group.empty()) runs.group.push_back(values.group(row, group));
     for (const auto& [name, index] : extra) records.extra[name].push_back(table.rows[row][index]);
     runs.line.push_back(table.line[row]);
   }
+  if (group.empty()) {
+    if (const auto run = checkpoint_column(table, runs, rows)) {
+      const std::string& name = table.header[*run];
+      for (const std::size_t row : rows) runs.group.push_back(values.group(row, {*run}));
+      log.columns["group"] = name;
+      notes.push_back({"rows of one run (column " + in_quotes(name) +
+                           ") are not independent: resamples draw whole runs; " + field("last_of") +
+                           " " + name + " keeps the last row of each",
+                       true, "add " + field("column") + " group=" + name});
+    }
+  }
   log.num_rows_used = runs.num_runs();
+  for (ReadNote& cell_note : cells.notes()) notes.push_back(std::move(cell_note));
+  if (options.strict) refuse_guess(table, notes);
+  for (const ReadNote& n : notes) log.read_as.push_back(n.text);
   return records;
 }
 

@@ -2,20 +2,28 @@
 #pragma once
 
 #include <cstddef>
-#include <fstream>
+#include <istream>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "isoflop/io/text_table.hpp"
 
 namespace isoflop {
 
-/// A text file line by line. Everything that tells a text file from something else is refused here:
-/// a missing file, a directory, UTF-16, NUL bytes. A UTF-8 byte-order mark is skipped.
+/// A text as a stream of UTF-8: a file, one that gzip packed, or standard input ("-"); UTF-16 with
+/// a byte-order mark is decoded. Throws DataError if it cannot be opened or decoded. What was done
+/// is added to `notes`.
+std::unique_ptr<std::istream> open_text(const std::string& path, std::vector<ReadNote>& notes);
+
+/// A text line by line. Everything that tells a text from something else is refused here: a missing
+/// file, a directory, NUL bytes. A UTF-8 byte-order mark is skipped.
 class LineReader {
  public:
   /// Throws DataError if the file cannot be opened.
-  explicit LineReader(const std::string& path);
+  LineReader(const std::string& path, std::vector<ReadNote>& notes)
+      : path_(path), file_(open_text(path, notes)) {}
 
   /// Reads the next line into text() without its line feed; false at the end of the file.
   /// Throws DataError if the bytes are not text or cannot be read.
@@ -26,7 +34,7 @@ class LineReader {
 
  private:
   std::string path_;
-  std::ifstream file_;
+  std::unique_ptr<std::istream> file_;
   std::string text_;
   std::size_t line_ = 0;
 };
@@ -36,14 +44,21 @@ inline bool is_blank(std::string_view field) {
   return field.find_first_not_of(" \t") == std::string_view::npos;
 }
 
-/// What is wrong with a column name, as a clause without a subject; "" if nothing is.
-std::string column_name_fault(const std::string& name);
+/// The readers, one per TableFormat. Each gives at least one column and one row, or throws
+/// DataError.
 
-/// Separated values with a header line. A field in double quotes may hold the delimiter, line ends
-/// and doubled quotes; blanks around an unquoted field do not count.
+/// Separated values with a header line. A field in double quotes may hold the separator, line ends
+/// and doubled quotes; blanks around an unquoted field do not count. `delimiter` is the one that
+/// the format says; the header decides.
 TextTable read_csv(const std::string& path, char delimiter);
 
-/// One JSON object of plain values per line.
+/// One JSON object per line.
 TextTable read_jsonl(const std::string& path);
+
+/// One JSON document: rows as an array of objects, or columns as an object of arrays.
+TextTable read_json(const std::string& path);
+
+/// The one table of a Markdown text.
+TextTable read_markdown(const std::string& path);
 
 }  // namespace isoflop

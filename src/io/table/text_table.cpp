@@ -1,20 +1,67 @@
 #include "isoflop/io/text_table.hpp"
 
 #include <algorithm>
-#include <cerrno>
+#include <array>
 #include <filesystem>
 #include <string_view>
-#include <system_error>
 
 #include "io/in_quotes.hpp"
+#include "isoflop/core/word_list.hpp"
 #include "isoflop/error.hpp"
+#include "melt.hpp"
 #include "text_readers.hpp"
 
 namespace isoflop {
 
 namespace {
 
-void require_file(const std::string& path) {
+struct Format {
+  TableFormat format;
+  std::string_view name;
+  std::array<std::string_view, 2> extensions;
+};
+
+constexpr std::array<Format, 5> kFormats{{{TableFormat::kCsv, "csv", {".csv", ""}},
+                                          {TableFormat::kTsv, "tsv", {".tsv", ""}},
+                                          {TableFormat::kJsonl, "jsonl", {".jsonl", ".ndjson"}},
+                                          {TableFormat::kJson, "json", {".json", ""}},
+                                          {TableFormat::kMarkdown, "md", {".md", ".markdown"}}}};
+
+std::string extension_of(const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  for (char& c : extension) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return extension;
+}
+
+/// For tables that other programs write and this one does not read: what to do with one.
+std::string foreign_fault(const std::string& extension) {
+  struct Foreign {
+    std::string_view extension, name, reader;
+  };
+  static constexpr std::array<Foreign, 7> kForeign{{{".parquet", "Parquet", "read_parquet"},
+                                                    {".feather", "Arrow", "read_feather"},
+                                                    {".arrow", "Arrow", "read_feather"},
+                                                    {".pkl", "a Python pickle", "read_pickle"},
+                                                    {".xlsx", "an Excel workbook", "read_excel"},
+                                                    {".xls", "an Excel workbook", "read_excel"},
+                                                    {".ods", "a spreadsheet", "read_excel"}}};
+  for (const Foreign& f : kForeign) {
+    if (extension == f.extension) {
+      return "is " + std::string(f.name) +
+             ", which is not read here; export it as CSV (pandas: " + std::string(f.reader) +
+             "(...).to_csv(\"runs.csv\", index=False))";
+    }
+  }
+  return "";
+}
+
+TableFormat format_of(const std::string& path) {
+  if (path == "-") {
+    throw InvalidArgument("format", "standard input has no name that says how to read it: say " +
+                                        field("format") + " csv, tsv, json, jsonl or md");
+  }
   std::error_code ignored;
   const std::filesystem::file_status status = std::filesystem::status(path, ignored);
   if (status.type() == std::filesystem::file_type::not_found) {
@@ -23,67 +70,52 @@ void require_file(const std::string& path) {
   if (std::filesystem::is_directory(status)) {
     throw DataError(path, "is a directory; name one file in it");
   }
+  std::string extension = extension_of(path);
+  if (extension == ".gz") extension = extension_of(std::filesystem::path(path).stem());
+  for (const Format& f : kFormats) {
+    if (extension == f.extensions[0] ||
+        (!f.extensions[1].empty() && extension == f.extensions[1])) {
+      return f.format;
+    }
+  }
+  const std::string foreign = foreign_fault(extension);
+  if (!foreign.empty()) throw DataError(path, foreign);
+  throw DataError(path, "has no extension that says how to read it (.csv, .tsv, .json, .jsonl, " +
+                            std::string(".ndjson or .md, also with .gz); say ") + field("format") +
+                            " csv, tsv, json, jsonl or md");
 }
 
-std::string extension_of(const std::string& path) {
-  std::string extension = std::filesystem::path(path).extension().string();
-  for (char& c : extension) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+TextTable read_as(const std::string& path, TableFormat format) {
+  switch (format) {
+    case TableFormat::kByName:
+      break;
+    case TableFormat::kCsv:
+      return read_csv(path, ',');
+    case TableFormat::kTsv:
+      return read_csv(path, '\t');
+    case TableFormat::kJsonl:
+      return read_jsonl(path);
+    case TableFormat::kJson:
+      return read_json(path);
+    case TableFormat::kMarkdown:
+      return read_markdown(path);
   }
-  return extension;
+  return read_as(path, format_of(path));
 }
 
 }  // namespace
 
-LineReader::LineReader(const std::string& path) : path_(path) {
-  require_file(path);
-  errno = 0;
-  file_.open(path, std::ios::binary);
-  if (!file_) {
-    throw DataError(path, "cannot be opened: " + std::generic_category().message(errno));
+TableFormat parse_table_format(std::string_view name) {
+  for (const Format& f : kFormats) {
+    if (f.name == name) return f.format;
   }
+  throw InvalidArgument(
+      "format", field("format") + " " + in_quotes(name) + " is none of csv, tsv, json, jsonl, md");
 }
 
-bool LineReader::next() {
-  using namespace std::string_view_literals;
-
-  errno = 0;
-  if (!std::getline(file_, text_)) {
-    if (!file_.bad()) return false;
-    throw DataError(path_, "cannot be read: " + std::generic_category().message(errno));
-  }
-  ++line_;
-  if (line_ == 1) {
-    if (text_.starts_with("\xEF\xBB\xBF"sv)) text_.erase(0, 3);
-    if (text_.starts_with("\xFF\xFE"sv) || text_.starts_with("\xFE\xFF"sv)) {
-      throw DataError(path_, 1, "the text is UTF-16; save it as UTF-8");
-    }
-  }
-  if (text_.find('\0') != std::string::npos) {
-    throw DataError(path_, line_, "holds a NUL byte, so it is not text; save it as UTF-8 text");
-  }
-  return true;
-}
-
-std::string column_name_fault(const std::string& name) {
-  if (name.find_first_not_of(" \t") == std::string::npos) {
-    return "has no name; name it or leave it out";
-  }
-  if (std::any_of(name.begin(), name.end(), is_control)) {
-    return "has a line end or another control character in its name " + in_quotes(name) +
-           "; write plain text";
-  }
-  return "";
-}
-
-TextTable read_text_table(const std::string& path) {
-  require_file(path);
-  const std::string extension = extension_of(path);
-  if (extension == ".csv") return read_csv(path, ',');
-  if (extension == ".tsv") return read_csv(path, '\t');
-  if (extension == ".jsonl" || extension == ".ndjson") return read_jsonl(path);
-  throw DataError(path, "has no extension that says how to read it; name it .csv, .tsv, .jsonl " +
-                            std::string("or .ndjson"));
+TextTable read_text_table(const std::string& path, const TableOptions& options) {
+  TextTable table = read_as(path, options.format);
+  return options.melt.empty() ? table : melted(std::move(table), options.melt);
 }
 
 }  // namespace isoflop

@@ -1,0 +1,197 @@
+#include "cell_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "io/in_quotes.hpp"
+#include "io/plain_text.hpp"
+#include "io/spelled_number.hpp"
+#include "isoflop/io/number.hpp"
+
+namespace isoflop {
+namespace {
+
+/// How the commas and points of a number are to be taken.
+enum class Marks {
+  kNone,          ///< none of either, or no number
+  kPointDecimal,  ///< 3.3208, 0.123, 1,234.5
+  kPointGroups,   ///< 1.234.567
+  kPointEither,   ///< 1.234
+  kCommaDecimal,  ///< 3,3208, 0,123, 1.234,5
+  kCommaGroups,   ///< 1,234,567
+  kCommaEither    ///< 1,234
+};
+
+/// The digits, points and commas that a field opens with.
+std::string_view marked_part(std::string_view field) {
+  const std::size_t sign = field.find_first_of("+-") == 0 ? 1 : 0;
+  const std::size_t end = field.find_first_not_of("0123456789.,", sign);
+  return field.substr(0, end);
+}
+
+Marks marks_of(std::string_view field) {
+  const std::string_view text = marked_part(trimmed(field));
+  if (text.find_first_of("0123456789") == std::string_view::npos) return Marks::kNone;
+  const auto commas = std::count(text.begin(), text.end(), ','),
+             points = std::count(text.begin(), text.end(), '.');
+  if (commas == 0 && points == 0) return Marks::kNone;
+  if (commas > 0 && points > 0) {
+    const bool point_last = text.rfind('.') > text.rfind(',');
+    const auto decimals = point_last ? points : commas;
+    const std::string_view whole = text.substr(0, text.find(point_last ? '.' : ','));
+    if (decimals != 1 || !is_grouped(whole, point_last ? ',' : '.')) return Marks::kNone;
+    return point_last ? Marks::kPointDecimal : Marks::kCommaDecimal;
+  }
+  const bool is_comma = commas > 0;
+  const char mark = is_comma ? ',' : '.';
+  const bool grouped = is_grouped(text, mark) && text.substr(text.rfind(mark) + 1).size() == 3;
+  if (std::max(commas, points) > 1) {
+    if (!grouped) return Marks::kNone;
+    return is_comma ? Marks::kCommaGroups : Marks::kPointGroups;
+  }
+  if (grouped) return is_comma ? Marks::kCommaEither : Marks::kPointEither;
+  return is_comma ? Marks::kCommaDecimal : Marks::kPointDecimal;
+}
+
+/// `field` with its marks as parse_number wants them: `group` taken out, a decimal comma a point.
+std::string respelled(std::string_view field, char group, bool decimal_comma) {
+  const std::string_view text = trimmed(field);
+  std::string head(marked_part(text));
+  std::erase(head, group);
+  if (decimal_comma) std::replace(head.begin(), head.end(), ',', '.');
+  return head + std::string(text.substr(marked_part(text).size()));
+}
+
+}  // namespace
+
+bool is_missing(std::string_view field) {
+  using namespace std::string_view_literals;
+  static constexpr std::array kWords{"nan"sv, "none"sv,         "null"sv,        "n/a"sv,
+                                     "na"sv,  "<na>"sv,         "-nan"sv,        "-"sv,
+                                     "--"sv,  "\xE2\x80\x93"sv, "\xE2\x80\x94"sv};
+  const std::string_view text = trimmed(field);
+  if (text.empty()) return true;
+  return text.size() <= 4 &&
+         std::find(kWords.begin(), kWords.end(), lower_case(text)) != kWords.end();
+}
+
+CommaMeans CellReader::comma_means() {
+  if (comma_) return *comma_;
+  bool comma_decimal = false, point_decimal = false;
+  for (const std::vector<std::string>& row : table_.rows) {
+    for (const std::string& field : row) {
+      const Marks marks = marks_of(field);
+      if (marks == Marks::kNone || marks == Marks::kPointEither || marks == Marks::kCommaEither) {
+        continue;
+      }
+      const bool comma = marks == Marks::kCommaDecimal || marks == Marks::kPointGroups;
+      // A text that only opens like a number ("3.5e" of a hash, a date) has no say.
+      const std::string plain = respelled(field, comma ? '.' : ',', comma);
+      if (!parse_number(plain)) continue;
+      (comma ? comma_decimal : point_decimal) = true;
+    }
+  }
+  if (comma_decimal == point_decimal) {
+    const bool unsaid = !comma_decimal;
+    comma_ = unsaid && table_.delimiter == ';' ? CommaMeans::kDecimal : CommaMeans::kNothing;
+  } else {
+    comma_ = comma_decimal ? CommaMeans::kDecimal : CommaMeans::kThousands;
+  }
+  return *comma_;
+}
+
+std::optional<std::string> CellReader::with_point(std::string_view field, std::string& how) {
+  const bool is_comma_file = table_.delimiter == ';';
+  if (field.find(',') == std::string_view::npos && !is_comma_file &&
+      std::count(field.begin(), field.end(), '.') < 2) {
+    return std::nullopt;
+  }
+  const auto as = [&](const char* what, char group, bool decimal_comma) {
+    how = what;
+    return respelled(field, group, decimal_comma);
+  };
+  switch (marks_of(field)) {
+    case Marks::kNone:
+      return std::nullopt;
+    case Marks::kPointDecimal:
+      if (field.find(',') == std::string_view::npos) return std::nullopt;
+      return as("thousands separators", ',', false);
+    case Marks::kPointGroups:
+      return as("thousands separators", '.', false);
+    case Marks::kPointEither:
+      if (!is_comma_file || comma_means() != CommaMeans::kDecimal) return std::nullopt;
+      return as("thousands separators", '.', false);
+    case Marks::kCommaDecimal:
+      return as("decimal commas", '.', true);
+    case Marks::kCommaGroups:
+      return as("thousands separators", ',', false);
+    case Marks::kCommaEither:
+      if (comma_means() == CommaMeans::kNothing) return std::nullopt;
+      if (comma_means() == CommaMeans::kDecimal) return as("decimal commas", '.', true);
+      return as("thousands separators", ',', false);
+  }
+  return std::nullopt;
+}
+
+std::optional<CellReader::Spelled> CellReader::read(std::string_view field) {
+  std::string how;
+  const std::optional<std::string> changed = with_point(field, how);
+  const std::string_view text = changed ? std::string_view(*changed) : field;
+  if (const std::optional<double> plain = parse_plain(text)) {
+    const bool has_scale = text.find_first_of("kKmMbBtT") != std::string_view::npos;
+    return Spelled{how, *plain, has_scale};
+  }
+  if (text.find_first_of("0123456789") == std::string_view::npos) return std::nullopt;
+  std::optional<SpelledNumber> spelled = parse_spelled(text);
+  if (!spelled) return std::nullopt;
+  if (!how.empty() && !spelled->how.empty()) how += " and ";
+  return Spelled{how + spelled->how, spelled->value, spelled->has_scale};
+}
+
+std::optional<double> CellReader::number(std::size_t row, std::size_t column, double scale) {
+  const std::string& field = table_.rows[row][column];
+  const std::optional<Spelled> spelled = read(field);
+  if (!spelled) return std::nullopt;
+  const auto count = [&](const std::string& how) {
+    Count& c = counts_[{column, how}];
+    if (c.fields++ == 0) c.example = in_quotes(field) + " is " + format_number(spelled->value);
+  };
+  if (!spelled->how.empty()) count(spelled->how);
+  if (spelled->has_scale || scale == 1.0) return spelled->value;
+  // 0.1 in units of 1e9 is 1e8 to the last bit only by way of the text.
+  const std::string joined = format_number(spelled->value) + "e" + format_number(std::log10(scale));
+  const std::optional<double> exact = parse_plain(joined);
+  return exact ? *exact : spelled->value * scale;
+}
+
+std::optional<double> CellReader::of_text(std::string_view field) {
+  const std::optional<Spelled> spelled = read(field);
+  return spelled ? std::optional(spelled->value) : std::nullopt;
+}
+
+std::optional<double> CellReader::value(std::size_t row, std::size_t column) {
+  const std::string& field = table_.rows[row][column];
+  if (const std::optional<double> number = of_text(field)) return number;
+  std::string word = lower_case(trimmed(field));
+  const bool negative = word.starts_with('-');
+  if (negative || word.starts_with('+')) word.erase(0, 1);
+  if (word == "nan") return std::numeric_limits<double>::quiet_NaN();
+  if (word != "inf" && word != "infinity") return std::nullopt;
+  const double infinity = std::numeric_limits<double>::infinity();
+  return negative ? -infinity : infinity;
+}
+
+std::vector<ReadNote> CellReader::notes() const {
+  std::vector<ReadNote> out;
+  for (const auto& [what, count] : counts_) {
+    out.push_back({"column " + in_quotes(table_.header[what.first]) + ": " + what.second + ", " +
+                       count.example +
+                       (count.fields > 1 ? " (" + std::to_string(count.fields) + " fields)" : ""),
+                   what.second.starts_with("decimal commas")});
+  }
+  return out;
+}
+
+}  // namespace isoflop

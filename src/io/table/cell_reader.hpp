@@ -1,0 +1,57 @@
+/// The fields of a table as numbers, however people spell them: what a comma means is decided by
+/// the whole table, and what was done is said. Private to src/io.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "isoflop/io/text_table.hpp"
+
+namespace isoflop {
+
+/// Missing: blank, or one of NaN, None, null, N/A, NA, "-" and its longer forms.
+bool is_missing(std::string_view field);
+
+/// What a comma with three digits behind it, and one separator in its number, stands for.
+enum class CommaMeans { kNothing, kDecimal, kThousands };
+
+class CellReader {
+ public:
+  explicit CellReader(const TextTable& table) : table_(table) {}
+
+  /// The number of a field, if it is one; finite. What was done beside reading it as it stands is
+  /// kept for notes(). A scale of the header ("N (M)") is applied where the field has none.
+  std::optional<double> number(std::size_t row, std::size_t column, double scale = 1.0);
+  /// The same, with nan and inf as numbers and nothing kept: for conditions.
+  std::optional<double> value(std::size_t row, std::size_t column);
+  /// As number(), of a text that stands nowhere in the table.
+  std::optional<double> of_text(std::string_view field);
+
+  /// One line for each column and way in which its fields were not read as they stand.
+  std::vector<ReadNote> notes() const;
+
+ private:
+  struct Spelled {
+    std::string how;  // "" = as it stands
+    double value;
+    bool has_scale;
+  };
+  std::optional<Spelled> read(std::string_view field);
+  std::optional<std::string> with_point(std::string_view field, std::string& how);
+  CommaMeans comma_means();
+
+  struct Count {
+    std::size_t fields = 0;
+    std::string example;
+  };
+  const TextTable& table_;
+  std::optional<CommaMeans> comma_;  // decided when the first field asks
+  std::map<std::pair<std::size_t, std::string>, Count> counts_;  // by column and way
+};
+
+}  // namespace isoflop

@@ -1,0 +1,230 @@
+#include "column_names.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "io/plain_text.hpp"
+#include "io/spelled_number.hpp"
+
+namespace isoflop {
+namespace {
+
+/// In lower case, with one "_" for whatever stands between letters and digits.
+std::string normal(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    if (upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+      out += upper ? static_cast<char>(c - 'A' + 'a') : c;
+    } else if (!out.empty() && out.back() != '_') {
+      out += '_';
+    }
+  }
+  while (!out.empty() && out.back() == '_') out.pop_back();
+  return out;
+}
+
+struct Names {
+  std::string_view quantity;
+  std::vector<std::string_view> names;
+};
+
+const std::vector<Names>& known_names() {
+  static const std::vector<Names> kNames{
+      {"n",
+       {"n",
+        "params",
+        "n_params",
+        "num_params",
+        "nparams",
+        "param_count",
+        "params_count",
+        "parameters",
+        "n_parameters",
+        "num_parameters",
+        "parameter_count",
+        "model_size",
+        "model_params",
+        "model_parameters",
+        "total_params",
+        "total_parameters",
+        "n_params_total",
+        "active_params",
+        "active_parameters",
+        "n_active",
+        "n_active_params",
+        "non_embedding_params",
+        "non_embedding_parameters",
+        "n_non_embedding",
+        "params_non_embedding",
+        "n_params_non_embedding",
+        "num_non_embedding_params"}},
+      {"d",
+       {"d", "tokens", "n_tokens", "num_tokens", "total_tokens", "tokens_seen", "tokens_total",
+        "train_tokens", "training_tokens", "trained_tokens", "token_count", "tokens_trained",
+        "n_train_tokens", "num_train_tokens", "dataset_tokens", "consumed_tokens",
+        "tokens_consumed", "data_tokens"}},
+      {"g", {"g", "granularity"}},
+      {"e", {"e", "expansion", "expansion_rate"}},
+      {"u", {"u", "unique_tokens", "n_unique_tokens", "num_unique_tokens"}},
+      {"s", {"s", "sparsity"}},
+      {"a", {"a", "activation_ratio"}},
+      {"c",
+       {"c", "flops", "flop", "total_flops", "train_flops", "training_flops", "n_flops",
+        "num_flops", "compute", "training_compute", "train_compute", "compute_flops",
+        "total_compute", "c_flops"}},
+      {"loss",
+       {"loss",
+        "final_loss",
+        "eval_loss",
+        "val_loss",
+        "valid_loss",
+        "validation_loss",
+        "test_loss",
+        "train_loss",
+        "training_loss",
+        "loss_val",
+        "loss_eval",
+        "loss_train",
+        "loss_validation",
+        "final_val_loss",
+        "final_train_loss",
+        "lm_loss",
+        "ce_loss",
+        "cross_entropy",
+        "cross_entropy_loss",
+        "nll"}},
+      {"perplexity",
+       {"ppl", "perplexity", "val_ppl", "eval_ppl", "val_perplexity", "eval_perplexity",
+        "validation_perplexity", "test_perplexity"}},
+      {"tokens_per_param",
+       {"tokens_per_param", "tokens_per_parameter", "tokens_per_params", "tok_per_param", "tpp",
+        "token_param_ratio", "tokens_to_params", "d_over_n", "d_per_n", "d_n_ratio"}},
+      {"run",
+       {"run", "run_id", "run_name", "runid", "name", "id", "experiment", "exp", "exp_name",
+        "experiment_name", "trial", "job", "job_id", "model", "model_name"}},
+      {"state", {"state", "status", "run_state", "run_status"}}};
+  return kNames;
+}
+
+/// The scale in what stands behind a name: "M", "M params", "in billions".
+double scale_of_unit(std::string_view unit) {
+  std::string text(trimmed(unit));
+  if (text.starts_with("in ")) text = trimmed(std::string_view(text).substr(3));
+  if (const double scale = scale_of_word(text); scale > 0.0) return scale;
+  const std::size_t blank = text.rfind(' ');
+  if (blank == std::string::npos || !is_unit_word(std::string_view(text).substr(blank + 1))) {
+    return 0.0;
+  }
+  return scale_of_word(std::string_view(text).substr(0, blank));
+}
+
+}  // namespace
+
+UnitName unit_name(std::string_view header) {
+  const std::string_view name = trimmed(header);
+  const auto with = [&](std::size_t length, std::string_view unit) -> UnitName {
+    const double scale = scale_of_unit(unit);
+    const std::string_view rest = trimmed(name.substr(0, length));
+    if (scale <= 0.0 || rest.empty()) return {};
+    return {std::string(rest), scale};
+  };
+  if (name.size() > 2 && (name.back() == ')' || name.back() == ']')) {
+    const std::size_t open = name.rfind(name.back() == ')' ? '(' : '[');
+    if (open != std::string_view::npos && open > 0) {
+      UnitName out = with(open, name.substr(open + 1, name.size() - open - 2));
+      if (!out.name.empty()) return out;
+    }
+  }
+  if (const std::size_t slash = name.rfind('/'); slash != std::string_view::npos && slash > 0) {
+    const std::string_view unit = trimmed(name.substr(slash + 1));
+    if (unit.find_first_of("0123456789") == 0) {
+      UnitName out = with(slash, unit);
+      if (!out.name.empty()) return out;
+    }
+  }
+  for (const char mark : {',', '_', ' ', '-'}) {
+    const std::size_t at = name.rfind(mark);
+    if (at == std::string_view::npos || at == 0 || at + 1 >= name.size()) continue;
+    std::string_view unit = trimmed(name.substr(at + 1));
+    // A letter alone is a unit only in upper case, and behind a name that is known: params_M.
+    const bool is_letter = unit.size() == 1;
+    if (is_letter && mark != ',' &&
+        (std::string_view("KMBT").find(unit[0]) == std::string_view::npos ||
+         quantities_named(name.substr(0, at)).empty())) {
+      continue;
+    }
+    UnitName out = with(at, unit);
+    if (out.name.empty()) continue;
+    if (out.name.ends_with("_in") || out.name.ends_with(" in")) {
+      out.name = std::string(trimmed(std::string_view(out.name).substr(0, out.name.size() - 3)));
+    }
+    return out;
+  }
+  return {std::string(name), 1.0};
+}
+
+std::vector<std::string> quantities_named(std::string_view header) {
+  std::vector<std::string> out;
+  std::vector<std::string> forms{normal(header)};
+  for (const char separator : {'.', '/'}) {
+    const std::size_t at = header.rfind(separator);
+    if (at != std::string_view::npos) forms.push_back(normal(header.substr(at + 1)));
+  }
+  for (const Names& known : known_names()) {
+    const bool fits = std::any_of(forms.begin(), forms.end(), [&](const std::string& form) {
+      return std::find(known.names.begin(), known.names.end(), form) != known.names.end();
+    });
+    if (fits) out.emplace_back(known.quantity);
+  }
+  return out;
+}
+
+std::vector<std::size_t> columns_named(const TextTable& table, std::string_view quantity) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < table.header.size(); ++i) {
+    const std::vector<std::string> held = quantities_named(unit_name(table.header[i]).name);
+    if (std::find(held.begin(), held.end(), quantity) != held.end()) out.push_back(i);
+  }
+  return out;
+}
+
+bool may_hold(std::string_view header, std::string_view quantity) {
+  struct Words {
+    std::string_view quantity;
+    std::vector<std::string_view> words;
+  };
+  static const std::vector<Words> kWords{
+      {"n", {"n", "params", "param", "parameters", "parameter", "size"}},
+      {"d", {"d", "tokens", "token"}},
+      {"g", {"g", "granularity"}},
+      {"e", {"e", "expansion", "experts"}},
+      {"u", {"u", "unique"}},
+      {"s", {"s", "sparsity"}},
+      {"a", {"a", "activation"}},
+      {"c", {"c", "flops", "flop", "compute"}},
+      {"loss", {"loss", "ce", "nll", "xent", "crossentropy"}}};
+  static constexpr std::array<std::string_view, 24> kOther{
+      "per",    "ratio", "lr",    "scale",   "weight", "std",  "var",     "err",
+      "stderr", "step",  "steps", "batch",   "time",   "rate", "flops",   "accuracy",
+      "acc",    "spike", "delta", "balance", "aux",    "gpu",  "seconds", "hours"};
+  const std::vector<std::string> held = quantities_named(unit_name(header).name);
+  if (!held.empty()) return std::find(held.begin(), held.end(), quantity) != held.end();
+  const auto words = std::find_if(kWords.begin(), kWords.end(),
+                                  [&](const Words& w) { return w.quantity == quantity; });
+  if (words == kWords.end()) return true;  // weight, group: any column
+  const std::string name = normal(header);
+  bool fits = false;
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const std::size_t end = std::min(name.find('_', begin), name.size());
+    const std::string_view part = std::string_view(name).substr(begin, end - begin);
+    begin = end + 1;
+    const bool is_own =
+        std::find(words->words.begin(), words->words.end(), part) != words->words.end();
+    if (!is_own && std::find(kOther.begin(), kOther.end(), part) != kOther.end()) return false;
+    fits = fits || is_own;
+  }
+  return fits;
+}
+
+}  // namespace isoflop

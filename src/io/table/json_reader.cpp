@@ -1,0 +1,194 @@
+// Tables in one JSON document: rows as objects, or columns as arrays.
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <unordered_map>
+#include <utility>
+
+#include "column_names.hpp"
+#include "io/in_quotes.hpp"
+#include "isoflop/error.hpp"
+#include "isoflop/io/number.hpp"
+#include "json_rows.hpp"
+#include "text_readers.hpp"
+
+namespace isoflop {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kForms =
+    "write an array of objects such as [{\"N\": 7e10, \"loss\": 2.1}], or an object of equally "
+    "long arrays such as {\"N\": [7e10], \"loss\": [2.1]}";
+
+std::string text_of(const Json& value) {
+  if (value.is_null()) return "";
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_float()) return format_number(value.get<double>());
+  if (value.is_structured()) return std::string(kList);
+  return value.dump();
+}
+
+class TableOfJson {
+ public:
+  explicit TableOfJson(TextTable& table) : table_(table) {}
+
+  void read(const Json& json) {
+    if (json.is_array()) return add_rows(json);
+    if (!json.is_object() || json.empty()) refuse("holds no table; ");
+    if (is_split(json)) return add_split(json);
+    const auto is_all = [&](auto holds) { return std::all_of(json.begin(), json.end(), holds); };
+    if (is_all([](const Json& v) { return v.is_object(); })) return add_objects(json);
+    const Json* only = nullptr;
+    for (const Json& value : json) {
+      if (!value.is_array() || value.empty() || !value.front().is_object()) continue;
+      if (only != nullptr) refuse("holds more than one array of objects; ");
+      only = &value;
+    }
+    if (only != nullptr) return add_rows(*only);
+    add_columns(json);
+  }
+
+ private:
+  static bool is_split(const Json& json) {
+    const auto columns = json.find("columns"), data = json.find("data");
+    return columns != json.end() && data != json.end() && columns->is_array() && data->is_array() &&
+           !data->empty() && data->front().is_array();
+  }
+
+  void add_rows(const Json& rows) {
+    for (const Json& row : rows) {
+      if (!row.is_object()) refuse("has an entry that is no object; ");
+      begin_row();
+      flatten(row, "");
+    }
+  }
+
+  /// pandas' orient="split".
+  void add_split(const Json& json) {
+    const Json& columns = json["columns"];
+    for (const Json& values : json["data"]) {
+      if (!values.is_array() || values.size() != columns.size()) {
+        refuse("has a row of another length than its columns; ");
+      }
+      begin_row();
+      for (std::size_t i = 0; i < columns.size(); ++i) put(text_of(columns[i]), values[i]);
+    }
+  }
+
+  /// Columns by row label, which is how pandas writes by default, or rows by their label.
+  void add_objects(const Json& json) {
+    const auto is_number = [](const auto& item) { return parse_number(item.key()).has_value(); };
+    const auto items = json.items();
+    const bool numbered = std::all_of(items.begin(), items.end(), is_number);
+    const auto inner = json.begin()->items();
+    const bool inner_numbered = std::all_of(inner.begin(), inner.end(), is_number);
+    const bool named = std::any_of(items.begin(), items.end(), [](const auto& item) {
+      return !quantities_named(item.key()).empty();
+    });
+    if (numbered || !(inner_numbered || named)) {
+      for (const auto& row : json.items()) {
+        begin_row();
+        flatten(row.value(), "");
+      }
+      return;
+    }
+    std::unordered_map<std::string, std::size_t> rows;
+    for (const auto& column : json.items()) {
+      for (const auto& cell : column.value().items()) {
+        const auto [row, is_new] = rows.emplace(cell.key(), rows.size());
+        if (is_new) begin_row();
+        row_ = row->second;
+        put(column.key(), cell.value());
+      }
+    }
+  }
+
+  void add_columns(const Json& json) {
+    std::size_t num_rows = 0;
+    for (const auto& [name, values] : json.items()) {
+      if (!values.is_array()) continue;  // what describes the table
+      if (num_rows > 0 && values.size() != num_rows) {
+        refuse("has columns of different lengths (" + in_quotes(name) + "); ");
+      }
+      num_rows = values.size();
+    }
+    if (num_rows == 0) refuse("holds no table; ");
+    for (std::size_t i = 0; i < num_rows; ++i) begin_row();
+    for (const auto& [name, values] : json.items()) {
+      if (!values.is_array()) continue;
+      for (std::size_t i = 0; i < num_rows; ++i) {
+        row_ = i;
+        put(name, values[i]);
+      }
+    }
+  }
+
+  void flatten(const Json& object, const std::string& prefix) {
+    for (const auto& [name, value] : object.items()) {
+      if (value.is_object()) {
+        flatten(value, prefix + name + ".");
+      } else {
+        put(prefix + name, value);
+      }
+    }
+  }
+
+  void begin_row() {
+    row_ = table_.rows.size();
+    table_.rows.emplace_back(table_.header.size());
+    table_.line.push_back(row_ + 1);
+  }
+
+  void put(const std::string& name, const Json& value) {
+    const auto [column, is_new] = positions_.emplace(name, table_.header.size());
+    if (is_new) table_.header.push_back(name);
+    std::vector<std::string>& row = table_.rows[row_];
+    if (row.size() <= column->second) row.resize(column->second + 1);
+    row[column->second] = text_of(value);
+  }
+
+  [[noreturn]] void refuse(const std::string& fault) const {
+    throw DataError(table_.path, fault + kForms);
+  }
+
+  TextTable& table_;
+  std::unordered_map<std::string, std::size_t> positions_;
+  std::size_t row_ = 0;
+};
+
+}  // namespace
+
+TextTable read_json(const std::string& path) {
+  TextTable table;
+  table.path = path;
+  std::string text;
+  LineReader source(path, table.notes);
+  while (source.next()) text += source.text() + "\n";
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
+    throw DataError(path, std::string("is empty; ") + kForms);
+  }
+  Json json;
+  try {
+    json = Json::parse(text);
+  } catch (const Json::exception&) {
+    try {
+      json = Json::parse(with_quoted_numbers(text));
+    } catch (const Json::parse_error& fault) {
+      const std::size_t at = std::min(fault.byte, text.size());
+      const auto line = static_cast<std::size_t>(
+          std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+      throw DataError(path, line + 1,
+                      "is not valid JSON; one object per line is JSON Lines: say " +
+                          field("format") + " jsonl");
+    }
+  }
+  TableOfJson(table).read(json);
+  if (table.rows.empty() || table.header.empty()) {
+    throw DataError(path, std::string("holds no rows; ") + kForms);
+  }
+  for (std::vector<std::string>& row : table.rows) row.resize(table.header.size());
+  return table;
+}
+
+}  // namespace isoflop

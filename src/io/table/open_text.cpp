@@ -1,0 +1,169 @@
+// Bytes from where they lie, as UTF-8 text.
+#include <zlib.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <system_error>
+
+#include "isoflop/error.hpp"
+#include "text_readers.hpp"
+
+namespace isoflop {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::string_view kGzip = "\x1F\x8B"sv, kLittleEndian = "\xFF\xFE"sv,
+                           kBigEndian = "\xFE\xFF"sv;
+
+void append_utf8(char32_t c, std::string& out) {
+  const auto byte = [&](char32_t bits) {
+    out += static_cast<char>(static_cast<unsigned char>(bits));
+  };
+  if (c < 0x80) return byte(c);
+  if (c < 0x800) {
+    byte(0xC0 | (c >> 6));
+  } else {
+    if (c < 0x10000) {
+      byte(0xE0 | (c >> 12));
+    } else {
+      byte(0xF0 | (c >> 18));
+      byte(0x80 | ((c >> 12) & 0x3F));
+    }
+    byte(0x80 | ((c >> 6) & 0x3F));
+  }
+  byte(0x80 | (c & 0x3F));
+}
+
+/// The text behind a byte-order mark.
+std::string from_utf16(const std::string& path, std::string_view bytes, bool big_endian) {
+  if (bytes.size() % 2 != 0) throw DataError(path, "is UTF-16 that ends within a character");
+  const auto unit = [&](std::size_t i) {
+    const auto a = static_cast<unsigned char>(bytes[i]),
+               b = static_cast<unsigned char>(bytes[i + 1]);
+    return static_cast<char32_t>(big_endian ? a << 8 | b : b << 8 | a);
+  };
+  std::string out;
+  for (std::size_t i = 2; i < bytes.size(); i += 2) {
+    char32_t c = unit(i);
+    if (c >= 0xD800 && c < 0xE000) {
+      const bool pair =
+          c < 0xDC00 && i + 2 < bytes.size() && unit(i + 2) >= 0xDC00 && unit(i + 2) < 0xE000;
+      if (!pair) throw DataError(path, "is not valid UTF-16");
+      c = 0x10000 + ((c - 0xD800) << 10) + (unit(i + 2) - 0xDC00);
+      i += 2;
+    }
+    append_utf8(c, out);
+  }
+  return out;
+}
+
+std::string unpacked(const std::string& path, const std::string& bytes) {
+  constexpr int kGzipWindow = 15 + 16;
+  constexpr std::size_t kMostBytes = std::size_t{4} << 30;
+  z_stream stream{};
+  if (inflateInit2(&stream, kGzipWindow) != Z_OK) throw std::bad_alloc();
+  std::string out, chunk(std::size_t{1} << 18, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  int state = Z_OK;
+  while (state == Z_OK) {
+    stream.next_out = reinterpret_cast<Bytef*>(chunk.data());
+    stream.avail_out = static_cast<uInt>(chunk.size());
+    state = inflate(&stream, Z_NO_FLUSH);
+    out.append(chunk, 0, chunk.size() - stream.avail_out);
+    if (state == Z_STREAM_END && stream.avail_in > 0)
+      state = inflateReset(&stream);  // joined files
+    if (out.size() > kMostBytes) break;
+  }
+  inflateEnd(&stream);
+  if (state != Z_STREAM_END) {
+    throw DataError(path, out.size() > kMostBytes ? "unpacks to more than 4 GiB"
+                                                  : "is packed by gzip, and damaged or cut short");
+  }
+  return out;
+}
+
+void require_file(const std::string& path) {
+  std::error_code ignored;
+  const std::filesystem::file_status status = std::filesystem::status(path, ignored);
+  if (status.type() == std::filesystem::file_type::not_found) {
+    throw DataError(path, "there is no such file");
+  }
+  if (std::filesystem::is_directory(status)) {
+    throw DataError(path, "is a directory; name one file in it");
+  }
+}
+
+std::unique_ptr<std::istream> opened(const std::string& path) {
+  if (path == "-") {
+    std::ostringstream all;
+    all << std::cin.rdbuf();
+    return std::make_unique<std::istringstream>(std::move(all).str());
+  }
+  require_file(path);
+  errno = 0;
+  auto file = std::make_unique<std::ifstream>(path, std::ios::binary);
+  if (!*file) {
+    throw DataError(path, "cannot be opened: " + std::generic_category().message(errno));
+  }
+  return file;
+}
+
+/// The first two bytes, which stay to be read.
+std::string mark_of(std::istream& in) {
+  std::string mark;
+  for (int i = 0; i < 2 && in.good(); ++i) {
+    const int c = in.get();
+    if (c != std::char_traits<char>::eof()) mark += static_cast<char>(c);
+  }
+  if (in.bad()) return "";
+  in.clear();
+  in.seekg(0);
+  return mark;
+}
+
+std::string rest_of(const std::string& path, std::istream& in) {
+  std::ostringstream all;
+  errno = 0;
+  all << in.rdbuf();
+  if (in.bad()) throw DataError(path, "cannot be read: " + std::generic_category().message(errno));
+  return std::move(all).str();
+}
+
+}  // namespace
+
+std::unique_ptr<std::istream> open_text(const std::string& path, std::vector<ReadNote>& notes) {
+  std::unique_ptr<std::istream> in = opened(path);
+  std::string mark = mark_of(*in);
+  if (mark == kGzip) {
+    in = std::make_unique<std::istringstream>(unpacked(path, rest_of(path, *in)));
+    mark = mark_of(*in);
+    notes.push_back({"unpacked from gzip", false});
+  }
+  if (mark == kLittleEndian || mark == kBigEndian) {
+    in = std::make_unique<std::istringstream>(
+        from_utf16(path, rest_of(path, *in), mark == kBigEndian));
+    notes.push_back({"decoded from UTF-16", false});
+  }
+  return in;
+}
+
+bool LineReader::next() {
+  errno = 0;
+  if (!std::getline(*file_, text_)) {
+    if (!file_->bad()) return false;
+    throw DataError(path_, "cannot be read: " + std::generic_category().message(errno));
+  }
+  ++line_;
+  if (line_ == 1 && text_.starts_with("\xEF\xBB\xBF"sv)) text_.erase(0, 3);
+  if (text_.find('\0') != std::string::npos) {
+    throw DataError(path_, line_, "holds a NUL byte, so it is not text; save it as UTF-8 text");
+  }
+  return true;
+}
+
+}  // namespace isoflop
