@@ -151,6 +151,9 @@ void judge(FitReport& report) {
   if (report.num_runs == report.num_free) {
     doubt("as many coefficients as runs: the fit cannot show its error");
   }
+  if (report.num_free > 0 && report.at_bound.size() >= report.num_free) {
+    doubt("every coefficient ended on a bound of its range: these numbers do not follow the law");
+  }
   report.verdict = report.reasons.empty() ? Verdict::kCertified : Verdict::kDoubtful;
 }
 

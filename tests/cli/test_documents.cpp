@@ -1,5 +1,6 @@
 // Every command in the documents is run, and prints what the documents say it prints.
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
@@ -99,7 +100,8 @@ bool same_words(const std::string& shown, const std::string& printed) {
 
 void check_document(const std::string& name) {
   const fs::path folder =
-      fs::temp_directory_path() / ("isoflop-doc-" + fs::path(name).stem().string());
+      fs::temp_directory_path() /
+      ("isoflop-doc-" + fs::path(name).stem().string() + "-" + std::to_string(getpid()));
   fs::remove_all(folder);
   fs::create_directories(folder);
   fs::create_directory_symlink(fs::path(ISOFLOP_SOURCE_DIR) / "data", folder / "data");
@@ -134,6 +136,9 @@ TEST_CASE("page on laws: every command prints what is shown", "[cli][format]") {
 }
 TEST_CASE("page on formats: every command prints what is shown", "[cli][format]") {
   check_document("docs/formats.md");
+}
+TEST_CASE("page on tables: every command prints what is shown", "[cli][format]") {
+  check_document("docs/tables.md");
 }
 TEST_CASE("page on fits: every command prints what is shown", "[cli][format]") {
   check_document("docs/fit.md");

@@ -61,7 +61,7 @@ TEST_CASE("parse_number: blanks around the number and a plus sign do not count",
 }
 
 TEST_CASE("parse_number: the whole text has to be the number", "[io][refusal]") {
-  for (const char* text : {"1e9x", "70 B", "7BB", "1.2.3", "1e", "1e9e3", "0x10", "+-5", "--5",
+  for (const char* text : {"1e9x", "7BB", "1.2.3", "1e", "1e9e3", "0x10", "+-5", "--5",
                            "5-", "B", "eB", "1eB", ".B", ".", "-", "+", "e5", "30dqfk4p"}) {
     CHECK(fault_of(text) == "is not a number (such as 1e21, 70B, 2.5T)");
   }
@@ -98,9 +98,6 @@ TEST_CASE("number_fault: an empty text is called empty", "[io][refusal]") {
 
 TEST_CASE("number_fault: thousands separators come with the number to write", "[io][refusal]") {
   CHECK(fault_of("1,234,567") == "has thousands separators; write 1234567 without separators");
-  CHECK(fault_of("1 234") == "has thousands separators; write 1234 without separators");
-  CHECK(fault_of("1_000_000") == "has thousands separators; write 1000000 without separators");
-  CHECK(fault_of("12'500") == "has thousands separators; write 12500 without separators");
   CHECK(fault_of("-1,234.5M") == "has thousands separators; write -1234.5M without separators");
 }
 

@@ -93,25 +93,10 @@ TEST_CASE("read_records: an unknown key of a column is refused", "[io][refusal]"
                     "loss, weight or group");
 }
 
-TEST_CASE("read_records: a missing column comes with the nearest by meaning", "[io][refusal]") {
-  CHECK(records_fault("N,D,lr,granularity,loss\n1,2,3,4,5\n", {}, kNdg) ==
-        "runs.csv:1: no column \"G\" (granularity) in the header; the nearest is \"granularity\": "
-        "add column g=granularity");
-  CHECK(records_fault("N,n_tokens,loss,tok_per_active\n1,2,3,4\n") ==
-        "runs.csv:1: no column \"D\" (training tokens) in the header; the nearest is \"n_tokens\": "
-        "add column d=n_tokens");
-}
-
-TEST_CASE("read_records: a missing column comes with the nearest in other case", "[io][refusal]") {
-  CHECK(records_fault("NE,n,D,loss\n1,2,3,4\n") ==
-        "runs.csv:1: no column \"N\" (parameters) in the header; the nearest is \"n\": add "
-        "column n=n");
-}
-
 TEST_CASE("read_records: a missing column comes with the nearest part of a name", "[io][refusal]") {
-  CHECK(records_fault("N,D,loss_validation\n1,2,3\n") ==
-        "runs.csv:1: no column \"loss\" in the header; the nearest is \"loss_validation\": add "
-        "column loss=loss_validation");
+  CHECK(records_fault("N,D,lm_loss_ema\n1,2,3\n") ==
+        "runs.csv:1: no column \"loss\" in the header; the nearest is \"lm_loss_ema\": add "
+        "column loss=lm_loss_ema");
 }
 
 TEST_CASE("read_records: a misspelt column option comes with its correction", "[io][refusal]") {
@@ -159,11 +144,6 @@ TEST_CASE("read_records: a value that is no number is refused", "[io][refusal]")
         "runs.csv:3: N \"big\" is not a number (such as 1e21, 70B, 2.5T)");
 }
 
-TEST_CASE("read_records: thousands separators in quotes are refused", "[io][refusal]") {
-  CHECK(records_fault("N,D,loss\n\"1,000,000\",2,3\n") ==
-        "runs.csv:2: N \"1,000,000\" has thousands separators; write 1000000 without separators");
-}
-
 TEST_CASE("read_records: variables that are not positive are refused", "[io][refusal]") {
   CHECK(records_fault("N,D,loss\n0,2,3\n") == "runs.csv:2: N \"0\" is not > 0");
   CHECK(records_fault("N,D,loss\n1,-2e9,3\n") == "runs.csv:2: D \"-2e9\" is not > 0");
@@ -177,26 +157,10 @@ TEST_CASE("read_records: variables that are not finite are refused", "[io][refus
         "1e308 in size");
 }
 
-TEST_CASE("read_records: a loss that is not finite comes with a way to leave it out",
-          "[io][refusal]") {
-  const std::string csv = "N,D,loss\n1,2,3\n1,2,nan\n";
-  CHECK(records_fault(csv) ==
-        "runs.csv:3: loss \"nan\" is not finite; write a finite number such as 1e21, 70B, 2.5T, or "
-        "leave such runs out with where 'loss!=nan'");
-  CHECK(records_fault(csv, where({"loss!=nan"})).empty());
-}
-
 TEST_CASE("read_records: a loss that is not positive is refused", "[io][refusal]") {
   CHECK(records_fault("N,D,ce\n1,2,0\n", columns({{"loss", "ce"}})) ==
         "runs.csv:2: loss (column \"ce\") \"0\" is not > 0; leave such runs out with where "
         "'ce!=0'");
-}
-
-TEST_CASE("read_records: a missing loss comes with a way to leave it out", "[io][refusal]") {
-  const std::string csv = "N,D,loss\n1,2,\n1,2,3\n";
-  CHECK(records_fault(csv) ==
-        "runs.csv:2: loss is missing; leave such runs out with where 'loss!='");
-  CHECK(records_fault(csv, where({"loss!="})).empty());
 }
 
 TEST_CASE("read_records: a weight that is negative or not finite is refused", "[io][refusal]") {

@@ -175,8 +175,8 @@ TEST_CASE("read_records: where refuses a text for a column of numbers", "[io][re
 }
 
 TEST_CASE("read_records: where refuses to order a column of text", "[io][refusal]") {
-  CHECK(records_fault("N,D,loss,kind\n1,2,3,4\n1,2,3,moe\n", where({"kind<5"})) ==
-        "runs.csv:3: where 'kind<5' needs a column of numbers, and \"moe\" is none; text can "
+  CHECK(records_fault("N,D,loss,kind\n1,2,3,dense\n1,2,3,moe\n", where({"kind<5"})) ==
+        "runs.csv:2: where 'kind<5' needs a column of numbers, and \"dense\" is none; text can "
         "only be compared by = and !=");
 }
 

@@ -189,7 +189,7 @@ std::vector<ReadNote> CellReader::notes() const {
     out.push_back({"column " + in_quotes(table_.header[what.first]) + ": " + what.second + ", " +
                        count.example +
                        (count.fields > 1 ? " (" + std::to_string(count.fields) + " fields)" : ""),
-                   what.second.starts_with("decimal commas")});
+                   what.second.starts_with("decimal commas"), "write decimal points"});
   }
   return out;
 }

@@ -33,6 +33,12 @@ RoleColumns::Role RoleColumns::role_of(Variable v) {
   return {std::string(about.key), std::string(about.symbol), std::string(about.meaning)};
 }
 
+void RoleColumns::say(ReadNote note) {
+  const bool known = std::any_of(notes_.begin(), notes_.end(),
+                                 [&](const ReadNote& n) { return n.text == note.text; });
+  if (!known) notes_.push_back(std::move(note));
+}
+
 RoleSource RoleColumns::column(const Role& role, std::size_t index) {
   const std::string& name = table_.header[index];
   RoleSource out;
@@ -43,8 +49,9 @@ RoleSource RoleColumns::column(const Role& role, std::size_t index) {
   const UnitName unit = unit_name(name);
   if (unit.scale != 1.0) {
     out.scale = unit.scale;
-    notes_.push_back({"column " + in_quotes(name) + " is in units of " + human_number(unit.scale),
-                      true, "rename the column, and write the numbers out"});
+    say({"column " + in_quotes(name) + " is in units of " + human_number(unit.scale),
+                      true,
+         "add " + flag_of(role.key, "`" + name + "`*" + format_number(unit.scale))});
   }
   return out;
 }
@@ -108,7 +115,7 @@ std::optional<RoleSource> RoleColumns::named(const Role& role) {
   const std::optional<std::size_t> index = only_column(role, role.key);
   if (!index) return std::nullopt;
   const std::string& name = table_.header[*index];
-  notes_.push_back(
+  say(
       {role.symbol + " is column " + in_quotes(name), true, "add " + flag_of(role.key, name)});
   return column(role, *index);
 }
@@ -190,7 +197,7 @@ std::optional<RoleSource> RoleColumns::derived(const Role& role, std::span<const
     return std::nullopt;
   }
   log_.columns[role.key] = how;
-  notes_.push_back({role.symbol + " = " + how, true, "add " + flag_of(role.key, how)});
+  say({role.symbol + " = " + how, true, "add " + flag_of(role.key, how)});
   return out;
 }
 
@@ -210,14 +217,13 @@ RoleSource RoleColumns::target() {
     const std::optional<std::size_t> index = only_column(role, "perplexity");
     if (index) {
       const std::string name = table_.header[*index];
-      notes_.push_back({"loss is the logarithm of column " + in_quotes(name), true,
+      say({"loss is the logarithm of column " + in_quotes(name), true,
                         "add " + flag_of("loss", name) + " " + field("loss_unit") + " perplexity"});
       const RoleSource source = column(role, *index);
       return logarithm(source);
     }
     refuse_missing(role);
   }
-  if (!said && role.key == "loss") notes_.pop_back();  // find() says it again
   const RoleSource source = *find(role, true);
   return options_.is_perplexity ? logarithm(source) : source;
 }

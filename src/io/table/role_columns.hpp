@@ -47,6 +47,8 @@ class RoleColumns {
     std::string key, symbol, meaning;
   };
   static Role role_of(Variable v);
+  /// Adds a note, once.
+  void say(ReadNote note);
   std::optional<RoleSource> find(const Role& role, bool required);
   std::optional<RoleSource> named(const Role& role);
   std::optional<RoleSource> derived(const Role& role, std::span<const Variable> needed);
