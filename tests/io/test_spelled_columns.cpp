@@ -127,6 +127,10 @@ TEST_CASE("read_records: a column is recognised by its usual names", "[io][forma
     CHECK(records.log.columns.at("n") == n);
     CHECK(records.log.read_as == Names{"N is column \"" + std::string(n) + "\""});
   }
+  // A ratio is no path.
+  CHECK(d_of(records_of("D/N,N,loss\n20,1e8,3\n")) == Numbers{2e9});
+  CHECK(d_of(records_of("tokens/param,N,loss\n20,1e8,3\n")) == Numbers{2e9});
+  CHECK_FALSE(records_fault("flops/params,D,loss\n2,8,3\n").empty());
   for (const char* d : {"tokens", "total_tokens", "tokens_seen", "optim/n_tokens"}) {
     CHECK(d_of(records_of("N," + std::string(d) + ",loss\n5,2,3\n")) == Numbers{2});
   }

@@ -24,88 +24,74 @@ std::string normal(std::string_view name) {
   return out;
 }
 
+/// Names in normal form with a blank around each.
 struct Names {
-  std::string_view quantity;
-  std::vector<std::string_view> names;
+  std::string_view quantity, names;
 };
 
-const std::vector<Names>& known_names() {
-  static const std::vector<Names> kNames{
-      {"n",
-       {"n",
-        "params",
-        "n_params",
-        "num_params",
-        "nparams",
-        "param_count",
-        "params_count",
-        "parameters",
-        "n_parameters",
-        "num_parameters",
-        "parameter_count",
-        "model_size",
-        "model_params",
-        "model_parameters",
-        "total_params",
-        "total_parameters",
-        "n_params_total",
-        "active_params",
-        "active_parameters",
-        "n_active",
-        "n_active_params",
-        "non_embedding_params",
-        "non_embedding_parameters",
-        "n_non_embedding",
-        "params_non_embedding",
-        "n_params_non_embedding",
-        "num_non_embedding_params"}},
-      {"d",
-       {"d", "tokens", "n_tokens", "num_tokens", "total_tokens", "tokens_seen", "tokens_total",
-        "train_tokens", "training_tokens", "trained_tokens", "token_count", "tokens_trained",
-        "n_train_tokens", "num_train_tokens", "dataset_tokens", "consumed_tokens",
-        "tokens_consumed", "data_tokens"}},
-      {"g", {"g", "granularity"}},
-      {"e", {"e", "expansion", "expansion_rate"}},
-      {"u", {"u", "unique_tokens", "n_unique_tokens", "num_unique_tokens"}},
-      {"s", {"s", "sparsity"}},
-      {"a", {"a", "activation_ratio"}},
-      {"c",
-       {"c", "flops", "flop", "total_flops", "train_flops", "training_flops", "n_flops",
-        "num_flops", "compute", "training_compute", "train_compute", "compute_flops",
-        "total_compute", "c_flops"}},
-      {"loss",
-       {"loss",
-        "final_loss",
-        "eval_loss",
-        "val_loss",
-        "valid_loss",
-        "validation_loss",
-        "test_loss",
-        "train_loss",
-        "training_loss",
-        "loss_val",
-        "loss_eval",
-        "loss_train",
-        "loss_validation",
-        "final_val_loss",
-        "final_train_loss",
-        "lm_loss",
-        "ce_loss",
-        "cross_entropy",
-        "cross_entropy_loss",
-        "nll"}},
-      {"perplexity",
-       {"ppl", "perplexity", "val_ppl", "eval_ppl", "val_perplexity", "eval_perplexity",
-        "validation_perplexity", "test_perplexity"}},
-      {"tokens_per_param",
-       {"tokens_per_param", "tokens_per_parameter", "tokens_per_params", "tok_per_param", "tpp",
-        "token_param_ratio", "tokens_to_params", "d_over_n", "d_per_n", "d_n_ratio"}},
-      {"run",
-       {"run", "run_id", "run_name", "runid", "name", "id", "experiment", "exp", "exp_name",
-        "experiment_name", "trial", "job", "job_id", "model", "model_name"}},
-      {"state", {"state", "status", "run_state", "run_status"}}};
-  return kNames;
+bool has(std::string_view names, const std::string& name) {
+  return names.find(" " + name + " ") != std::string_view::npos;
 }
+
+constexpr std::array<Names, 13> kNames{{
+    {"n",
+     " n params n_params num_params nparams param_count params_count parameters"
+     " n_parameters num_parameters parameter_count model_size model_params"
+     " model_parameters total_params total_parameters n_params_total active_params"
+     " active_parameters n_active n_active_params non_embedding_params"
+     " non_embedding_parameters n_non_embedding params_non_embedding non_emb_params"
+     " nonembedding_params params_nonembedding n_nonembedding n_total params_total"
+     " params_active n_params_active activated_params n_params_non_embedding"
+     " num_non_embedding_params "},
+    {"d",
+     " d tokens n_tokens num_tokens total_tokens tokens_seen tokens_total train_tokens"
+     " training_tokens trained_tokens token_count tokens_trained n_train_tokens"
+     " num_train_tokens dataset_tokens consumed_tokens d_tokens tokens_consumed"
+     " data_tokens "},
+    {"g", " g granularity "},
+    {"e", " e expansion expansion_rate "},
+    {"u", " u unique_tokens n_unique_tokens num_unique_tokens "},
+    {"s", " s sparsity "},
+    {"a", " a activation_ratio "},
+    {"c",
+     " c flops flop total_flops train_flops training_flops n_flops num_flops compute"
+     " training_compute train_compute compute_flops total_compute c_flops budget"
+     " budget_flops flops_budget compute_budget flop_budget "},
+    {"loss",
+     " loss final_loss eval_loss val_loss valid_loss validation_loss test_loss"
+     " train_loss training_loss loss_val loss_eval loss_train loss_validation"
+     " final_val_loss final_train_loss lm_loss ce_loss cross_entropy cross_entropy_loss"
+     " nll "},
+    {"perplexity",
+     " ppl perplexity val_ppl eval_ppl val_perplexity eval_perplexity"
+     " validation_perplexity test_perplexity "},
+    {"tokens_per_param",
+     " tokens_per_param tokens_param tokens_params d_n tokens_per_parameter"
+     " tokens_per_params tok_per_param tpp token_param_ratio tokens_to_params d_over_n"
+     " d_per_n d_n_ratio "},
+    {"run",
+     " run run_id run_name runid name id experiment exp exp_name experiment_name trial"
+     " job job_id model model_name "},
+    {"state", " state status run_state run_status "},
+}};
+
+/// What else a name may be made of.
+constexpr std::array<Names, 9> kWords{{
+    {"n", " n params param parameters parameter size "},
+    {"d", " d tokens token "},
+    {"g", " g granularity "},
+    {"e", " e expansion experts "},
+    {"u", " u unique "},
+    {"s", " s sparsity "},
+    {"a", " a activation "},
+    {"c", " c flops flop compute "},
+    {"loss", " loss ce nll xent crossentropy "},
+}};
+
+/// Parts of names of other things.
+constexpr std::string_view kOther =
+    " per ratio lr scale weight std var err stderr step steps batch time rate flops"
+    " accuracy acc spike delta balance aux gpu seconds hours ";
 
 /// The scale in what stands behind a name: "M", "M params", "in billions".
 double scale_of_unit(std::string_view unit) {
@@ -124,7 +110,9 @@ double scale_of_unit(std::string_view unit) {
 UnitName unit_name(std::string_view header) {
   const std::string_view name = trimmed(header);
   const auto with = [&](std::size_t length, std::string_view unit) -> UnitName {
-    const double scale = scale_of_unit(unit);
+    // "loss (nats)", "D (tokens)" name what counts once.
+    const bool is_one = is_unit_word(trimmed(unit)) || trimmed(unit) == "nats/token";
+    const double scale = is_one ? 1.0 : scale_of_unit(unit);
     const std::string_view rest = trimmed(name.substr(0, length));
     if (scale <= 0.0 || rest.empty()) return {};
     return {std::string(rest), scale};
@@ -169,12 +157,17 @@ std::vector<std::string> quantities_named(std::string_view header) {
   std::vector<std::string> forms{normal(header)};
   for (const char separator : {'.', '/'}) {
     const std::size_t at = header.rfind(separator);
-    if (at != std::string_view::npos) forms.push_back(normal(header.substr(at + 1)));
+    if (at == std::string_view::npos || at == 0) continue;
+    // tokens/param is a ratio and no path.
+    if (separator == '/' &&
+        (header.size() - at < 4 || !quantities_named(trimmed(header.substr(0, at))).empty())) {
+      continue;
+    }
+    forms.push_back(normal(header.substr(at + 1)));
   }
-  for (const Names& known : known_names()) {
-    const bool fits = std::any_of(forms.begin(), forms.end(), [&](const std::string& form) {
-      return std::find(known.names.begin(), known.names.end(), form) != known.names.end();
-    });
+  for (const Names& known : kNames) {
+    const bool fits = std::any_of(forms.begin(), forms.end(),
+                                  [&](const std::string& form) { return has(known.names, form); });
     if (fits) out.emplace_back(known.quantity);
   }
   return out;
@@ -190,38 +183,19 @@ std::vector<std::size_t> columns_named(const TextTable& table, std::string_view 
 }
 
 bool may_hold(std::string_view header, std::string_view quantity) {
-  struct Words {
-    std::string_view quantity;
-    std::vector<std::string_view> words;
-  };
-  static const std::vector<Words> kWords{
-      {"n", {"n", "params", "param", "parameters", "parameter", "size"}},
-      {"d", {"d", "tokens", "token"}},
-      {"g", {"g", "granularity"}},
-      {"e", {"e", "expansion", "experts"}},
-      {"u", {"u", "unique"}},
-      {"s", {"s", "sparsity"}},
-      {"a", {"a", "activation"}},
-      {"c", {"c", "flops", "flop", "compute"}},
-      {"loss", {"loss", "ce", "nll", "xent", "crossentropy"}}};
-  static constexpr std::array<std::string_view, 24> kOther{
-      "per",    "ratio", "lr",    "scale",   "weight", "std",  "var",     "err",
-      "stderr", "step",  "steps", "batch",   "time",   "rate", "flops",   "accuracy",
-      "acc",    "spike", "delta", "balance", "aux",    "gpu",  "seconds", "hours"};
   const std::vector<std::string> held = quantities_named(unit_name(header).name);
   if (!held.empty()) return std::find(held.begin(), held.end(), quantity) != held.end();
   const auto words = std::find_if(kWords.begin(), kWords.end(),
-                                  [&](const Words& w) { return w.quantity == quantity; });
+                                  [&](const Names& w) { return w.quantity == quantity; });
   if (words == kWords.end()) return true;  // weight, group: any column
   const std::string name = normal(header);
   bool fits = false;
   for (std::size_t begin = 0; begin <= name.size();) {
     const std::size_t end = std::min(name.find('_', begin), name.size());
-    const std::string_view part = std::string_view(name).substr(begin, end - begin);
+    const std::string part = name.substr(begin, end - begin);
     begin = end + 1;
-    const bool is_own =
-        std::find(words->words.begin(), words->words.end(), part) != words->words.end();
-    if (!is_own && std::find(kOther.begin(), kOther.end(), part) != kOther.end()) return false;
+    const bool is_own = has(words->names, part);
+    if (!is_own && has(kOther, part)) return false;
     fits = fits || is_own;
   }
   return fits;

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
-#include <unordered_map>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "cell_reader.hpp"
@@ -94,9 +95,8 @@ class ValueReader {
   }
 
  private:
-  const std::string& text(std::size_t row, const RoleSource& source) const {
-    static const std::string kNone;
-    return source.column ? table_.rows[row][*source.column] : kNone;
+  std::string_view text(std::size_t row, const RoleSource& source) const {
+    return source.column ? std::string_view(table_.rows[row][*source.column]) : std::string_view();
   }
   void require_text(std::size_t row, const RoleSource& source, std::string_view advice) const {
     if (!source.column || !is_blank(text(row, source))) return;
@@ -138,24 +138,22 @@ DroppedRows keep_with_loss(const TextTable& table, const RoleSource& loss,
   return dropped;
 }
 
-/// A column that names runs of several rows each, with one N and a growing D: checkpoints.
+/// A column that names runs of several rows each, with one N and a D of its own in each:
+/// checkpoints.
 std::optional<std::size_t> checkpoint_column(const TextTable& table, const RunTable& runs,
                                              const std::vector<std::size_t>& rows) {
   const std::vector<double>& n = runs.column(Variable::kN);
   const std::vector<double>& d = runs.column(Variable::kD);
   if (n.empty() || d.empty()) return std::nullopt;
   for (const std::size_t column : columns_named(table, "run")) {
-    std::unordered_map<std::string_view, std::size_t> last;  // by run, the row before
-    std::size_t num_again = 0;
-    bool grows = true;
-    for (std::size_t i = 0; i < rows.size() && grows; ++i) {
-      const auto [before, is_new] = last.try_emplace(table.rows[rows[i]][column], i);
-      if (is_new) continue;
-      grows = n[i] == n[before->second] && d[i] > d[before->second];
-      before->second = i;
-      ++num_again;
+    std::map<std::string_view, std::pair<double, std::set<double>>> run_of;  // N, and each D
+    bool is_run = true;
+    for (std::size_t i = 0; i < rows.size() && is_run; ++i) {
+      const auto run = run_of.try_emplace(table.rows[rows[i]][column], n[i], std::set<double>{});
+      auto& [size, tokens] = run.first->second;
+      is_run = n[i] == size && tokens.insert(d[i]).second;
     }
-    if (grows && num_again >= last.size()) return column;
+    if (is_run && rows.size() >= 2 * run_of.size()) return column;
   }
   return std::nullopt;
 }

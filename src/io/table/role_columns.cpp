@@ -49,8 +49,7 @@ RoleSource RoleColumns::column(const Role& role, std::size_t index) {
   const UnitName unit = unit_name(name);
   if (unit.scale != 1.0) {
     out.scale = unit.scale;
-    say({"column " + in_quotes(name) + " is in units of " + human_number(unit.scale),
-                      true,
+    say({"column " + in_quotes(name) + " is in units of " + human_number(unit.scale), true,
          "add " + flag_of(role.key, "`" + name + "`*" + format_number(unit.scale))});
   }
   return out;
@@ -115,8 +114,7 @@ std::optional<RoleSource> RoleColumns::named(const Role& role) {
   const std::optional<std::size_t> index = only_column(role, role.key);
   if (!index) return std::nullopt;
   const std::string& name = table_.header[*index];
-  say(
-      {role.symbol + " is column " + in_quotes(name), true, "add " + flag_of(role.key, name)});
+  say({role.symbol + " is column " + in_quotes(name), true, "add " + flag_of(role.key, name)});
   return column(role, *index);
 }
 
@@ -218,7 +216,7 @@ RoleSource RoleColumns::target() {
     if (index) {
       const std::string name = table_.header[*index];
       say({"loss is the logarithm of column " + in_quotes(name), true,
-                        "add " + flag_of("loss", name) + " " + field("loss_unit") + " perplexity"});
+           "add " + flag_of("loss", name) + " " + field("loss_unit") + " perplexity"});
       const RoleSource source = column(role, *index);
       return logarithm(source);
     }
