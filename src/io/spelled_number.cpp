@@ -149,11 +149,13 @@ std::optional<SpelledNumber> parse_spelled(std::string_view given) {
   std::string_view rest = trimmed(text);
   // A word behind a number: of a unit, then of a scale.
   std::string suffix;
+  bool has_unit = false;
   for (std::string_view word = last_word(rest); !word.empty(); word = last_word(rest)) {
     const std::string_view before = rest.substr(0, rest.size() - word.size());
     const bool is_apart = before.ends_with(' ');
     if (trimmed(before).empty()) return std::nullopt;
-    if (is_apart && suffix.empty() && is_unit_word(word)) {
+    if (is_apart && !has_unit && suffix.empty() && is_unit_word(word)) {
+      has_unit = true;
       note(out, "unit words");
     } else if (suffix.empty() && (word.size() == 1 || is_apart) && scale_of_word(word) > 0.0 &&
                lower_case(word) != "g") {

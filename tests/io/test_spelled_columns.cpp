@@ -134,7 +134,8 @@ TEST_CASE("read_records: a column is recognised by its usual names", "[io][forma
   for (const char* d : {"tokens", "total_tokens", "tokens_seen", "optim/n_tokens"}) {
     CHECK(d_of(records_of("N," + std::string(d) + ",loss\n5,2,3\n")) == Numbers{2});
   }
-  for (const char* loss : {"final_loss", "eval_loss", "val_loss", "train/loss", "Loss"}) {
+  for (const char* loss :
+       {"final_loss", "eval_loss", "val_loss", "train/loss", "Loss", "loss (nats)"}) {
     CHECK(records_of("N,D," + std::string(loss) + "\n5,2,3\n").runs.loss == Numbers{3});
   }
 }

@@ -167,8 +167,7 @@ TEST_CASE("read_text_table: what is no JSON table is refused with its forms", "[
   CHECK_THAT(table_fault("r.json", "[]"), ContainsSubstring("holds no rows"));
   CHECK_THAT(table_fault("r.json", ""), ContainsSubstring("is empty"));
   CHECK(table_fault("r.json", "{\"a\": 1}\n{\"a\": 2}\n") ==
-        "r.json:2: is not valid JSON; one object per line is JSON Lines: say " + field("format") +
-            " jsonl");
+        "r.json:2: is not valid JSON; one object per line is JSON Lines: say format jsonl");
 }
 
 TEST_CASE("read_text_table: the table of a Markdown text loses its ornaments", "[io][format]") {

@@ -107,8 +107,7 @@ TEST_CASE("read_text_table: what is no file is named before its extension", "[io
 TEST_CASE("read_text_table: any other extension is refused", "[io][refusal]") {
   const std::string advice =
       "has no extension that says how to read it (.csv, .tsv, .json, .jsonl, .ndjson or .md, also "
-      "with .gz); say " +
-      field("format") + " csv, tsv, json, jsonl or md";
+      "with .gz); say format csv, tsv, json, jsonl or md";
   CHECK(table_fault("runs.txt", "N\n1\n") == "runs.txt: " + advice);
   CHECK(table_fault("runs", "N\n1\n") == "runs: " + advice);
 }

@@ -71,7 +71,7 @@ constexpr std::array<Names, 13> kNames{{
      " d_per_n d_n_ratio "},
     {"run",
      " run run_id run_name runid name id experiment exp exp_name experiment_name trial"
-     " job job_id model model_name "},
+     " job job_id "},
     {"state", " state status run_state run_status "},
 }};
 
@@ -110,9 +110,7 @@ double scale_of_unit(std::string_view unit) {
 UnitName unit_name(std::string_view header) {
   const std::string_view name = trimmed(header);
   const auto with = [&](std::size_t length, std::string_view unit) -> UnitName {
-    // "loss (nats)", "D (tokens)" name what counts once.
-    const bool is_one = is_unit_word(trimmed(unit)) || trimmed(unit) == "nats/token";
-    const double scale = is_one ? 1.0 : scale_of_unit(unit);
+    const double scale = scale_of_unit(unit);
     const std::string_view rest = trimmed(name.substr(0, length));
     if (scale <= 0.0 || rest.empty()) return {};
     return {std::string(rest), scale};
@@ -120,7 +118,12 @@ UnitName unit_name(std::string_view header) {
   if (name.size() > 2 && (name.back() == ')' || name.back() == ']')) {
     const std::size_t open = name.rfind(name.back() == ')' ? '(' : '[');
     if (open != std::string_view::npos && open > 0) {
-      UnitName out = with(open, name.substr(open + 1, name.size() - open - 2));
+      const std::string_view unit = trimmed(name.substr(open + 1, name.size() - open - 2));
+      // "loss (nats)", "D (tokens)" say what counts once.
+      if (is_unit_word(unit) || unit == "nats/token") {
+        return {std::string(trimmed(name.substr(0, open))), 1.0};
+      }
+      UnitName out = with(open, unit);
       if (!out.name.empty()) return out;
     }
   }

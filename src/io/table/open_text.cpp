@@ -114,13 +114,14 @@ std::unique_ptr<std::istream> opened(const std::string& path) {
 }
 
 /// The first two bytes, which stay to be read.
-std::string mark_of(std::istream& in) {
+std::string mark_of(const std::string& path, std::istream& in) {
   std::string mark;
+  errno = 0;
   for (int i = 0; i < 2 && in.good(); ++i) {
     const int c = in.get();
     if (c != std::char_traits<char>::eof()) mark += static_cast<char>(c);
   }
-  if (in.bad()) return "";
+  if (in.bad()) throw DataError(path, "cannot be read: " + std::generic_category().message(errno));
   in.clear();
   in.seekg(0);
   return mark;
@@ -138,10 +139,10 @@ std::string rest_of(const std::string& path, std::istream& in) {
 
 std::unique_ptr<std::istream> open_text(const std::string& path, std::vector<ReadNote>& notes) {
   std::unique_ptr<std::istream> in = opened(path);
-  std::string mark = mark_of(*in);
+  std::string mark = mark_of(path, *in);
   if (mark == kGzip) {
     in = std::make_unique<std::istringstream>(unpacked(path, rest_of(path, *in)));
-    mark = mark_of(*in);
+    mark = mark_of(path, *in);
     notes.push_back({"unpacked from gzip", false});
   }
   if (mark == kLittleEndian || mark == kBigEndian) {
