@@ -166,14 +166,8 @@ std::optional<double> CellReader::number(std::size_t row, std::size_t column, do
   return exact ? *exact : spelled->value * scale;
 }
 
-std::optional<double> CellReader::of_text(std::string_view field) {
-  const std::optional<Spelled> spelled = read(field);
-  return spelled ? std::optional(spelled->value) : std::nullopt;
-}
-
-std::optional<double> CellReader::value(std::size_t row, std::size_t column) {
-  const std::string& field = table_.rows[row][column];
-  if (const std::optional<double> number = of_text(field)) return number;
+std::optional<double> CellReader::value_of_text(std::string_view field) {
+  if (const std::optional<Spelled> spelled = read(field)) return spelled->value;
   std::string word = lower_case(trimmed(field));
   const bool negative = word.starts_with('-');
   if (negative || word.starts_with('+')) word.erase(0, 1);

@@ -28,9 +28,11 @@ class CellReader {
   /// kept for notes(). A scale of the header ("N (M)") is applied where the field has none.
   std::optional<double> number(std::size_t row, std::size_t column, double scale = 1.0);
   /// The same, with nan and inf as numbers and nothing kept: for conditions.
-  std::optional<double> value(std::size_t row, std::size_t column);
-  /// As number(), of a text that stands nowhere in the table.
-  std::optional<double> of_text(std::string_view field);
+  std::optional<double> value(std::size_t row, std::size_t column) {
+    return value_of_text(table_.rows[row][column]);
+  }
+  /// As value(), of a text that stands nowhere in the table.
+  std::optional<double> value_of_text(std::string_view field);
 
   /// One line for each column and way in which its fields were not read as they stand.
   std::vector<ReadNote> notes() const;

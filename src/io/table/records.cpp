@@ -1,6 +1,7 @@
 #include "isoflop/io/records.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -44,7 +45,8 @@ void check_keys(const RecordOptions& options) {
 /// Fields of one table as checked values, with errors that point at their line.
 class ValueReader {
  public:
-  ValueReader(const TextTable& table, RoleColumns& roles) : table_(table), roles_(roles) {}
+  ValueReader(const TextTable& table, CellReader& cells, RoleColumns& roles)
+      : table_(table), cells_(cells), roles_(roles) {}
 
   double variable(std::size_t row, const RoleSource& source, const VariableInfo& about) const {
     require_text(row, source, "this law needs it");
@@ -54,15 +56,13 @@ class ValueReader {
     fail(row, described(row, source) + fault);
   }
 
-  /// Whether there is a loss to read: a field that is neither missing nor infinite.
+  /// Whether there is a loss to read: fields that are neither missing nor infinite.
   bool has_loss(std::size_t row, const RoleSource& source) const {
-    if (!source.column) return roles_.value(source, row).has_value();
-    const std::string& field = table_.rows[row][*source.column];
-    if (is_missing(field)) return false;
-    std::string_view word = std::string_view(field).substr(0, field.find_last_not_of(" \t") + 1);
-    if (word.starts_with('-') || word.starts_with('+')) word.remove_prefix(1);
-    return word != "inf" && word != "Inf" && word != "Infinity" && word != "INF" &&
-           word != "infinity";
+    return std::none_of(source.inputs.begin(), source.inputs.end(), [&](std::size_t column) {
+      if (is_missing(table_.rows[row][column])) return true;
+      const std::optional<double> value = cells_.value(row, column);
+      return value && std::isinf(*value);
+    });
   }
 
   double loss(std::size_t row, const RoleSource& source) const {
@@ -114,6 +114,7 @@ class ValueReader {
   }
 
   const TextTable& table_;
+  CellReader& cells_;
   RoleColumns& roles_;
 };
 
@@ -132,9 +133,11 @@ DroppedRows keep_with_loss(const TextTable& table, const RoleSource& loss,
   const std::string count = std::to_string(dropped.count);
   if (rows.empty()) throw DataError(table.path, "no row has a " + target);
   const std::string name = loss.column ? table.header[*loss.column] : target;
-  notes.push_back({count + (dropped.count == 1 ? " row" : " rows") + " without a " + target +
-                       " left out: " + lines_text(dropped.lines),
-                   true, "add " + field("where") + " '" + name + "!='"});
+  notes.push_back(
+      {count + (dropped.count == 1 ? " row" : " rows") + " without a " + target +
+           " left out: " + lines_text(dropped.lines),
+       true,
+       "add " + field("where") + " '" + name + "<inf'"});
   return dropped;
 }
 
@@ -192,7 +195,7 @@ Records read_records(const TextTable& table, const RecordOptions& options,
   CellReader cells(table);
   std::vector<ReadNote> notes = table.notes;
   RoleColumns roles(table, options, cells, records, notes);
-  const ValueReader values(table, roles);
+  const ValueReader values(table, cells, roles);
   const auto variables = roles.variables(needed);
   const RoleSource loss = roles.target();
   const std::optional<RoleSource> weight = roles.optional("weight");

@@ -45,6 +45,7 @@ RoleSource RoleColumns::column(const Role& role, std::size_t index) {
   out.label = role.symbol;
   if (name != role.symbol) out.label += " (column " + in_quotes(name) + ")";
   out.column = index;
+  out.inputs = {index};
   log_.columns[role.key] = name;
   const UnitName unit = unit_name(name);
   if (unit.scale != 1.0) {
@@ -74,6 +75,7 @@ RoleSource RoleColumns::expression(const Role& role, const std::string& text) {
     RoleSource source;
     if (name.column) {
       source.column = name.column;
+      source.inputs = {*name.column};
       source.label = in_quotes(table_.header[*name.column]);
     } else {
       source = *find(role_of(variable_of(name.other)->id), true);
@@ -82,6 +84,9 @@ RoleSource RoleColumns::expression(const Role& role, const std::string& text) {
   }
   open_.pop_back();
   RoleSource out;
+  for (const RoleSource& other : others) {
+    out.inputs.insert(out.inputs.end(), other.inputs.begin(), other.inputs.end());
+  }
   out.label = role.symbol + " (" + text + ")";
   out.computed = [this, compiled = std::move(compiled), others](std::size_t row) {
     std::vector<double> values;
@@ -204,6 +209,7 @@ RoleSource RoleColumns::target() {
   const auto logarithm = [this](const RoleSource& of) {
     RoleSource out;
     out.label = of.label;
+    out.inputs = of.inputs;
     out.computed = [this, of](std::size_t row) {
       const std::optional<double> x = value(of, row);
       return x && *x > 0.0 ? std::log(*x) : kNaN;

@@ -46,4 +46,23 @@ std::string lines_text(const std::vector<std::size_t>& lines);
 /// The condition as parse_condition reads it.
 std::string to_text(const Condition& condition);
 
+/// The first row whose field is a text, or nothing if the column holds numbers and missing fields,
+/// at least one number.
+std::optional<std::size_t> first_text_row(const TextTable& table, CellReader& cells,
+                                          std::size_t column);
+
+/// Takes out of `rows` those that do not count.
+template <typename Predicate>
+DroppedRows keep_if(const TextTable& table, std::string reason, std::vector<std::size_t>& rows,
+                    Predicate counts) {
+  DroppedRows dropped{std::move(reason), 0, {}};
+  std::erase_if(rows, [&](std::size_t row) {
+    if (counts(row)) return false;
+    dropped.lines.push_back(table.line[row]);
+    return true;
+  });
+  dropped.count = dropped.lines.size();
+  return dropped;
+}
+
 }  // namespace isoflop

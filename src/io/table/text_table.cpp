@@ -115,7 +115,8 @@ TableFormat parse_table_format(std::string_view name) {
 
 TextTable read_text_table(const std::string& path, const TableOptions& options) {
   TextTable table = read_as(path, options.format);
-  return options.melt.empty() ? table : melted(std::move(table), options.melt);
+  if (options.melt.empty()) return table;
+  return melted(std::move(table), options.melt);
 }
 
 }  // namespace isoflop
