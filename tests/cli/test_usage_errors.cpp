@@ -150,7 +150,7 @@ TEST_CASE("isoflop predict: bad words exit 2", "[cli][refusal]") {
       {{"predict", "hoffmann2022", "--n", "70B", "--d", "1T", "--g", "8"}, "--g"},
       {{"predict", "hoffmann2022", "--n", "0", "--d", "1T"}, "--n"},
       {{"predict", "hoffmann2022", "--n", "-70B", "--d", "1T"}, "--n"},
-      {{"predict", "hoffmann2022", "--n", "70 B", "--d", "1T"}, "70 B"},
+      {{"predict", "hoffmann2022", "--n", "70 Q", "--d", "1T"}, "70 Q"},
   });
 }
 

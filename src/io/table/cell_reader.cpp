@@ -1,7 +1,6 @@
 #include "cell_reader.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
@@ -67,14 +66,13 @@ std::string respelled(std::string_view field, char group, bool decimal_comma) {
 }  // namespace
 
 bool is_missing(std::string_view field) {
-  using namespace std::string_view_literals;
-  static constexpr std::array kWords{"nan"sv, "none"sv,         "null"sv,        "n/a"sv,
-                                     "na"sv,  "<na>"sv,         "-nan"sv,        "-"sv,
-                                     "--"sv,  "\xE2\x80\x93"sv, "\xE2\x80\x94"sv};
+  // Words, and dashes of two lengths, with a blank around each.
+  constexpr std::string_view kWords =
+      " nan none null n/a na <na> -nan - -- \xE2\x80\x93 \xE2\x80\x94 ";
   const std::string_view text = trimmed(field);
   if (text.empty()) return true;
-  return text.size() <= 4 &&
-         std::find(kWords.begin(), kWords.end(), lower_case(text)) != kWords.end();
+  if (text.size() > 4 || text.find(' ') != std::string_view::npos) return false;
+  return kWords.find(" " + lower_case(text) + " ") != std::string_view::npos;
 }
 
 CommaMeans CellReader::comma_means() {
