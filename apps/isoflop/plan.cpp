@@ -20,7 +20,7 @@ void options(Form& form) {
   versus_option(form);
   shapes_options(form);
   form.own_flag({"--json", "print JSON (isoflop.plan/1) and nothing else"});
-  form.reclaim("law", {"flops", "gpu_hours", "target_loss"}, is_list_of_numbers);
+  form.reclaim("law", {"flops", "gpu_hours", "days", "target_loss"}, is_list_of_numbers);
   form.footer("Example:\n  isoflop plan krajewski2024-e64 --flops 1e20 1e21 1e22");
 }
 
@@ -31,7 +31,7 @@ int run(Form& form) {
     throw InvalidArgument("emit", "--emit-output and --rank say something of --emit: add it");
   }
   const api::PlanOutcome outcome = api::plan(api::plan_request(request), terminal_context());
-  if (!outcome.launch.empty() && file.empty()) {
+  if (!outcome.launch.empty() && !is_file(file)) {
     print(outcome.launch);
     return 0;
   }

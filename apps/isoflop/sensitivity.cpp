@@ -33,7 +33,7 @@ int run(Form& form) {
   const api::SensitivityOutcome outcome =
       api::sensitivity(api::sensitivity_request(form.request()), terminal_context());
   if (!outcome.has_fit()) {
-    for (const std::string& reason : outcome.reasons) warn(reason);
+    for (const std::string& reason : outcome.reasons) complain(reason);
     return 1;
   }
   print(form.has_own("json") ? json_text(to_json(outcome)) : text::sensitivity(outcome));

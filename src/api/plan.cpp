@@ -21,6 +21,10 @@ std::optional<TableTime> time_of(PlanProblem& problem, const PlanRequest& reques
     throw InvalidArgument("flops", "a cost table counts time: use " + field("gpu_hours") + ", or " +
                                        field("gpus") + " and " + field("days"));
   }
+  if (!request.time.cost_table.empty() && request.budget.peak_flops) {
+    throw InvalidArgument("peak_flops",
+                          field("peak_flops") + " stands for a cost table; give one or the other");
+  }
   if (!request.time.cost_table.empty() && (!request.budget.gpu.empty() || request.budget.mfu)) {
     throw InvalidArgument("gpu", field("gpu") + " and " + field("mfu") +
                                      " stand for a cost table; give one or the other");

@@ -158,6 +158,12 @@ std::string number_fault(std::string_view text) {
   return "is not a number (such as 1e21, 70B, 2.5T)";
 }
 
+std::string without_thousands_commas(std::string_view text) {
+  text = trimmed(text);
+  std::string joined = without(text, ',');
+  return is_grouped(text, ',') && is_number(joined) ? joined : "";
+}
+
 std::vector<double> parse_number_list(const std::vector<std::string>& words) {
   if (words.empty()) return {};
   std::string text;

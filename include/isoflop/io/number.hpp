@@ -20,6 +20,10 @@ std::optional<double> parse_number(std::string_view text);
 /// Precondition: parse_number(text) gave nothing.
 std::string number_fault(std::string_view text);
 
+/// The number that `text` spells if its commas stand between thousands: "1000" of "1,000",
+/// "1234.5K" of "1,234.5K"; "" where they cannot, so that they separate numbers.
+std::string without_thousands_commas(std::string_view text);
+
 /// All numbers in `words`, where a word may hold several, separated by commas or blanks; a comma
 /// may also end one word and the next number begin another. No words give an empty list.
 /// Throws InvalidArgument naming the bad number, or an empty place between, before or after commas.
