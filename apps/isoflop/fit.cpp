@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/fitting.hpp"
+#include "apps/isoflop/options/team.hpp"
 #include "apps/isoflop/options/values.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
@@ -33,6 +34,7 @@ void options(Form& form) {
              "percentile|bca"});
   form.word({"--drop-worst",
              "fit, leave out the K runs with the largest errors, fit again; they are listed", "K"});
+  team_options(form);
   form.own_flag({"--profile", "also show the profile likelihood interval of each coefficient"});
   form.own_flag({"--json", "print the law file and nothing else"});
   form.footer(

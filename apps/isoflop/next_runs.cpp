@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/planning.hpp"
+#include "apps/isoflop/options/team.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
 
@@ -29,6 +30,7 @@ void options(Form& form) {
   law_conventions_options(form);
   variable_options(form);
   accept_unconverged_option(form);
+  team_options(form);
   form.own_word({"-o,--output", "write the runs as CSV: n,d,g,flops; - prints them alone", "FILE"});
   form.own_flag({"--csv", "print that CSV and nothing else"});
   form.own_flag({"--json", "print JSON (isoflop.next-runs/1) and nothing else"});

@@ -5,6 +5,7 @@
 
 #include "apps/isoflop/options/fitting.hpp"
 #include "apps/isoflop/options/planning.hpp"
+#include "apps/isoflop/options/team.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
 
@@ -19,6 +20,7 @@ void options(Form& form) {
   embeddings_options(form);
   versus_option(form);
   shapes_options(form);
+  team_options(form);
   form.own_flag({"--json", "print JSON (isoflop.plan/1) and nothing else"});
   form.reclaim("law", {"flops", "gpu_hours", "days", "target_loss"}, is_list_of_numbers);
   form.footer("Example:\n  isoflop plan krajewski2024-e64 --flops 1e20 1e21 1e22");

@@ -20,7 +20,8 @@ struct Rival {
 
 constexpr std::array kRivals{Rival{"gpu", "cost_table"},        Rival{"gpu", "peak_flops"},
                              Rival{"peak_flops", "cost_table"}, Rival{"peak_flops", "gpu"},
-                             Rival{"mfu", "cost_table"},        Rival{"expansion", "num_experts"}};
+                             Rival{"mfu", "cost_table"},        Rival{"expansion", "num_experts"},
+                             Rival{"vocab", "shape"},           Rival{"tied", "shape"}};
 
 constexpr std::string_view kConfigFormat = "isoflop.config/1";
 

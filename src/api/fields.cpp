@@ -174,9 +174,11 @@ void FieldReader::amounts(std::string_view name, std::vector<double>& values) {
   if (json == nullptr) return;
   const std::vector<std::string> words = words_of(name, *json);
   for (const std::string& word : words) {
-    const std::string number = without_thousands_commas(word);
-    if (number.empty()) continue;
-    refuse_word(name, word,
+    const std::string_view part = with_thousands_commas(word);
+    if (part.empty()) continue;
+    std::string number(part);
+    std::erase(number, ',');
+    refuse_word(name, part,
                 "is one number or several; write " + number +
                     " for one, and a blank instead of a comma between several");
   }
