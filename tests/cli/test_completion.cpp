@@ -30,8 +30,8 @@ TEST_CASE("completion: bash completes commands options and values", "[cli][forma
   CHECK(offered(here, "isoflop plan --flo") == Words{"--flops"});
   CHECK(offered(here, "isoflop plan --cost \"\"") == Words{"6nd", "paper"});
   CHECK(offered(here, "isoflop plan --gpu h2") == Words{"h200"});
-  CHECK(offered(here, "isoflop plan --law krajewski2024-e6") == Words{"krajewski2024-e64"});
-  CHECK(offered(here, "isoflop plan hoff") == Words{"hoffmann2022"});
+  CHECK(offered(here, "isoflop plan --law krajewski2024-e1") == Words{"krajewski2024-e16"});
+  CHECK(offered(here, "isoflop plan besi") == Words{"besiroglu2024"});
   CHECK(offered(here, "isoflop fit --law chinch") == Words{"chinchilla"});
   CHECK(offered(here, "isoflop fit --residual \"\"") == Words{"log", "raw"});
   CHECK(offered(here, "isoflop completion z") == Words{"zsh"});

@@ -135,6 +135,9 @@ TEST_CASE("page on laws: every command prints what is shown", "[cli][format]") {
 TEST_CASE("page on formats: every command prints what is shown", "[cli][format]") {
   check_document("docs/formats.md");
 }
+TEST_CASE("page on the command line: every command prints what is shown", "[cli][format]") {
+  check_document("docs/command-line.md");
+}
 TEST_CASE("page on fits: every command prints what is shown", "[cli][format]") {
   check_document("docs/fit.md");
 }
