@@ -43,10 +43,12 @@ void options(Form& form) {
 }
 
 int run(Form& form) {
-  const bool csv = form.has_own("csv") || is_stdout(form.own("output")),
-             json = form.has_own("json");
-  if (csv && json) throw InvalidArgument("--csv, or -o -, and --json exclude each other");
   const std::string file = form.own("output");
+  const bool json = form.has_own("json"), csv = form.has_own("csv") || is_stdout(file);
+  if (csv && json) {
+    throw InvalidArgument(std::string(is_stdout(file) ? "-o -" : "--csv") +
+                          " and --json exclude each other");
+  }
   require_output(file);
   const api::NextRunsOutcome outcome =
       api::next_runs(api::next_runs_request(form.request()), terminal_context());

@@ -87,7 +87,7 @@ std::string bash(const ProgramWords& program) {
     out += "    " + command.name +
            ")\n      words=" + in_single_quotes(joined(position_values(command), " ")) +
            "\n      case $cur in -*) words=" + in_single_quotes(joined(flags_of(command), " ")) +
-           " ;; esac\n";
+           "; files=no ;; esac\n";
     const std::string values = bash_values(command);
     if (!values.empty()) out += "      case $prev in\n" + values + "      esac\n";
     out += "      ;;\n";
@@ -99,7 +99,8 @@ std::string bash(const ProgramWords& program) {
       "    case $word in \"$cur\"*) COMPREPLY+=(\"$word\") ;; esac\n"
       "  done\n"
       "  if [ \"$files\" = yes ]; then\n"
-      "    while IFS= read -r word; do COMPREPLY+=(\"$word\"); done < <(compgen -f -- \"$cur\")\n"
+      "    while IFS= read -r word; do [ -n \"$word\" ] && COMPREPLY+=(\"$word\"); done <<< "
+      "\"$(compgen -f -- \"$cur\")\"\n"
       "  fi\n"
       "}\n"
       "complete -o filenames -F " +
