@@ -17,10 +17,10 @@ void options(Form& form) {
   form.own_flag({"--json", "print JSON (isoflop.compare/1) and nothing else"});
   form.footer(
       "Example:\n"
-      "  isoflop-bench model --gpu h100-sxm --tokens 16384 --d-model 2048 --d-ff 8192 "
-      "--expansion 64 --granularity 1,8 -o h100.json\n"
-      "  isoflop-bench model --gpu h200 --tokens 16384 --d-model 2048 --d-ff 8192 "
-      "--expansion 64 --granularity 1,8 -o h200.json\n"
+      "  isoflop-bench model --gpu h100-sxm --tokens 16384 --d-model 2048 --d-ff 8192 \\\n"
+      "      --expansion 64 --granularity 1,8 -o h100.json\n"
+      "  isoflop-bench model --gpu h200 --tokens 16384 --d-model 2048 --d-ff 8192 \\\n"
+      "      --expansion 64 --granularity 1,8 -o h200.json\n"
       "  isoflop-bench compare h100.json h200.json");
 }
 

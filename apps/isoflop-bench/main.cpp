@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
   using namespace isoflop;
   app::set_program_name("isoflop-bench");
   const app::Program program{
+      "isoflop-bench",
       "isoflop-bench: what fine experts cost, measured on a GPU or from its roofline",
       "'isoflop-bench COMMAND --help' explains a command.",
       [] { return "isoflop-bench " + std::string(kVersion) + "\n" + app::describe_cuda(); },

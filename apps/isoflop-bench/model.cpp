@@ -18,11 +18,12 @@ void options(Form& form) {
   form.word({"--peak-flops", "dense bf16 FLOPs per second", "X"});
   form.word({"--bandwidth", "bytes per second of the memory", "X"});
   layer_options(form, "");
-  form.own_word({"-o,--output", "write the cost table (isoflop.cost/1)", "FILE"});
+  form.own_word(
+      {"-o,--output", "write the cost table (isoflop.cost/1); - prints it alone", "FILE"});
   form.own_flag({"--json", "print JSON (isoflop.cost/1) and nothing else"});
   form.footer(
-      "Example:\n  isoflop-bench model --gpu h200 --tokens 16384 --d-model 2048 --d-ff 8192 "
-      "--expansion 64 --activation gelu --granularity 1,2,4,8,16,32 -o model.json");
+      "Example:\n  isoflop-bench model --gpu h200 --tokens 16384 --d-model 2048 --d-ff 8192 \\\n"
+      "      --expansion 64 --activation gelu --granularity 1,2,4,8,16,32 -o model.json");
 }
 
 int run(Form& form, const bench::World& world) {
@@ -32,10 +33,10 @@ int run(Form& form, const bench::World& world) {
   request.command_line = world.command_line;
   const std::string output = form.own("output");
   const api::ModelOutcome outcome = api::model(request, terminal_context());
-  require_writable(output);
+  require_output(output);
   const std::string json = cost_table_text(outcome);
-  if (!output.empty()) write_file(output, json);
-  if (form.has_own("json")) {
+  if (is_file(output)) write_file(output, json);
+  if (form.has_own("json") || is_stdout(output)) {
     print(json);
     return 0;
   }

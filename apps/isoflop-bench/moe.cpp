@@ -22,12 +22,13 @@ void options(Form& form) {
   form.flag({"--resume", "go on with the cost table of the same command that was interrupted"});
   form.own_flag({"--json", "print JSON (isoflop.cost/1) and nothing else"});
   form.footer(
-      "Example:\n  isoflop-bench moe --tokens 16384 --d-model 2048 --d-ff 8192 --expansion 64 "
-      "--granularity 1,2,4,8,16,32 -o cost.json");
+      "Example:\n  isoflop-bench moe --tokens 16384 --d-model 2048 --d-ff 8192 --expansion 64 \\\n"
+      "      --granularity 1,2,4,8,16,32 -o cost.json");
 }
 
 int run(Form& form, const bench::World& world) {
   const MoeRequest request = moe_request(form.request());
+  require_resumable(request.measure);
   const bool is_quiet = form.has_own("json");
   std::vector<std::string> remarks;
   std::vector<bench::PlannedRun> runs = bench::planned_runs(
@@ -37,8 +38,8 @@ int run(Form& form, const bench::World& world) {
   for (const std::string& remark : remarks) warn(remark);
   if (is_quiet) {
     print(cost_table_to_text(MeasuredTable(result.table)));
-    for (const bench::MissedRun& x : result.failed) warn(describe_run(x.run) + ": " + x.reason);
-    for (const bench::MissedRun& x : result.skipped) warn(describe_run(x.run) + ": " + x.reason);
+    for (const std::string& line : describe_by_reason(result.failed)) warn(line);
+    for (const std::string& line : describe_by_reason(result.skipped)) warn(line);
   } else {
     print(text::describe_cost_table(result.table) + describe_missed(result));
     if (!request.measure.output.empty()) print("\ncost table: " + request.measure.output + "\n");

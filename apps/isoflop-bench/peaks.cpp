@@ -8,20 +8,22 @@ namespace isoflop::app {
 namespace {
 
 void options(Form& form) {
-  form.own_word({"-o,--output", "write them as JSON (isoflop.cost/1 without rows)", "FILE"});
+  form.own_word({"-o,--output",
+                 "write them as JSON (isoflop.cost/1 without rows); - prints that alone", "FILE"});
   form.own_flag({"--json", "print JSON (isoflop.cost/1) and nothing else"});
   form.footer("Example:\n  isoflop-bench peaks -o peaks.json");
 }
 
 int run(Form& form, const bench::World& world) {
   const std::string output = form.own("output");
-  require_writable(output);
+  require_output(output);
   const MeasuredTable peaks = bench::measured_peaks(*world.open_device(), world);
   const std::string json = cost_table_to_text(peaks);
-  if (!output.empty()) write_file(output, json);
-  print(form.has_own("json") ? json
-                             : text::describe_environment(peaks.table().environment) +
-                                   text::describe_peaks(peaks.table().peaks));
+  if (is_file(output)) write_file(output, json);
+  print(form.has_own("json") || is_stdout(output)
+            ? json
+            : text::describe_environment(peaks.table().environment) +
+                  text::describe_peaks(peaks.table().peaks));
   return 0;
 }
 

@@ -37,13 +37,36 @@ bench::MeasureObserver run_observer(const bench::MeasureRequest& request, bool i
   return out;
 }
 
+void require_resumable(const bench::MeasureRequest& request) {
+  if (!is_stdout(request.output)) return;
+  throw InvalidArgument("output", field("output") +
+                                      " - prints nothing here: the table is written anew after "
+                                      "every run; name a file, or print with --json");
+}
+
+std::vector<std::string> describe_by_reason(const std::vector<bench::MissedRun>& runs) {
+  std::vector<std::string> out;
+  std::vector<bool> is_said(runs.size());
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (is_said[i]) continue;
+    std::size_t num_alike = 0;
+    for (std::size_t j = i; j < runs.size(); ++j) {
+      if (runs[j].reason != runs[i].reason) continue;
+      is_said[j] = true;
+      ++num_alike;
+    }
+    out.push_back((num_alike > 1 ? std::to_string(num_alike) + " runs, the first " : "") +
+                  describe_run(runs[i].run) + ": " + runs[i].reason);
+  }
+  return out;
+}
+
 std::string describe_missed(const bench::MeasureResult& result) {
   std::string out;
   auto add = [&](const std::string& head, const std::vector<bench::MissedRun>& runs) {
     if (runs.empty()) return;
     out += "\n" + head + "\n";
-    for (const bench::MissedRun& x : runs)
-      out += "  " + describe_run(x.run) + ": " + x.reason + "\n";
+    for (const std::string& line : describe_by_reason(runs)) out += "  " + line + "\n";
   };
   add("not timed, for the results are wrong:", result.failed);
   add("not run:", result.skipped);

@@ -15,8 +15,8 @@ void options(Form& form) {
   form.own_flag({"--csv", "print every row as CSV and nothing else"});
   form.own_flag({"--json", "print errors of the cost model and c_r as JSON (isoflop.show/1)"});
   form.footer(
-      "Example:\n  isoflop-bench model --gpu h200 --tokens 16384 --d-model 2048 --d-ff 8192 "
-      "--expansion 64 --granularity 1,8,32 -o model.json\n  isoflop-bench show model.json");
+      "Example:\n  isoflop-bench model --gpu h200 --tokens 16384 --d-model 2048 --d-ff 8192 \\\n"
+      "      --expansion 64 --granularity 1,8,32 -o model.json\n  isoflop-bench show model.json");
 }
 
 int run(Form& form) {

@@ -26,6 +26,7 @@ void options(Form& form) {
 
 int run(Form& form, const bench::World& world) {
   const SweepRequest request = sweep_request(form.request());
+  require_resumable(request.measure);
   const bench::MeasureResult result = bench::measure_runs(
       world, bench::preset_runs(request.preset, bench::backend_names(), request.seed),
       request.measure, run_observer(request.measure, false));

@@ -5,6 +5,7 @@
 
 #include "apps/isoflop/options/fitting.hpp"
 #include "apps/isoflop/options/planning.hpp"
+#include "apps/isoflop/options/team.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
 #include "isoflop/text/backtest.hpp"
@@ -26,6 +27,7 @@ void options(Form& form) {
   expert_count_options(form);
   embeddings_options(form);
   fit_options(form);
+  team_options(form);
   form.own_flag({"--json", "print JSON (isoflop.backtest/1) and nothing else"});
   form.footer(
       "Example, in a checkout of isoflop:\n"

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/experts.hpp"
+#include "apps/isoflop/options/values.hpp"
 #include "apps/words/terminal.hpp"
 #include "apps/words/verb.hpp"
 #include "isoflop/text/consensus.hpp"
@@ -12,8 +13,9 @@ namespace isoflop::app {
 namespace {
 
 void options(Form& form) {
-  form.words({"LAW", "laws to ask: published ones or law files; all published ones if none"});
-  form.words({"--law", "the same, as an option", "LAW"});
+  form.words({"LAW", "laws to ask: published ones or law files; all published ones if none", "",
+              "Options", "", published_laws});
+  form.words({"--law", "the same, as an option", "LAW", "Options", "", published_laws});
   form.required_words({"--flops", "one or more budgets, such as 1e21 1e24", "X"});
   form.reclaim_all("law", "flops", is_name);
   expert_options(form);

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/fitting.hpp"
+#include "apps/isoflop/options/team.hpp"
+#include "apps/isoflop/options/values.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
 #include "apps/words/verb.hpp"
@@ -15,8 +17,11 @@ namespace {
 
 void options(Form& form) {
   runs_options(form);
-  form.required_word({"--law", "which formula; 'isoflop laws' lists them", "NAME"});
-  form.own_word({"-o,--output", "write the law file (isoflop.law/1) here", "LAW.json"});
+  form.required_word(
+      {"--law", "which formula; 'isoflop laws' lists them", "NAME", "Options", "", formulas});
+  form.own_word({"-o,--output",
+                 "write the law file (isoflop.law/1) here; - prints it and nothing else",
+                 "LAW.json"});
   run_conventions_options(form);
   expert_count_options(form);
   fit_options(form);
@@ -29,6 +34,7 @@ void options(Form& form) {
              "percentile|bca"});
   form.word({"--drop-worst",
              "fit, leave out the K runs with the largest errors, fit again; they are listed", "K"});
+  team_options(form);
   form.own_flag({"--profile", "also show the profile likelihood interval of each coefficient"});
   form.own_flag({"--json", "print the law file and nothing else"});
   form.footer(
@@ -47,7 +53,7 @@ std::string output_of(const Form& form, const api::FitRequest& request) {
   if (!out.empty() && std::filesystem::equivalent(out, request.runs.file, ignored)) {
     throw InvalidArgument("-o names the file of the runs, which it would overwrite");
   }
-  require_writable(out);
+  require_output(out);
   return out;
 }
 
@@ -56,12 +62,12 @@ int run(Form& form) {
   const std::string output = output_of(form, request);
   const api::FitOutcome outcome = api::fit(request, terminal_context());
   if (!outcome.has_law()) {
-    for (const std::string& reason : outcome.report.reasons) warn(reason);
+    for (const std::string& reason : outcome.report.reasons) complain(reason);
     return 1;
   }
   const std::string json = json_text(to_json(outcome));
-  if (!output.empty()) write_file(output, json);
-  if (form.has_own("json")) {
+  if (is_file(output)) write_file(output, json);
+  if (form.has_own("json") || is_stdout(output)) {
     print(json);
   } else {
     print(text::fit(outcome, form.has_own("profile")));

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/planning.hpp"
+#include "apps/isoflop/options/team.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
 
@@ -20,6 +21,7 @@ void options(Form& form) {
   versus_option(form);
   form.word(
       {"--threads", "for the law's draws (default 0: one per core); changes no result", "COUNT"});
+  team_options(form);
   form.own_flag({"--csv", "print CSV and nothing else"});
   form.own_flag({"--json", "print JSON (isoflop.frontier/1) and nothing else"});
   form.exclusive("--json", "--csv");

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/planning.hpp"
+#include "apps/isoflop/options/team.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
 
@@ -18,6 +19,7 @@ void options(Form& form) {
   form.word({"--reference", "granularity whose cost all others are given (default 8)", "G"});
   form.word({"--max-g", "finest granularity shown (default 64)", "G"});
   time_options(form, false);
+  team_options(form);
   form.own_flag({"--json", "print JSON (isoflop.granularity/1) and nothing else"});
   form.footer(
       "Example:\n  isoflop granularity krajewski2024-e64 --n-active 7.08M --d 66B "

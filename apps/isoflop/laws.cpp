@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/isoflop/options/values.hpp"
 #include "apps/words/terminal.hpp"
 #include "apps/words/verb.hpp"
 #include "isoflop/text/laws.hpp"
@@ -11,7 +12,8 @@ namespace isoflop::app {
 namespace {
 
 void options(Form& form) {
-  form.word({"NAME", "a formula, a published law or a law file"});
+  form.word(
+      {"NAME", "a formula, a published law or a law file", "", "Options", "", formulas_and_laws});
   form.own_flag({"--json", "print JSON and nothing else"});
   form.footer("Example:\n  isoflop laws krajewski2024-e64");
 }

@@ -6,6 +6,7 @@
 int main(int argc, char** argv) {
   using namespace isoflop;
   const app::Program program{
+      "isoflop",
       "isoflop: fit scaling laws to training runs, plan compute-optimal training",
       "Example:\n  isoflop plan krajewski2024-e64 --flops 1e21\n"
       "'isoflop COMMAND --help' explains a command.",

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/planning.hpp"
+#include "apps/isoflop/options/team.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
 
@@ -29,7 +30,8 @@ void options(Form& form) {
   law_conventions_options(form);
   variable_options(form);
   accept_unconverged_option(form);
-  form.own_word({"-o,--output", "write the runs as CSV: n,d,g,flops", "FILE"});
+  team_options(form);
+  form.own_word({"-o,--output", "write the runs as CSV: n,d,g,flops; - prints them alone", "FILE"});
   form.own_flag({"--csv", "print that CSV and nothing else"});
   form.own_flag({"--json", "print JSON (isoflop.next-runs/1) and nothing else"});
   form.footer(
@@ -41,13 +43,16 @@ void options(Form& form) {
 }
 
 int run(Form& form) {
-  const bool csv = form.has_own("csv"), json = form.has_own("json");
-  if (csv && json) throw InvalidArgument("--csv and --json exclude each other");
   const std::string file = form.own("output");
-  require_writable(file);
+  const bool json = form.has_own("json"), csv = form.has_own("csv") || is_stdout(file);
+  if (csv && json) {
+    throw InvalidArgument(std::string(is_stdout(file) ? "-o -" : "--csv") +
+                          " and --json exclude each other");
+  }
+  require_output(file);
   const api::NextRunsOutcome outcome =
       api::next_runs(api::next_runs_request(form.request()), terminal_context());
-  if (!file.empty()) write_file(file, text::next_runs_csv(outcome));
+  if (is_file(file)) write_file(file, text::next_runs_csv(outcome));
   print(json  ? json_text(to_json(outcome))
         : csv ? text::next_runs_csv(outcome)
               : text::next_runs(outcome));

@@ -5,6 +5,7 @@
 
 #include "apps/isoflop/options/fitting.hpp"
 #include "apps/isoflop/options/planning.hpp"
+#include "apps/isoflop/options/team.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
 
@@ -19,8 +20,9 @@ void options(Form& form) {
   embeddings_options(form);
   versus_option(form);
   shapes_options(form);
+  team_options(form);
   form.own_flag({"--json", "print JSON (isoflop.plan/1) and nothing else"});
-  form.reclaim("law", {"flops", "gpu_hours", "target_loss"}, is_list_of_numbers);
+  form.reclaim("law", {"flops", "gpu_hours", "days", "target_loss"}, is_list_of_numbers);
   form.footer("Example:\n  isoflop plan krajewski2024-e64 --flops 1e20 1e21 1e22");
 }
 
@@ -31,7 +33,7 @@ int run(Form& form) {
     throw InvalidArgument("emit", "--emit-output and --rank say something of --emit: add it");
   }
   const api::PlanOutcome outcome = api::plan(api::plan_request(request), terminal_context());
-  if (!outcome.launch.empty() && file.empty()) {
+  if (!outcome.launch.empty() && !is_file(file)) {
     print(outcome.launch);
     return 0;
   }

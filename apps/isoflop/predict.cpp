@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/experts.hpp"
+#include "apps/isoflop/options/values.hpp"
 #include "apps/words/terminal.hpp"
 #include "apps/words/verb.hpp"
 #include "isoflop/text/predict.hpp"
@@ -12,7 +13,7 @@ namespace isoflop::app {
 namespace {
 
 void options(Form& form) {
-  form.law("a published law ('isoflop laws' lists them) or a law file");
+  form.law("a published law ('isoflop laws' lists them) or a law file", published_laws);
   for (const VariableInfo& v : kVariables) {
     const std::string flag = "--" + std::string(v.key);
     form.word({flag.c_str(),

@@ -5,6 +5,7 @@
 
 #include "apps/isoflop/options/fitting.hpp"
 #include "apps/isoflop/options/planning.hpp"
+#include "apps/isoflop/options/team.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
 #include "isoflop/text/sensitivity.hpp"
@@ -21,6 +22,7 @@ void options(Form& form) {
                      "pow2|continuous|X");
   expert_count_options(form);
   fit_options(form);
+  team_options(form);
   form.own_flag({"--json", "print JSON (isoflop.sensitivity/1) and nothing else"});
   form.footer(
       "Example, in a checkout of isoflop:\n"
@@ -33,7 +35,7 @@ int run(Form& form) {
   const api::SensitivityOutcome outcome =
       api::sensitivity(api::sensitivity_request(form.request()), terminal_context());
   if (!outcome.has_fit()) {
-    for (const std::string& reason : outcome.reasons) warn(reason);
+    for (const std::string& reason : outcome.reasons) complain(reason);
     return 1;
   }
   print(form.has_own("json") ? json_text(to_json(outcome)) : text::sensitivity(outcome));

@@ -4,6 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "apps/words/config.hpp"
+#include "isoflop/core/word_list.hpp"
 #include "isoflop/error.hpp"
 
 namespace isoflop::app {
@@ -33,9 +35,22 @@ struct Form::Field {
 Form::Form(CLI::App& command) : command_(command) {}
 Form::~Form() = default;
 
-Form::Field& Form::add(const Option& option) {
+Form::Field& Form::add(const Option& option, OptionUse use) {
   fields_.push_back(std::make_unique<Field>());
   fields_.back()->name = field_of(option);
+  fields_.back()->many = use.is_list || use.is_often;
+  OptionWords& words = options_.emplace_back();
+  const std::string flags = option.flags;
+  if (flags.starts_with("-")) {
+    words.flags = split_at_commas(flags);
+  } else {
+    words.position = flags;
+  }
+  words.help = option.help;
+  words.type = option.type;
+  words.group = option.group;
+  words.use = use;
+  words.values = option.values;
   return *fields_.back();
 }
 
@@ -49,38 +64,37 @@ void show(CLI::Option& made, const Option& option) {
 }  // namespace
 
 void Form::word(const Option& option) {
-  show(*command_.add_option(option.flags, add(option).word, option.help), option);
+  show(*command_.add_option(option.flags, add(option, {}).word, option.help), option);
 }
 
 void Form::required_word(const Option& option) {
-  CLI::Option* made = command_.add_option(option.flags, add(option).word, option.help);
+  Field& field = add(option, {.is_required = true});
+  CLI::Option* made = command_.add_option(option.flags, field.word, option.help);
   show(*made, option);
   made->required();
 }
 
 void Form::words(const Option& option) {
-  Field& field = add(option);
-  field.many = true;
+  Field& field = add(option, {.is_list = true});
   show(*command_.add_option(option.flags, field.words, option.help)->take_all(), option);
 }
 
 void Form::required_words(const Option& option) {
-  Field& field = add(option);
-  field.many = true;
+  Field& field = add(option, {.is_required = true, .is_list = true});
   CLI::Option* made = command_.add_option(option.flags, field.words, option.help);
   show(*made, option);
   made->required()->take_all();
 }
 
 void Form::each(const Option& option) {
-  Field& field = add(option);
-  field.many = true;
+  Field& field = add(option, {.is_often = true});
   CLI::Option* made = command_.add_option(option.flags, field.words, option.help);
   show(*made->take_all()->allow_extra_args(false), option);
 }
 
 void Form::flag(const Option& option) {
-  command_.add_flag(option.flags, add(option).is_set, option.help)->group(option.group);
+  Field& field = add(option, {.takes_word = false});
+  command_.add_flag(option.flags, field.is_set, option.help)->group(option.group);
 }
 
 void Form::own_word(const Option& option) {
@@ -97,10 +111,19 @@ void Form::exclusive(const char* flag, const char* other) {
   command_.get_option(flag)->excludes(command_.get_option(other));
 }
 
-void Form::law(const std::string& help_of_position) {
+void Form::law(const std::string& help_of_position, ValueNames values) {
   takes_law_ = true;
-  word({"LAW", help_of_position, "", "Options", "law"});
-  word({"--law", "the same, as an option", "LAW"});
+  word({"LAW", help_of_position, "", "Options", "law", values});
+  word({"--law", "the same, as an option", "LAW", "Options", "", values});
+}
+
+void Form::settings(std::vector<std::string_view> names) {
+  settings_ = std::move(names);
+  own_word({"--config", "fields of requests that stand where nothing else is typed", "FILE.json"});
+}
+
+void Form::quiet() {
+  if (!passes_on_) own_flag({"--quiet", "no warnings and no progress on standard error"});
 }
 
 void Form::reclaim(const char* position, std::vector<const char*> lists,
@@ -139,6 +162,7 @@ void Form::reclaim_all(const char* position, const char* list, bool (*names)(con
 }
 
 void Form::pass_on() {
+  passes_on_ = true;
   command_.set_help_flag();
   command_.prefix_command();
 }
@@ -163,6 +187,12 @@ nlohmann::ordered_json Form::request() {
             "law", "name one law: as LAW or as " + isoflop::field("law") + " LAW, not both");
       }
       out[field->name] = field->word;
+    }
+  }
+  if (has_own("config")) {
+    const nlohmann::ordered_json settings = read_config(own("config"), settings_);
+    for (const auto& field : fields_) {
+      if (!field->own) add_setting(settings, field->name, out);
     }
   }
   if (takes_law_ && !out.contains("law")) {

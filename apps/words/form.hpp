@@ -1,6 +1,6 @@
 // A command line as a form: every option fills in one field of a request with the words that were
 // typed. What the words mean is for the door of the verb to say; nothing here reads a number.
-// form.cpp and program.cpp are the only files that know CLI11.
+// form.cpp, help.cpp and program.cpp are the only files that know CLI11.
 #pragma once
 
 #include <functional>
@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "apps/words/command_words.hpp"
 
 namespace CLI {
 class App;
@@ -24,6 +26,7 @@ struct Option {
   const char* type = "";  ///< "X"; none is shown where it is empty
   const char* group = "Options";
   const char* field = "";  ///< of the request; the long flag with underscores where it is empty
+  ValueNames values = nullptr;  ///< what a shell may complete, beside the words that `type` lists
 };
 
 class Form {
@@ -54,7 +57,7 @@ class Form {
   void exclusive(const char* flag, const char* other);
 
   /// LAW, or --law LAW.
-  void law(const std::string& help_of_position);
+  void law(const std::string& help_of_position, ValueNames values = nullptr);
   /// The last word of these fields' lists is the word of `position` where that is missing and the
   /// word `belongs` to no list: `plan --flops 1e21 LAW`.
   void reclaim(const char* position, std::vector<const char*> lists,
@@ -65,8 +68,16 @@ class Form {
   /// All words are for another program, --help too.
   void pass_on();
   std::vector<std::string> passed_on() const;
+  /// --config FILE: what it says of these fields stands in the request where nothing was typed.
+  void settings(std::vector<std::string_view> names);
+  /// --quiet, unless all words are for another program.
+  void quiet();
   /// Ends the help.
   void footer(const std::string& text);
+
+  /// Every option in the order of the help, for completion and manual pages.
+  const std::vector<OptionWords>& options() const { return options_; }
+  bool passes_on() const { return passes_on_; }
 
   /// What was typed, as a request in JSON: words as texts, repeated ones as lists of texts, of
   /// several options with one field in the order of the options. Throws InvalidArgument where LAW
@@ -78,12 +89,15 @@ class Form {
 
  private:
   struct Field;
-  Field& add(const Option& option);
+  Field& add(const Option& option, OptionUse use);
 
   CLI::App& command_;
+  std::vector<OptionWords> options_;
+  std::vector<std::string_view> settings_;
   std::vector<std::unique_ptr<Field>> fields_;
   std::vector<std::function<void()>> reclaims_;
   bool takes_law_ = false;
+  bool passes_on_ = false;
 };
 
 bool is_list_of_numbers(const std::string& word);

@@ -10,6 +10,7 @@
 namespace isoflop::app {
 
 struct Program {
+  std::string name;                      ///< as it is typed
   std::string about;                     ///< one line at the head of the help
   std::string footer;                    ///< ends it
   std::function<std::string()> version;  ///< asked for by --version alone

@@ -15,6 +15,7 @@ namespace {
 struct Manner {
   std::string program = "isoflop";
   FieldStyle style = FieldStyle::kFlag;
+  bool quiet = false;
 };
 
 Manner& manner() {
@@ -36,14 +37,36 @@ void print(std::string_view text) {
   }
 }
 
+void set_quiet(bool quiet) { manner().quiet = quiet; }
+
+bool is_stdout(std::string_view path) { return path == "-"; }
+
+bool is_file(std::string_view path) { return !path.empty() && !is_stdout(path); }
+
+void require_output(const std::string& path) {
+  if (is_file(path)) require_writable(path);
+}
+
+void write_output(const std::string& path, std::string_view text) {
+  if (is_file(path)) {
+    write_file(path, text);
+  } else {
+    print(text);
+  }
+}
+
 void warn(std::string_view text) {
+  if (!manner().quiet) complain(text);
+}
+
+void complain(std::string_view text) {
   const std::string line = manner().program + ": " + show_fields(text, manner().style) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
 Progress::Progress(std::string what)
     : what_(std::move(what)),
-      on_terminal_(isatty(STDERR_FILENO) != 0),
+      on_terminal_(!manner().quiet && isatty(STDERR_FILENO) != 0),
       start_(Clock::now()),
       last_(start_) {}
 

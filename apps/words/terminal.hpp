@@ -22,8 +22,22 @@ void set_program_name(std::string name);
 /// How fields of requests are shown; as flags until it is set.
 void set_field_style(FieldStyle style);
 
-/// One line "isoflop: text" on stderr.
+/// Nothing but results and faults is shown; everything until it is set.
+void set_quiet(bool quiet);
+
+/// One line "isoflop: text" on stderr, unless it is to be quiet.
 void warn(std::string_view text);
+/// The same of a fault, which is said in any case.
+void complain(std::string_view text);
+
+/// Whether the path of an output is "-", standard output: then nothing else may be written there.
+bool is_stdout(std::string_view path);
+/// Whether it is that of a file.
+bool is_file(std::string_view path);
+/// Throws what write_output is bound to throw: to be called before hours of work.
+void require_output(const std::string& path);
+/// Prints where the path is empty or "-", else writes the file.
+void write_output(const std::string& path, std::string_view text);
 
 /// A line with share and time left on stderr, several times a second, if stderr is a terminal.
 class Progress {

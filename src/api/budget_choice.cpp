@@ -13,7 +13,7 @@ std::string kinds_of_budget() {
 }
 
 void require_one_kind(const BudgetChoice& choice) {
-  if (choice.gpus.has_value() != choice.days.has_value()) {
+  if (choice.gpus.has_value() == choice.days.empty()) {
     throw InvalidArgument(choice.gpus ? "days" : "gpus",
                           field("gpus") + " and " + field("days") + " belong together");
   }
@@ -38,17 +38,27 @@ std::vector<double> reaching(const PlanProblem& problem, const std::vector<doubl
 }  // namespace
 
 void list_fields(FieldVisitor& f, BudgetChoice& choice) {
-  f.numbers("flops", choice.flops);
-  f.numbers("gpu_hours", choice.gpu_hours);
+  f.amounts("flops", choice.flops);
+  f.amounts("gpu_hours", choice.gpu_hours);
   f.number("gpus", choice.gpus, Numbers::kPositive);
-  f.number("days", choice.days, Numbers::kPositive);
-  f.numbers("target_loss", choice.target_loss);
+  if (choice.days.size() == 1) {  // written as one number, as it was while there could be no more
+    f.number("days", choice.days.front(), Numbers::kPositive);
+  } else {
+    f.amounts("days", choice.days);
+  }
+  f.amounts("target_loss", choice.target_loss);
   f.number("price_per_gpu_hour", choice.price_per_gpu_hour, Numbers::kPositive);
   f.text("gpu", choice.gpu);
+  f.number("peak_flops", choice.peak_flops, Numbers::kPositive);
   f.number("mfu", choice.mfu, Numbers::kPositive);
 }
 
 double flops_per_gpu_second(const BudgetChoice& choice) {
+  if (!choice.gpu.empty() && choice.peak_flops) {
+    throw InvalidArgument("peak_flops", field("gpu") + " and " + field("peak_flops") +
+                                            " say the same; give one or the other");
+  }
+  if (choice.peak_flops) return isoflop::flops_per_gpu_second(*choice.peak_flops, choice.mfu);
   if (!choice.gpu.empty()) return isoflop::flops_per_gpu_second(choice.gpu, choice.mfu);
   if (choice.mfu) {
     throw InvalidArgument(
@@ -77,8 +87,8 @@ std::vector<double> budgets_of(const PlanProblem& problem, const BudgetChoice& c
     throw InvalidArgument("hours of a GPU count by " + field("cost_table") + " FILE, or by " +
                           field("gpu") + " NAME and " + field("mfu") + " X");
   }
-  std::vector<double> out =
-      choice.gpus ? std::vector{gpu_hours_of(*choice.gpus, *choice.days)} : choice.gpu_hours;
+  std::vector<double> out = choice.gpu_hours;
+  for (const double days : choice.days) out.push_back(gpu_hours_of(*choice.gpus, days));
   for (double& x : out) x = budget_of_gpu_hours(problem, x, rate);
   return out;
 }

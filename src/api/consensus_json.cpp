@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 
 void list_fields(FieldVisitor& f, ConsensusRequest& request) {
   f.files("law", request.law);
-  f.numbers("flops", request.flops);
+  f.amounts("flops", request.flops);
   list_fields(f, request.experts);
   f.variable(info(Variable::kU), request.u);
 }

@@ -169,6 +169,22 @@ void FieldReader::numbers(std::string_view name, std::vector<double>& values) {
   if (const Json* json = find(name)) values = read_positive_list(name, words_of(name, *json));
 }
 
+void FieldReader::amounts(std::string_view name, std::vector<double>& values) {
+  const Json* json = find(name);
+  if (json == nullptr) return;
+  const std::vector<std::string> words = words_of(name, *json);
+  for (const std::string& word : words) {
+    const std::string_view part = with_thousands_commas(word);
+    if (part.empty()) continue;
+    std::string number(part);
+    std::erase(number, ',');
+    refuse_word(name, part,
+                "is one number or several; write " + number +
+                    " for one, and a blank instead of a comma between several");
+  }
+  values = read_positive_list(name, words);
+}
+
 void FieldReader::texts(std::string_view name, std::vector<std::string>& values) {
   if (const Json* json = find(name)) values = words_of(name, *json);
 }

@@ -62,6 +62,10 @@ class FieldVisitor {
   virtual void count(std::string_view name, std::uint64_t& value, std::uint64_t low) = 0;
   /// Positive numbers, one or more.
   virtual void numbers(std::string_view name, std::vector<double>& values) = 0;
+  /// The same of amounts so large that a comma may stand between thousands: "1,000" is refused.
+  virtual void amounts(std::string_view name, std::vector<double>& values) {
+    numbers(name, values);
+  }
   virtual void texts(std::string_view name, std::vector<std::string>& values) = 0;
   /// NAME=VALUE; in JSON also an object.
   virtual void pairs(std::string_view name, Pairs& values) = 0;
@@ -95,6 +99,7 @@ class FieldReader final : public FieldVisitor {
              std::uint64_t low) override;
   void count(std::string_view name, std::uint64_t& value, std::uint64_t low) override;
   void numbers(std::string_view name, std::vector<double>& values) override;
+  void amounts(std::string_view name, std::vector<double>& values) override;
   void texts(std::string_view name, std::vector<std::string>& values) override;
   void pairs(std::string_view name, Pairs& values) override;
   void named_numbers(std::string_view name, NamedNumbers& values) override;

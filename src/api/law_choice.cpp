@@ -6,8 +6,9 @@
 
 namespace isoflop::api {
 
-LawRecord load_law(const LawChoice& choice) {
-  LawRecord law = find_law(choice.law);
+LawRecord load_law(const LawChoice& choice) { return load_law(choice, find_law(choice.law)); }
+
+LawRecord load_law(const LawChoice& choice, LawRecord law) {
   if (!choice.n_means.empty()) {
     const NMeaning said = parse_n_meaning(choice.n_means);
     if (law.n_means != NMeaning::kUnspecified && law.n_means != said) {

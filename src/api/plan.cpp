@@ -11,6 +11,7 @@
 #include "api/time_choice.hpp"
 #include "api/versus_column.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 
 namespace isoflop::api {
@@ -20,6 +21,10 @@ std::optional<TableTime> time_of(PlanProblem& problem, const PlanRequest& reques
   if (!request.time.cost_table.empty() && !request.budget.flops.empty()) {
     throw InvalidArgument("flops", "a cost table counts time: use " + field("gpu_hours") + ", or " +
                                        field("gpus") + " and " + field("days"));
+  }
+  if (!request.time.cost_table.empty() && request.budget.peak_flops) {
+    throw InvalidArgument("peak_flops",
+                          field("peak_flops") + " stands for a cost table; give one or the other");
   }
   if (!request.time.cost_table.empty() && (!request.budget.gpu.empty() || request.budget.mfu)) {
     throw InvalidArgument("gpu", field("gpu") + " and " + field("mfu") +
@@ -34,8 +39,8 @@ std::optional<TableTime> time_of(PlanProblem& problem, const PlanRequest& reques
 
 /// The expansion rates that may be compared: those that the runs behind the law had. Needs a limit
 /// on memory, the only thing that more experts cost where FLOPs count active parameters.
-Range expansions_to_compare(const PlanRequest& request) {
-  const LawRecord law = load_law(request.planner.law);
+Range expansions_to_compare(const PlanRequest& request, const LawRecord& named) {
+  const LawRecord law = load_law(request.planner.law, named);
   const std::optional<Range>& range = law.ranges[Variable::kE];
   if (!law_has_variable(law, Variable::kE) || !range) {
     refuse_free(": " + request.planner.law.law + " " +
@@ -55,13 +60,13 @@ Range expansions_to_compare(const PlanRequest& request) {
 }
 
 /// Settles a free E as the one with the lowest loss.
-std::vector<RivalExpansion> choose_expansion(PlanRequest& request) {
+std::vector<RivalExpansion> choose_expansion(PlanRequest& request, const LawRecord& law) {
   if (!request.free_expansion) return {};
-  const Range range = expansions_to_compare(request);
+  const Range range = expansions_to_compare(request, law);
   std::vector<RivalExpansion> out = rival_expansions(range, [&](double expansion) {
     request.planner.law.expansion = expansion;
     std::vector<std::string> unused;
-    PlanProblem problem = pose(request, unused);
+    PlanProblem problem = pose(request, law, unused);
     time_of(problem, request);
     const std::vector<double> budgets = budgets_of(problem, request.budget);
     if (budgets.size() != 1) refuse_free(" is for one budget at a time");
@@ -117,8 +122,9 @@ PlanOutcome plan(const PlanRequest& asked, const Context&) {
   PlanOutcome out;
   out.request = asked;
   out.inputs = inputs_of(asked);
-  out.expansions = choose_expansion(request);
-  out.problem = pose(request, out.conversions);
+  const LawRecord law = find_law(request.planner.law.law);
+  out.expansions = choose_expansion(request, law);
+  out.problem = pose(request, law, out.conversions);
   out.time = time_of(out.problem, request);
   add_time_draws(out.problem);
   const double rate = flops_per_gpu_second(request.budget);

@@ -5,6 +5,7 @@
 #include "io/json_values.hpp"
 #include "isoflop/convention/flops.hpp"
 #include "isoflop/io/law_file.hpp"
+#include "isoflop/plan/budget.hpp"
 #include "isoflop/plan/plan_draws.hpp"
 #include "isoflop/plan/plan_fault.hpp"
 
@@ -50,6 +51,14 @@ std::vector<PlanAnswer> answer_plans(const PlanProblem& problem, const std::vect
     if (!problem.time && flops_per_gpu_second > 0.0) {
       answer.gpu_hours = plans[i].budget / flops_per_gpu_second / kSecondsPerHour;
     }
+    if (plans[i].usable()) {
+      answer.epochs = epochs_of(problem, plans[i].d_tokens);
+      if (problem.limits.inference_tokens > 0.0) {
+        const double share = training_share(problem.limits, plans[i].d_tokens);
+        answer.training_budget = share * plans[i].budget;
+        answer.serving_budget = (1.0 - share) * plans[i].budget;
+      }
+    }
     out.push_back(answer);
   }
   return out;
@@ -71,6 +80,13 @@ void add_to_json(const PlanProblem& problem, const PlanAnswer& answer, Json& row
     row["robust"] = {{"planned", robust_to_json(answer.robust->planned)},
                      {"best_on_average", robust_to_json(answer.robust->best_on_average)},
                      {"least_worst", robust_to_json(answer.robust->least_worst)}};
+  }
+  if (answer.epochs) row["epochs"] = *answer.epochs;
+  if (answer.training_budget) {
+    const double unit = problem.time ? kSecondsPerHour : 1.0;
+    const std::string name = problem.time ? "_gpu_hours" : "_flops";
+    row["training" + name] = *answer.training_budget / unit;
+    row["serving" + name] = *answer.serving_budget / unit;
   }
   if (answer.gpu_hours > 0.0) row["gpu_hours"] = answer.gpu_hours;
   if (answer.price > 0.0) row["price"] = answer.price;

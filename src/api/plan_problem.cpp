@@ -17,10 +17,9 @@ namespace isoflop::api {
 namespace {
 
 /// The rates that follow from counts of experts.
-void settle_counts(PlanRequest& request) {
+void settle_counts(PlanRequest& request, const LawRecord& law) {
   std::optional<double>& expansion = request.planner.law.expansion;
   AccountingChoice& accounting = request.planner.accounting;
-  const LawRecord law = find_law(request.planner.law.law);
   ExpertWords words = request.counts;
   words.expansion = expansion;
   words.granularity = accounting.granularity;
@@ -108,14 +107,15 @@ class ShapeAnswers {
 
 }  // namespace
 
-PlanProblem pose(PlanRequest request, std::vector<std::string>& conversions) {
-  settle_counts(request);
+PlanProblem pose(PlanRequest request, const LawRecord& named,
+                 std::vector<std::string>& conversions) {
+  settle_counts(request, named);
   const bool with_shape = !request.embeddings.shape.empty();
   if (!with_shape && request.planner.accounting.search == "shape") {
     throw InvalidArgument("shape",
                           field("granularity") + " shape needs " + field("shape") + " FILE");
   }
-  LawRecord law = load_law(request.planner.law);
+  LawRecord law = load_law(request.planner.law, named);
   if (with_shape) ShapeAnswers(request, law, conversions).take_all();
   // Of a shape the vocabulary is taken where it is of use; a vocabulary is for nothing else.
   const bool unused = with_shape && law.n_means != NMeaning::kTotal;

@@ -9,7 +9,8 @@
 namespace isoflop::api {
 
 /// Settles the expansion rate and granularity that counts of experts and the shape say, and poses
-/// the problem. `conversions` takes what the shape was asked for, and how it answered.
-PlanProblem pose(PlanRequest request, std::vector<std::string>& conversions);
+/// the problem. `law` is the one that the request names. `conversions` takes what the shape was
+/// asked for, and how it answered.
+PlanProblem pose(PlanRequest request, const LawRecord& law, std::vector<std::string>& conversions);
 
 }  // namespace isoflop::api

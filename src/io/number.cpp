@@ -135,6 +135,21 @@ std::string number_fault(std::string_view text) {
   return "is not a number (such as 1e21, 70B, 2.5T)";
 }
 
+std::string_view with_thousands_commas(std::string_view text) {
+  const std::string separators = std::string(kBlanks) + ',';
+  for (std::size_t begin = 0; begin < text.size(); ++begin) {
+    if (begin > 0 && separators.find(text[begin - 1]) == std::string::npos) continue;
+    // The longest part that begins here.
+    std::string_view part = text.substr(begin);
+    part = part.substr(0, part.find_first_of(kBlanks));
+    while (part.find(',') != std::string_view::npos) {
+      if (is_grouped(part, ',') && is_number(without(part, ','))) return part;
+      part = part.substr(0, part.rfind(','));
+    }
+  }
+  return {};
+}
+
 std::vector<double> parse_number_list(const std::vector<std::string>& words) {
   if (words.empty()) return {};
   std::string text;

@@ -31,7 +31,7 @@ LawRecord find_law(const std::string& name_or_path) {
     known += " " + law.name;
   }
   std::error_code ignored;
-  if (!std::filesystem::exists(name_or_path, ignored)) {
+  if (name_or_path != "-" && !std::filesystem::exists(name_or_path, ignored)) {
     throw DataError(name_or_path,
                     "is neither a file nor a published law; published laws are:" + known);
   }

@@ -67,6 +67,24 @@ std::string robust_text(const PlanProblem& problem, const api::PlanAnswer& answe
   return out;
 }
 
+/// How often tokens repeat, and what of the budget trains.
+std::string use_text(const PlanProblem& problem, const api::PlanAnswer& answer) {
+  const std::string budget = budget_text(problem, answer.plan.budget);
+  std::string out;
+  if (answer.epochs) {
+    out += fmt::format("{}: D is {:.1f} epochs of {} unique tokens\n", budget, *answer.epochs,
+                       human_number(answer.plan.d_tokens / *answer.epochs));
+  }
+  if (answer.training_budget) {
+    out += fmt::format("{}: training takes {} {}, serving {} tokens {}, {:.1f} % of the budget\n",
+                       budget, budget_text(problem, *answer.training_budget), unit_of(problem),
+                       human_number(problem.limits.inference_tokens),
+                       budget_text(problem, *answer.serving_budget),
+                       100.0 * *answer.serving_budget / answer.plan.budget);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string answers_text(const api::PlanOutcome& outcome) {
@@ -75,7 +93,7 @@ std::string answers_text(const api::PlanOutcome& outcome) {
   for (const api::PlanAnswer& answer : outcome.answers) {
     const std::string budget = budget_text(problem, answer.plan.budget);
     out += limits_text(problem, answer.plan) + time_text(problem, answer) +
-           robust_text(problem, answer) + movement(problem, answer);
+           robust_text(problem, answer) + movement(problem, answer) + use_text(problem, answer);
     if (answer.gpu_hours > 0.0 && answer.plan.usable()) {
       out += fmt::format("{}: {} GPU-hours\n", budget, human_number(answer.gpu_hours));
     }

@@ -122,25 +122,81 @@ std::string outside_of(const Plan& plan) {
   return fmt::format("{}", fmt::join(out, ", "));
 }
 
-std::string notes_on(const PlanProblem& problem, const Plan& p) {
+/// What any of these plans lies outside of.
+std::string outside_of_any(const std::vector<Plan>& plans) {
+  Plan all;
+  for (const Plan& p : plans) {
+    if (!p.usable()) continue;
+    for (const Variable v : p.extrapolated) {
+      const auto& seen = all.extrapolated;
+      if (std::find(seen.begin(), seen.end(), v) == seen.end()) all.extrapolated.push_back(v);
+    }
+    all.extrapolates_d_per_n = all.extrapolates_d_per_n || p.extrapolates_d_per_n;
+  }
+  std::sort(all.extrapolated.begin(), all.extrapolated.end());
+  return outside_of(all);
+}
+
+/// So many budgets are named one by one; of more it is said how many they are.
+constexpr std::size_t kMostNamed = 3;
+
+std::vector<std::string> notes_on(const PlanProblem& problem, const Plan& p,
+                                  const std::string& outside) {
   const LawRecord& law = problem.law;
-  const std::string budget = budget_text(problem, p.budget);
-  if (p.status == PlanStatus::kInfeasible) return "";  // limits_text says which limit
-  if (!p.usable()) return fmt::format("{}: {}\n", budget, p.note);
-  std::string notes;
+  if (p.status == PlanStatus::kInfeasible) return {};  // limits_text says which limit
+  if (!p.usable()) return {p.note};
+  std::vector<std::string> notes;
   if (!law.ranges[Variable::kN]) {
-    notes += budget + ": the range of the runs behind this law is not known\n";
+    notes.emplace_back("the range of the runs behind this law is not known");
   }
-  if (const std::string outside = outside_of(p); !outside.empty()) {
-    notes += fmt::format("{}: beyond the runs behind this law in {}\n", budget, outside);
-  }
+  if (!outside_of(p).empty()) notes.push_back("beyond the runs behind this law in " + outside);
   if (p.extrapolates_time) {
-    notes += fmt::format(
-        "{}: its layers lie beyond those of the cost table; the time is that of the table's fitted "
-        "model\n",
-        budget);
+    notes.emplace_back(
+        "its layers lie beyond those of the cost table; the time is that of the table's fitted "
+        "model");
   }
   return notes;
+}
+
+/// "1e21", "1e20, 1e21", and of more than three only how many and their range.
+std::string budgets_text(const PlanProblem& problem, const std::vector<double>& budgets) {
+  if (budgets.size() > kMostNamed) {
+    const auto [low, high] = std::minmax_element(budgets.begin(), budgets.end());
+    return fmt::format("{} budgets from {} to {}", budgets.size(), budget_text(problem, *low),
+                       budget_text(problem, *high));
+  }
+  std::string out;
+  for (const double budget : budgets)
+    out += (out.empty() ? "" : ", ") + budget_text(problem, budget);
+  return out;
+}
+
+/// One line for each thing that is to be known, whatever the number of plans that it holds for.
+std::string notes_on_all(const PlanProblem& problem, const std::vector<Plan>& plans) {
+  std::vector<std::pair<std::string, std::vector<double>>> notes;
+  const std::string all_outside = outside_of_any(plans);
+  const auto num_outside =
+      static_cast<std::size_t>(std::count_if(plans.begin(), plans.end(), [](const Plan& p) {
+        return p.usable() && !outside_of(p).empty();
+      }));
+  const bool alike = std::all_of(plans.begin(), plans.end(), [&](const Plan& p) {
+    return !p.usable() || outside_of(p).empty() || outside_of(p) == all_outside;
+  });
+  for (const Plan& p : plans) {
+    const std::string outside =
+        num_outside > kMostNamed && !alike ? "one or more of " + all_outside : outside_of(p);
+    for (const std::string& text : notes_on(problem, p, outside)) {
+      auto place = std::find_if(notes.begin(), notes.end(),
+                                [&](const auto& note) { return note.first == text; });
+      if (place == notes.end()) place = notes.insert(notes.end(), {text, {}});
+      place->second.push_back(p.budget);
+    }
+  }
+  std::string out;
+  for (const auto& [text, budgets] : notes) {
+    out += budgets_text(problem, budgets) + ": " + text + "\n";
+  }
+  return out;
 }
 
 std::string experts_line(const PlanProblem& problem) {
@@ -180,8 +236,7 @@ std::string plans_text(const api::PlanOutcome& outcome, const std::vector<Plan>&
         unit_of(problem));
   }
   if (any([](const Plan& p) { return p.draws.has_value(); })) out += intervals_of(problem, plans);
-  std::string notes;
-  for (const Plan& p : plans) notes += notes_on(problem, p);
+  std::string notes = notes_on_all(problem, plans);
   for (const std::string& note : notes_on_fit(problem.law)) notes += "note: " + note + "\n";
   return notes.empty() ? out : out + "\n" + notes;
 }

@@ -140,6 +140,9 @@ TEST_CASE("page on formats: every command prints what is shown", "[cli][format]"
 TEST_CASE("page on tables: every command prints what is shown", "[cli][format]") {
   check_document("docs/tables.md");
 }
+TEST_CASE("page on the command line: every command prints what is shown", "[cli][format]") {
+  check_document("docs/command-line.md");
+}
 TEST_CASE("page on fits: every command prints what is shown", "[cli][format]") {
   check_document("docs/fit.md");
 }

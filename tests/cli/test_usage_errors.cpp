@@ -43,7 +43,7 @@ Words plan_with(const Words& more) {
 }
 
 TEST_CASE("isoflop: a command line without a known command exits 2", "[cli][refusal]") {
-  check_usage_errors({{{}, "subcommand"}, {{"fits"}, "no command \"fits\""}, {{"--bogus"}, ""}});
+  check_usage_errors({{{"--quiet"}, ""}, {{"fits"}, "no command \"fits\""}, {{"--bogus"}, ""}});
 }
 
 TEST_CASE("isoflop: an unknown option is named and exits 2", "[cli][refusal]") {

@@ -196,5 +196,22 @@ TEST_CASE("human_number: values that are not finite are named", "[io][format]") 
   CHECK(human_number(std::numeric_limits<double>::quiet_NaN()) == "nan");
 }
 
+TEST_CASE("with_thousands_commas: finds what may be one number or several", "[io][format]") {
+  CHECK(with_thousands_commas("1,000") == "1,000");
+  CHECK(with_thousands_commas("-12,345,678.9e3") == "-12,345,678.9e3");
+  CHECK(with_thousands_commas("1,234.5K") == "1,234.5K");
+  CHECK(with_thousands_commas("1e21,1,000,000") == "1,000,000");
+  CHECK(with_thousands_commas("100,200,2e21") == "100,200");
+  CHECK(with_thousands_commas("1e20 1,000") == "1,000");
+}
+
+TEST_CASE("with_thousands_commas: passes over what can only be a list", "[io][format]") {
+  for (const char* text : {"", "1000", "1e20,1e21", "1,2,4,8", "1000,200", "1,0000", "1,00",
+                           "0,500", "1, 000", "70B,100B", "8,16,32,"}) {
+    CAPTURE(text);
+    CHECK(with_thousands_commas(text).empty());
+  }
+}
+
 }  // namespace
 }  // namespace isoflop::number_test

@@ -1,5 +1,7 @@
 #include "apps/isoflop/options/fitting.hpp"
 
+#include "apps/isoflop/options/values.hpp"
+
 namespace isoflop::app {
 
 void runs_options(Form& form) {
@@ -33,7 +35,7 @@ void run_conventions_options(Form& form) {
   form.word({"--n-means",
              "what N counts: total_non_embedding, active_non_embedding, total, active, dense or "
              "unspecified (default)",
-             "MEANING"});
+             "MEANING", "Options", "", n_meanings});
   form.word({"--expansion", "expansion rate E of the runs; 1 is dense", "E"});
 }
 

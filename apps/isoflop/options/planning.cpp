@@ -1,5 +1,7 @@
 #include "apps/isoflop/options/planning.hpp"
 
+#include "apps/isoflop/options/values.hpp"
+
 namespace isoflop::app {
 
 void budget_options(Form& form) {
@@ -9,11 +11,15 @@ void budget_options(Form& form) {
               "hours of one GPU, one or more: by --cost-table, or by --gpu and --mfu", "X ...",
               kGroup});
   form.word({"--gpus", "GPUs, with --days", "K", kGroup});
-  form.word({"--days", "days on --gpus", "X", kGroup});
+  form.words({"--days", "days on --gpus, one or more", "X ...", kGroup});
   form.words({"--target-loss", "losses in nats per token: the cheapest training to reach them",
               "X ...", kGroup});
   form.word({"--price-per-gpu-hour", "what an hour of one GPU costs", "X", kGroup});
-  form.word({"--gpu", "GPU whose datasheet's peak --mfu is a share of", "NAME", kGroup});
+  form.word({"--gpu", "GPU whose datasheet's peak --mfu is a share of", "NAME", kGroup, "", gpus});
+  form.word(
+      {"--peak-flops",
+       "the same for a GPU without a datasheet here: its dense FLOPs per second, such as 989T", "X",
+       kGroup});
   form.word({"--mfu", "share of the peak that training reaches (default 0.4)", "X", kGroup});
 }
 
@@ -59,14 +65,14 @@ void accounting_options(Form& form, const char* granularity, const char* granula
 }
 
 void law_options(Form& form) {
-  form.law("a published law ('isoflop laws' lists them) or a law file");
+  form.law("a published law ('isoflop laws' lists them) or a law file", published_laws);
 }
 
 void law_conventions_options(Form& form) {
   form.word({"--n-means",
              "what the law's N counts, where its file does not say: total_non_embedding, "
              "active_non_embedding or total",
-             "MEANING"});
+             "MEANING", "Options", "", n_meanings});
   form.word({"--expansion",
              "expansion rate E, where the law's file does not say it; 1 is dense. plan: free, the "
              "best of powers of two, where E is a variable of the law",
@@ -151,7 +157,7 @@ void versus_option(Form& form) {
   form.word({"--versus",
              "compute multipliers: FLOPs that dense models, coarse experts (G = 1) or another law "
              "need for a plan's loss, over the plan's FLOPs",
-             "dense,coarse,LAW"});
+             "dense,coarse,LAW", "Options", "", rivals});
 }
 
 void shapes_options(Form& form) {

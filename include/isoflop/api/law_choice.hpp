@@ -18,5 +18,7 @@ struct LawChoice {
 /// The law with n_means and expansion filled in. Throws InvalidArgument where they contradict the
 /// law, Error for a fit that did not converge, unless that is accepted.
 LawRecord load_law(const LawChoice& choice);
+/// The same of a law that was read already: standard input can be read once.
+LawRecord load_law(const LawChoice& choice, LawRecord law);
 
 }  // namespace isoflop::api

@@ -48,8 +48,11 @@ struct PlanAnswer {
   std::optional<Plan> own_accounting;  ///< where FLOPs are not counted as the law's own are
   std::optional<AgainstFlops> against_flops;
   std::optional<RobustPlans> robust;
-  double price = 0.0;      ///< 0: nobody said
-  double gpu_hours = 0.0;  ///< of a budget in FLOPs on the GPU that was named; 0: none was
+  double price = 0.0;            ///< 0: nobody said
+  double gpu_hours = 0.0;        ///< of a budget in FLOPs on the GPU that was named; 0: none was
+  std::optional<double> epochs;  ///< how often each unique token is seen, where tokens repeat
+  /// In the unit of the budget, together all of it; where tokens are to be served.
+  std::optional<double> training_budget, serving_budget;
 };
 
 /// The models around one plan, and the run of each.

@@ -22,6 +22,10 @@ std::optional<double> parse_number(std::string_view text);
 /// Precondition: parse_number(text) gave nothing.
 std::string number_fault(std::string_view text);
 
+/// The first part of a list of numbers whose commas may as well stand between thousands: "1,000" of
+/// "1e21,1,000", "1,234.5K"; "" where there is none.
+std::string_view with_thousands_commas(std::string_view text);
+
 /// All numbers in `words`, where a word may hold several, separated by commas or blanks; a comma
 /// may also end one word and the next number begin another. No words give an empty list.
 /// Throws InvalidArgument naming the bad number, or an empty place between, before or after commas.

@@ -14,12 +14,23 @@ namespace isoflop {
 /// does.
 double flops_per_gpu_second(std::string_view gpu, std::optional<double> share);
 
+/// The same of a GPU that does so many dense FLOPs per second at its peak.
+double flops_per_gpu_second(double peak_flops_per_s, std::optional<double> share);
+
 /// Hours of one GPU in the unit of the problem's cost; `flops_per_second` is used where that is
 /// FLOPs.
 double budget_of_gpu_hours(const PlanProblem& problem, double gpu_hours, double flops_per_second);
 
 /// So many GPUs for so many days.
 double gpu_hours_of(double gpus, double days);
+
+/// Share of a plan's budget that trains; the rest serves the tokens of its limits, a third of a
+/// trained token's cost each.
+double training_share(const Limits& limits, double d_tokens);
+
+/// How often each unique token is seen; nothing where all tokens are new or nobody said how many
+/// there are.
+std::optional<double> epochs_of(const PlanProblem& problem, double d_tokens);
 
 /// Money per unit of the problem's cost.
 double price_per_unit(const PlanProblem& problem, double price_per_gpu_hour,
