@@ -1,34 +1,23 @@
 #include "column_lookup.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <vector>
 
 #include "io/in_quotes.hpp"
+#include "io/plain_text.hpp"
+#include "isoflop/core/word_edits.hpp"
 #include "isoflop/error.hpp"
 #include "melt.hpp"
 
 namespace isoflop {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-/// Levenshtein distance without regard to case, as a fraction of the longer length: 0 = same text,
-/// 1 = nothing in common.
+/// Edits without regard to case, as a fraction of the longer length: 0 = same text, 1 = nothing in
+/// common.
 double difference(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> distance(b.size() + 1);  // from the first i characters of a, by j of b
-  std::iota(distance.begin(), distance.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = distance[0];
-    distance[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
-      diagonal = distance[j + 1];
-      distance[j + 1] = std::min({replaced, distance[j] + 1, diagonal + 1});
-    }
-  }
   const std::size_t longer = std::max({a.size(), b.size(), std::size_t{1}});
-  return static_cast<double>(distance[b.size()]) / static_cast<double>(longer);
+  return static_cast<double>(num_word_edits(lower_case(a), lower_case(b))) /
+         static_cast<double>(longer);
 }
 
 /// Difference of `wanted` from a column name or from one of its parts (loss in val_loss). Parts of
