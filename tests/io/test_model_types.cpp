@@ -89,6 +89,13 @@ TEST_CASE("model_from_config: the text part of a model is counted and said", "[i
   CHECK_THAT(read_whole.notes[0], ContainsSubstring("text part"));
 }
 
+TEST_CASE("model_from_config: sizes outside an empty part are those of the model",
+          "[io][identity]") {
+  const Json whole = with(llama_like("qwen2_5_vl"), {{"text_config", Json::object()}});
+  CHECK(read(whole).shape == read(llama_like("qwen2")).shape);
+  CHECK(read(whole).notes.empty());
+}
+
 TEST_CASE("model_from_config: a part without a type has that of the whole", "[io][identity]") {
   Json part = llama_like("qwen2");
   part.erase("model_type");
@@ -166,6 +173,23 @@ TEST_CASE("model_from_config: what a type does not count of itself is refused", 
   CHECK(fault_of(with(ernie, {{"moe_layer_end_index", 3}})) == "no fault");
   CHECK_THAT(fault_of(with(ernie, {{"moe_layer_end_index", 2}})),
              ContainsSubstring("dense blocks behind those with experts"));
+}
+
+TEST_CASE("model_from_config: what a type fills in is what its file would say", "[io][identity]") {
+  const Json left_out = with(llama_like("jamba"), {{"num_experts", 4}, {"num_experts_per_tok", 2}});
+  const ModelShape shape = read(with(left_out, {{"num_hidden_layers", 8}})).shape;
+  CHECK(shape == read(with(left_out, {{"num_hidden_layers", 8},
+                                      {"attn_layer_period", 8},
+                                      {"attn_layer_offset", 4},
+                                      {"expert_layer_period", 2},
+                                      {"expert_layer_offset", 1},
+                                      {"mamba_d_state", 16},
+                                      {"mamba_d_conv", 4},
+                                      {"mamba_expand", 2},
+                                      {"mamba_dt_rank", 32}}))
+                     .shape);
+  CHECK(shape.other.num_blocks == 7);
+  CHECK_FALSE(read(with(left_out, {{"num_hidden_layers", 8}})).notes.empty());
 }
 
 TEST_CASE("model_from_config: every refusal names what the options count", "[io][refusal]") {

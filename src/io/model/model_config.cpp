@@ -39,11 +39,15 @@ std::string advice() {
   return out;
 }
 
-/// The object that describes the text model: the file itself, or a part of a model of more.
+/// The object that describes the text model: the file itself, or a part of a model of more. Some
+/// files say their sizes outside and keep an empty part beside them.
 const Json& text_part(const Json& config) {
+  constexpr const char* kWidth = "hidden_size";
   for (const std::string& key : detail::model_table().text_parts) {
     const auto part = config.find(key);
-    if (part != config.end() && part->is_object()) return text_part(*part);
+    if (part == config.end() || !part->is_object()) continue;
+    if (config.contains(kWidth) && !part->contains(kWidth)) continue;
+    return text_part(*part);
   }
   return config;
 }

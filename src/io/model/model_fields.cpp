@@ -41,8 +41,13 @@ const Json* ModelFields::member(const std::string& key) const {
   // Whether the head is the embedding is said of the whole model as often as of the part.
   if (found == nullptr && is_part() && key == "tie_word_embeddings") found = at_any(whole_, key);
   if (found == nullptr && type_ != nullptr) {
-    const auto it = type_->defaults.find(key);
-    if (it == type_->defaults.end()) return nullptr;
+    auto it = type_->fills.find(key);
+    bool fills = it != type_->fills.end();
+    if (!fills && is_part()) {
+      it = type_->defaults.find(key);
+      fills = it != type_->defaults.end();
+    }
+    if (!fills) return nullptr;
     const std::string note = "\"" + key + "\" is not in the file: " + it->dump() + ", as " +
                              type_->name + " has it by default";
     if (std::find(filled_in_.begin(), filled_in_.end(), note) == filled_in_.end()) {

@@ -20,10 +20,8 @@ class ModelFields : public ConfigFields {
       : ConfigFields(part, origin, advice), whole_(whole) {}
 
   bool is_part() const { return &whole_ != &json(); }
-  /// From here on what this type has by default stands in for what a part leaves out.
-  void fill_in(const ModelType& type) {
-    if (is_part()) type_ = &type;
-  }
+  /// From here on what this type has by default stands in for what is left out.
+  void fill_in(const ModelType& type) { type_ = &type; }
   const nlohmann::ordered_json* member(const std::string& key) const override;
   /// One sentence for each key that was filled in, in the order in which they were asked for.
   const std::vector<std::string>& filled_in() const { return filled_in_; }

@@ -23,6 +23,7 @@ Json changed(Json inherited, const Json& json, const char* key) {
 ModelType type_of(const Json& json, const ModelTable& before) {
   ModelType out;
   out.shape = out.experts = out.mixers = Json::object();
+  out.fills = Json::object();
   out.refuse = Json::array();
   if (json.contains("like")) {
     const auto like = json.at("like").get<std::string>();
@@ -39,6 +40,7 @@ ModelType type_of(const Json& json, const ModelTable& before) {
   out.shape = changed(out.shape, json, "shape");
   out.experts = changed(out.experts, json, "experts");
   out.mixers = changed(out.mixers, json, "mixers");
+  out.fills = changed(out.fills, json, "fills");
   out.defaults = json.value("defaults", Json::object());
   out.write = json.value("write", Json());
   for (const Json& refusal : json.value("refuse", Json::array())) out.refuse.push_back(refusal);

@@ -21,6 +21,7 @@ struct ModelType {
   nlohmann::ordered_json shape, experts, mixers;
   nlohmann::ordered_json write;     ///< key -> rule over the fields of a shape; null: not written
   nlohmann::ordered_json defaults;  ///< key -> value that a part of another file may leave out
+  nlohmann::ordered_json fills;     ///< the same for keys that any file may leave out
   nlohmann::ordered_json refuse;    ///< [{"if": rule of a flag, "says": text}]
 };
 
