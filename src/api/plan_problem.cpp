@@ -37,7 +37,9 @@ class ShapeAnswers {
         law_(law),
         conversions_(conversions),
         file_(request.embeddings.shape),
-        shape_(read_model_config(file_)) {}
+        model_(read_model(file_)) {
+    for (const std::string& note : model_.notes) conversions_.push_back(file_ + ": " + note);
+  }
 
   void take_all() {
     take_vocabulary();
@@ -102,7 +104,8 @@ class ShapeAnswers {
   LawRecord& law_;
   std::vector<std::string>& conversions_;
   const std::string file_;
-  const ModelShape shape_;
+  const ModelConfig model_;
+  const ModelShape& shape_ = model_.shape;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "api/predict_fields.hpp"
 #include "isoflop/convention/law_variables.hpp"
@@ -22,6 +23,7 @@ using Values = std::array<double, kNumVariables>;
 /// What a prediction is made from.
 struct Settled {
   std::optional<ModelShape> shape;
+  std::vector<std::string> notes;    ///< on its file
   std::optional<ExpertRates> rates;  ///< that were said, where there is no shape
 };
 
@@ -62,7 +64,9 @@ Settled settle(const PredictRequest& request, const LawRecord& law) {
   if (request.shape.empty()) {
     out.rates = asked_rates(request, law);
   } else {
-    out.shape = read_model_config(request.shape);
+    ModelConfig read = read_model(request.shape);
+    out.shape = read.shape;
+    out.notes = std::move(read.notes);
     change_experts(*out.shape, request.experts);
   }
   return out;
@@ -167,6 +171,7 @@ PredictOutcome predict(const PredictRequest& request, const Context&) {
   out.law = load_law(request.law);
   out.values.fill(std::nan(""));
   const Settled settled = settle(request, out.law);
+  out.notes = settled.notes;
   ask(out, settled);
   const double d_per_n = out.values[index_of(Variable::kD)] / out.values[index_of(Variable::kN)];
   if (!std::isnan(d_per_n)) note_outside(out, "D/N", out.law.ranges.d_per_n, d_per_n);

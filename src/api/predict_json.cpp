@@ -38,6 +38,7 @@ Json to_json(const PredictOutcome& outcome) {
   }
   out["extrapolates"] = outcome.outside.empty() ? Json::array() : Json(outcome.outside);
   if (!outcome.conversions.empty()) out["conversions"] = outcome.conversions;
+  if (!outcome.notes.empty()) out["notes"] = outcome.notes;
   if (outcome.layer) {
     out["experts"] = experts_to_json(*outcome.layer);
   } else if (outcome.rates) {

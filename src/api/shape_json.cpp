@@ -51,7 +51,9 @@ Json config_json(const ShapeOutcome& outcome) { return shape_to_config(outcome.s
 namespace {
 
 Json flops_to_json(const FlopCount& flops) {
-  return {{"6nd", flops.six_nd}, {"paper", flops.paper}, {"transformer", flops.transformer}};
+  return {{"6nd", flops.six_nd},
+          {"paper", flops.paper},
+          {"transformer", flops.transformer > 0 ? Json(flops.transformer) : Json()}};
 }
 
 }  // namespace
@@ -63,6 +65,7 @@ Json to_json(const ShapeOutcome& outcome) {
   Json out;
   out["format"] = "isoflop.shape/1";
   out["shape"] = shape_to_json(shape);
+  if (!outcome.notes.empty()) out["notes"] = outcome.notes;
   out["experts"] = shape.is_routed() ? experts_to_json(expert_layer(shape)) : Json(nullptr);
   out["params"] = {{"total", params.total()},
                    {"active", params.active()},

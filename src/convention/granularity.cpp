@@ -8,7 +8,7 @@ namespace isoflop {
 Converted granularity_of_law(const LawRecord& law, double dff_over_dexpert) {
   switch (law.g_means) {
     case GMeaning::kDffOverDexpert:
-      return {dff_over_dexpert, "G is d_ff / d_expert"};
+      return {dff_over_dexpert, "G is d_ff / d_expert with d_ff = 4 d_model"};
     case GMeaning::kTwoDmodelOverDexpert:
       return {dff_over_dexpert / common_granularity_per(law.g_means),
               "G is 2 d_model / d_expert, half of " + format_number(dff_over_dexpert) +

@@ -3,6 +3,7 @@
 #include "isoflop/convention/granularity.hpp"
 #include "isoflop/convention/size.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/io/number.hpp"
 #include "isoflop/shape/parameter_count.hpp"
 
 namespace isoflop {
@@ -31,8 +32,21 @@ Converted granularity_of(const LawRecord& law, const ModelShape& shape) {
   if (law.g_means == GMeaning::kActiveExperts) {
     return {static_cast<double>(shape.top_k), "G is the number of experts a token goes to"};
   }
-  return granularity_of_law(law, kDffPerDmodel * static_cast<double>(shape.d_model) /
-                                     static_cast<double>(shape.expert_width));
+  const auto width = static_cast<double>(shape.expert_width);
+  const double law_d_ff = kDffPerDmodel * static_cast<double>(shape.d_model);
+  Converted out = granularity_of_law(law, law_d_ff / width);
+  const std::string expert = std::to_string(shape.expert_width);
+  const bool of_width = law.g_means == GMeaning::kTwoDmodelOverDexpert;
+  out.how =
+      of_width ? "G is 2 d_model / d_expert = " + std::to_string(2 * shape.d_model) + " / " + expert
+               : "G is d_ff / d_expert = " + format_number(law_d_ff) + " / " + expert +
+                     " with d_ff = 4 d_model, as the law has it";
+  if (static_cast<double>(shape.d_ff) != law_d_ff) {
+    out.how += std::string("; with the shape's own d_ff = ") + std::to_string(shape.d_ff) +
+               (of_width ? " d_ff / d_expert is " : " it is ") +
+               human_number(static_cast<double>(shape.d_ff) / width);
+  }
+  return out;
 }
 
 }  // namespace
@@ -50,8 +64,9 @@ std::optional<Converted> from_shape(const LawRecord& law, Variable variable,
       return granularity_of(law, shape);
     case Variable::kE:
       if (!shape.is_routed()) return Converted{1.0, "a dense model has E = 1"};
-      return Converted{experts / top_k,
-                       "E is " + experts_text + " experts over " + k_text + " per token"};
+      return Converted{experts / top_k, "E is " + experts_text + " experts over " + k_text +
+                                            " per token, which is by d_ff = " + k_text +
+                                            " d_expert"};
     case Variable::kS:
       if (!shape.is_routed()) return Converted{0.0, "a dense model has S = 0"};
       return Converted{1.0 - top_k / experts, "S is 1 - " + k_text + " / " + experts_text};

@@ -52,8 +52,22 @@ void take_norms(const ShapeWords& words, ModelShape& out) {
                   std::pair{"all", Biases::kAll}},
        biases);
   if (biases == Biases::kAsBefore) return;
+  out.head_bias = false;
   out.qkv_bias = biases != Biases::kNone;
   out.output_bias = out.ff_bias = biases == Biases::kAll;
+}
+
+/// The weights of other mixers were counted in the file and follow from nothing here.
+void require_plain_mixing(const ShapeWords& words, const ModelShape& shape) {
+  if (shape.other.num_blocks == 0) return;
+  for (const auto& [name, said] :
+       {std::pair{"d_model", words.d_model}, std::pair{"blocks", words.blocks}}) {
+    if (!said) continue;
+    throw InvalidArgument(
+        name, field(name) + ": " + std::to_string(shape.other.num_blocks) +
+                  " blocks of this model have a linear attention or state-space layer, whose "
+                  "weights are known for its own width and depth alone");
+  }
 }
 
 void take_attention(const ShapeWords& words, ModelShape& out) {
@@ -114,6 +128,11 @@ void take_experts(const ShapeWords& words, ModelShape& out) {
 }  // namespace
 
 ModelShape edit_shape(ModelShape out, const ShapeWords& words) {
+  require_plain_mixing(words, out);
+  if (words.blocks && out.window > 0) {  // the same share of them, of whole blocks
+    out.num_window_blocks = out.num_window_blocks * *words.blocks / out.num_blocks;
+    if (out.num_window_blocks == 0) out.window = 0;
+  }
   take(words.blocks, out.num_blocks);
   take(words.vocab, out.vocab_size);
   take(words.seq_len, out.seq_len);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "isoflop/convention/granularity.hpp"
 #include "isoflop/convention/law_variables.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
@@ -12,6 +13,21 @@
 
 namespace isoflop::text {
 namespace {
+
+/// By which width G is.
+std::string_view meaning_of_g(GMeaning meaning) {
+  switch (meaning) {
+    case GMeaning::kDffOverDexpert:
+      return "G is 4 d_model / d_expert";
+    case GMeaning::kTwoDmodelOverDexpert:
+      return "G is 2 d_model / d_expert";
+    case GMeaning::kActiveExperts:
+      return "G is the number of experts per token";
+    case GMeaning::kUnspecified:
+      break;
+  }
+  return "G as the law counts it";
+}
 
 /// "loss 2.9509 nats per token   N = 2.15B, D = 33B (hoffmann2022; N is total)"
 std::string headline(const api::PredictOutcome& outcome) {
@@ -28,10 +44,18 @@ std::string headline(const api::PredictOutcome& outcome) {
   const std::string n_means = law_has_variable(outcome.law, Variable::kN)
                                   ? fmt::format("; N is {}", to_string(outcome.law.n_means))
                                   : "";
-  return fmt::format("{} {:.4f}{}{}   {} ({}{})\n",
+  const std::string g_means = law_has_variable(outcome.law, Variable::kG)
+                                  ? fmt::format("; {}", meaning_of_g(outcome.law.g_means))
+                                  : "";
+  return fmt::format("{} {:.4f}{}{}   {} ({}{}{})\n",
                      outcome.is_loss ? "loss" : outcome.target_symbol, outcome.value, interval,
                      outcome.is_loss ? " nats per token" : "", run, outcome.request.law.law,
-                     n_means);
+                     n_means, g_means);
+}
+
+/// Where a rate of experts refers to the width of a dense layer that nobody said.
+std::string by_law_width(const LawRecord& law) {
+  return std::isnan(common_granularity_per(law.g_means)) ? "" : ", d_ff = 4 d_model";
 }
 
 }  // namespace
@@ -47,7 +71,7 @@ std::string predict(const api::PredictOutcome& outcome) {
   if (outcome.layer) {
     out += "experts: " + describe_experts(*outcome.layer) + "\n";
   } else if (outcome.rates) {
-    out += "experts: " + describe_rates(*outcome.rates) + "\n";
+    out += "experts: " + describe_rates(*outcome.rates) + by_law_width(law) + "\n";
   }
   for (const api::PredictFigure& figure : outcome.figures) {
     out += fmt::format("{}: {}\n", figure.meaning, human_number(figure.value));
@@ -58,9 +82,13 @@ std::string predict(const api::PredictOutcome& outcome) {
   }
   if (outcome.contradicting_expansion) {
     out +=
-        fmt::format("note: the law holds for E = {}, this shape has E = {}\n",
-                    format_number(*law.expansion), format_number(*outcome.contradicting_expansion));
+        fmt::format("note: the law holds for E = {}, this shape has E = {}{}\n",
+                    format_number(*law.expansion), format_number(*outcome.contradicting_expansion),
+                    outcome.layer ? fmt::format(", {} experts over {} per token",
+                                                outcome.layer->num_experts, outcome.layer->top_k)
+                                  : "");
   }
+  for (const std::string& note : outcome.notes) out += "note: " + note + "\n";
   for (const std::string& note : notes_on_fit(law)) out += "note: " + note + "\n";
   return out;
 }

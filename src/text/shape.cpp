@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/text/experts.hpp"
 #include "isoflop/text/grid.hpp"
@@ -26,6 +27,21 @@ std::string describe_attention(const ModelShape& shape) {
   }
   return fmt::format("{} heads of {} on {} key/value heads (gqa)", shape.num_heads, shape.head_dim,
                      shape.num_kv_heads);
+}
+
+/// Blocks that differ from the others in what mixes their tokens.
+std::string describe_mixing(const ModelShape& shape) {
+  std::string out;
+  if (shape.num_window_blocks > 0) {
+    out += fmt::format("attention of {} of {} blocks reaches back {} tokens\n",
+                       shape.num_window_blocks, shape.num_blocks, shape.window);
+  }
+  if (shape.other.num_blocks > 0) {
+    out += fmt::format("{} of {} blocks have no attention but another layer of {} weights\n",
+                       shape.other.num_blocks, shape.num_blocks,
+                       shape.other.matrix_weights + shape.other.vector_weights);
+  }
+  return out;
 }
 
 std::string describe_routing(const ModelShape& shape) {
@@ -77,6 +93,10 @@ std::string describe_flops(const api::ShapeOutcome& outcome) {
   row(outcome.shape.is_routed() ? fmt::format("paper (c_r = {})", outcome.request.router_cost)
                                 : "paper",
       training.paper, inference.paper);
+  if (outcome.shape.seq_len == 0) {
+    return grid.text() + "transformer: the file does not say how many tokens are in view; add " +
+           field("seq_len") + "\n";
+  }
   row(fmt::format("transformer ({} tokens)", outcome.shape.seq_len), training.transformer,
       inference.transformer);
   return grid.text();
@@ -123,12 +143,15 @@ std::string human_bytes(std::uint64_t bytes) {
 std::string shape(const api::ShapeOutcome& outcome) {
   const ModelShape& x = outcome.shape;
   const std::string& file = outcome.request.file;
+  std::string notes;
+  for (const std::string& note : outcome.notes) notes += "note: " + note + "\n";
   return fmt::format("{}: {} blocks, d_model = {}, {}, {} feed-forward, vocabulary {} ({})\n",
                      file.empty() ? "this model" : file, x.num_blocks, x.d_model,
                      describe_attention(x), x.gated ? "gated" : "plain", x.vocab_size,
                      x.tied ? "tied" : "untied") +
-         describe_routing(x) + "\n" + describe_parameters(outcome.params) + "\n" +
-         describe_flops(outcome) + "\n" + describe_memory(outcome.bytes);
+         describe_mixing(x) + describe_routing(x) + notes + "\n" +
+         describe_parameters(outcome.params) + "\n" + describe_flops(outcome) + "\n" +
+         describe_memory(outcome.bytes);
 }
 
 }  // namespace isoflop::text

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include "catch.hpp"
 #include "cli/program.hpp"
 #include "isoflop/api/predict.hpp"
@@ -55,6 +58,42 @@ TEST_CASE("api predict: the outcome holds values", "[api][identity]") {
   CHECK(std::isnan(outcome.values[index_of(Variable::kU)]));
   REQUIRE(outcome.inputs.size() == 1);
   CHECK(outcome.inputs[0].path == kOlmoe);
+}
+
+TEST_CASE("api predict: G is said by the width that it was counted by", "[api][format]") {
+  auto request = request_of("krajewski2024-e64", {{Variable::kD, 5e12}});
+  request.shape = ISOFLOP_SOURCE_DIR "/data/shapes/qwen3-30b-a3b.json";
+  const api::PredictOutcome outcome = api::predict(request);
+  CHECK(outcome.values[index_of(Variable::kG)] == Approx(8192.0 / 768.0));
+  REQUIRE(outcome.conversions.size() == 2);
+  CHECK(outcome.conversions[1] ==
+        "G is d_ff / d_expert = 8192 / 768 with d_ff = 4 d_model, as the law has it; with the "
+        "shape's own d_ff = 6144 it is 8");
+  const std::string shown = text::predict(outcome);
+  CHECK(shown.find("G = 10.67 (krajewski2024-e64; N is total_non_embedding; G is 4 d_model / "
+                   "d_expert)") != std::string::npos);
+  CHECK(shown.find("G = 8, k0 = 1: E' = E G = 128 experts of width n = 768, K = 8 per token "
+                   "(d_ff = 6144)") != std::string::npos);
+  CHECK(shown.find("this shape has E = 16, 128 experts over 8 per token") != std::string::npos);
+  auto tian = request_of("tian2025", {{Variable::kC, 1e22}});
+  tian.shape = request.shape;
+  const std::vector<std::string> conversions = api::predict(tian).conversions;
+  CHECK(std::count(conversions.begin(), conversions.end(),
+                   "G is 2 d_model / d_expert = 4096 / 768; with the shape's own d_ff = 6144 d_ff "
+                   "/ d_expert is 8") == 1);
+}
+
+TEST_CASE("api predict: what was read into a file is noted", "[api][format]") {
+  const Workplace here;
+  here.write("config.json",
+             R"({"model_type": "somebody", "hidden_size": 64, "intermediate_size": 256,
+                 "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 1000})");
+  auto request = request_of("hoffmann2022", {{Variable::kD, 1e9}});
+  request.shape = here.path("config.json");
+  const api::PredictOutcome outcome = api::predict(request);
+  REQUIRE(outcome.notes.size() == 1);
+  CHECK(to_json(outcome).at("notes").size() == 1);
+  CHECK(text::predict(outcome).find("note: " + outcome.notes[0] + "\n") != std::string::npos);
 }
 
 TEST_CASE("api predict: what is missing or said twice is a fault of its field", "[api][refusal]") {

@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "catch.hpp"
 #include "cli/program.hpp"
 #include "isoflop/api/shape.hpp"
@@ -46,6 +48,41 @@ TEST_CASE("api shape: the config of an outcome is that shape", "[api][format]") 
   api::ShapeRequest again;
   again.file = here.path("config.json");
   CHECK(api::shape(again).shape == outcome.shape);
+}
+
+TEST_CASE("api shape: without tokens in view all but that is counted", "[api][format]") {
+  const Workplace here;
+  const std::string config =
+      R"({"model_type": "somebody", "hidden_size": 64, "intermediate_size": 256,
+          "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 1000})";
+  here.write("config.json", config);
+  api::ShapeRequest request;
+  request.file = here.path("config.json");
+  const api::ShapeOutcome outcome = api::shape(request);
+  CHECK(outcome.params.total() == 2 * (4 * 64 * 64 + 3 * 64 * 256 + 2 * 64) + 64 + 2 * 64 * 1000);
+  CHECK(to_json(outcome).at("flops_per_token").at("training").at("transformer").is_null());
+  CHECK(to_json(outcome).at("notes").size() == 1);
+  const std::string shown = show_fields(text::shape(outcome), FieldStyle::kFlag);
+  CHECK(shown.find("transformer: the file does not say how many tokens are in view; add "
+                   "--seq-len\n") != std::string::npos);
+  CHECK(shown.find("note: " + outcome.notes.at(0) + "\n") != std::string::npos);
+  request.words.seq_len = 128;
+  CHECK(api::shape(request).training.transformer > 0);
+}
+
+TEST_CASE("api shape: weights of other mixers do not follow a change of width", "[api][refusal]") {
+  const Workplace here;
+  here.write("config.json",
+             R"({"model_type": "minimax", "hidden_size": 64, "intermediate_size": 256,
+                 "num_hidden_layers": 4, "num_attention_heads": 4, "vocab_size": 1000,
+                 "num_local_experts": 4, "num_experts_per_tok": 2,
+                 "attn_type_list": [0, 0, 0, 1]})");
+  api::ShapeRequest request;
+  request.file = here.path("config.json");
+  CHECK(api::shape(request).shape.other.num_blocks == 3);
+  request.words.d_model = 128;
+  CHECK_THROWS_WITH(api::shape(request),
+                    Catch::Matchers::ContainsSubstring("known for its own width and depth alone"));
 }
 
 TEST_CASE("api shape: what is missing is a fault of its field", "[api][refusal]") {

@@ -176,6 +176,9 @@ TEST_CASE("page on sensitivity: every command prints what is shown", "[cli][form
 TEST_CASE("page on shapes: every command prints what is shown", "[cli][format]") {
   check_document("docs/shapes.md");
 }
+TEST_CASE("page on model types: every command prints what is shown", "[cli][format]") {
+  check_document("docs/model-types.md");
+}
 TEST_CASE("page on what the laws say together: every command prints what is shown",
           "[cli][format]") {
   check_document("docs/consensus.md");

@@ -16,9 +16,9 @@ TEST_CASE("isoflop predict: the line for people is this text", "[cli][format]") 
   // 0.472 + (2.076 / 8^0.5843 + 18.0712) / 2.15e9^0.1146 + 30.8082 / 33e9^0.1465 = 2.95093.
   CHECK(predict.out ==
         "loss 2.9509 nats per token   N = 2.15B, D = 33B, G = 8 (krajewski2024-e64; N is "
-        "total_non_embedding)\n"
+        "total_non_embedding; G is 4 d_model / d_expert)\n"
         "experts: E = 64, G = 8, k0 = 1: E' = E G = 512 experts of width n = d_ff / G, K = 8 per "
-        "token\n");
+        "token, d_ff = 4 d_model\n");
 }
 
 TEST_CASE("isoflop predict: the loss is that of the printed formula", "[cli][identity]") {

@@ -209,7 +209,10 @@ TEST_CASE("isoflop shape: a bad file exits 1 with one line that names the field"
   here.write("config.json", "{\"model_type\": \"llama\", \"hidden_size\": 64}");
   const Outcome missing = here.isoflop({"shape", "config.json"});
   CHECK(missing.exit_code == 1);
-  CHECK(missing.err == "isoflop: config.json: lacks \"num_hidden_layers\"\n");
+  CHECK(missing.err ==
+        "isoflop: config.json: lacks \"num_hidden_layers\"; shape counts by options too: "
+        "--d-model, --blocks, --heads, --kv-heads, --head-dim, --d-ff, --vocab, --num-experts, "
+        "--expert-width, --top-k\n");
   const Outcome none = here.isoflop({"shape", "none.json"});
   CHECK(none.exit_code == 1);
   CHECK(none.err == "isoflop: none.json: there is no such file\n");

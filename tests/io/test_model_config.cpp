@@ -32,6 +32,11 @@ Json llama_like(const char* type) {
       {"num_attention_heads", 32}, {"num_key_value_heads", 8}};
 }
 
+/// The end of every refusal.
+const std::string kAdvice =
+    "; shape counts by options too: d_model, blocks, heads, kv_heads, head_dim, d_ff, vocab, "
+    "num_experts, expert_width, top_k";
+
 std::string fault_of(const Json& config) {
   try {
     shape_from_config(config, "config.json");
@@ -141,9 +146,14 @@ TEST_CASE("shape_from_config: a missing field is named", "[io][refusal]") {
   for (const std::string& name : kShipped) {
     std::ifstream in(shipped_path(name));
     const Json whole = Json::parse(in);
-    const std::vector<std::string> optional{
-        "tie_word_embeddings", "attention_bias",           "moe_layer_freq", "decoder_sparse_step",
-        "mlp_only_layers",     "num_nextn_predict_layers", "head_dim"};
+    const std::vector<std::string> optional{"tie_word_embeddings",
+                                            "attention_bias",
+                                            "moe_layer_freq",
+                                            "decoder_sparse_step",
+                                            "mlp_only_layers",
+                                            "num_nextn_predict_layers",
+                                            "head_dim",
+                                            "max_position_embeddings"};
     for (const auto& item : whole.items()) {
       if (std::find(optional.begin(), optional.end(), item.key()) != optional.end()) continue;
       if (item.key() == "num_key_value_heads" && (name == "llama-2-7b" || name == "olmoe-1b-7b")) {
@@ -163,24 +173,31 @@ TEST_CASE("shape_from_config: senseless fields are refused by name", "[io][refus
     config[key] = value;
     return fault_of(config);
   };
-  const std::string head = "config.json: \"hidden_size\" must be a whole number of at least 1";
+  const std::string head =
+      "config.json: \"hidden_size\" must be a whole number of at least 1" + kAdvice;
   CHECK(fault("hidden_size", 0) == head);
   CHECK(fault("hidden_size", -4096) == head);
   CHECK(fault("hidden_size", 40.5) == head);
-  CHECK(fault("hidden_size", "4096") == head);
+  CHECK(fault("hidden_size", "wide") == head);
+  CHECK(fault("hidden_size", "4096.5") == head);
+  CHECK(fault("hidden_size", {4096, 2048}) ==
+        "config.json: \"hidden_size\" differs from block to block" + kAdvice);
   CHECK(fault("hidden_size", 4100) ==
-        "config.json: \"hidden_size\" = 4100 is not a multiple of \"num_attention_heads\" = 32");
+        "config.json: \"hidden_size\" = 4100 is not a multiple of \"num_attention_heads\" = 32" +
+            kAdvice);
   CHECK(fault("tie_word_embeddings", 1) ==
-        "config.json: \"tie_word_embeddings\" must be true or false");
+        "config.json: \"tie_word_embeddings\" must be true or false" + kAdvice);
   CHECK_THAT(fault("num_key_value_heads", 5), ContainsSubstring("5 key/value heads"));
 }
 
 TEST_CASE("shape_from_config: an unknown model type is refused with those that are known",
           "[io][refusal]") {
-  const std::string fault = fault_of(llama_like("mamba"));
-  CHECK_THAT(fault, ContainsSubstring("config.json: \"model_type\" is \"mamba\""));
+  const std::string fault = fault_of({{"model_type", "mamba"}, {"state_size", 16}});
+  CHECK_THAT(fault, ContainsSubstring("\"mamba\", which has state-space layers"));
+  const std::string unknown = fault_of({{"model_type", "someone"}, {"width", 16}});
+  CHECK_THAT(unknown, ContainsSubstring("config.json: \"model_type\" is \"someone\""));
   for (const std::string_view name : model_types()) {
-    CHECK_THAT(fault, ContainsSubstring(" " + std::string(name)));
+    CHECK_THAT(unknown, ContainsSubstring(" " + std::string(name)));
   }
   CHECK_THAT(fault_of(Json::array()), ContainsSubstring("no JSON object"));
 }

@@ -46,6 +46,7 @@ struct PredictOutcome {
   std::vector<PredictFigure> figures;
   std::vector<std::string> outside;      ///< symbols of what is beyond the runs behind the law
   std::vector<std::string> conversions;  ///< what was counted for a variable, one clause each
+  std::vector<std::string> notes;        ///< on how the file of the shape was read
   std::optional<ExpertLayer> layer;      ///< of the shape, or else
   std::optional<ExpertRates> rates;      ///< of the law and what was said; neither where dense
   /// E of the shape, where the law holds for another.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "isoflop/api/context.hpp"
 #include "isoflop/api/input_file.hpp"
@@ -26,8 +27,9 @@ struct ShapeOutcome {
   InputFiles inputs;
 
   ModelShape shape;
+  std::vector<std::string> notes;  ///< on how the file was read, one sentence each
   ParameterCount params;
-  FlopCount training, inference;  ///< per token
+  FlopCount training, inference;  ///< per token; transformer is 0 without a seq_len
   MemoryCount bytes;
 
   bool usable() const { return true; }

@@ -26,7 +26,11 @@ struct PartCount {
 };
 
 inline Exact norm_weights(const ModelShape& shape, Exact width) {
-  return shape.norm == Norm::kLayer ? 2 * width : width;
+  return shape.norm == Norm::kLayer ? 2 * width : shape.norm == Norm::kNone ? Exact(0) : width;
+}
+
+inline Exact qk_norm_weights(const ModelShape& shape, Exact width) {
+  return shape.qk_norm_without_shift ? width : norm_weights(shape, width);
 }
 
 /// The projections of one attention layer with their biases and inner norms. The norm before it is
@@ -55,11 +59,24 @@ inline PartCount attention_part(const ModelShape& shape) {
     const Exact kv_width = Exact(shape.num_kv_heads) * shape.head_dim;
     out.matrices = 2 * d * q_width + 2 * d * kv_width;
     if (shape.qkv_bias) out.vectors += q_width + 2 * kv_width;
-    if (shape.qk_norm == QkNorm::kPerHead) out.vectors += 2 * norm_weights(shape, shape.head_dim);
-    if (shape.qk_norm == QkNorm::kFullWidth) out.vectors += norm_weights(shape, q_width + kv_width);
+    if (shape.attention_gate) out.matrices += d * q_width;
+    if (shape.qk_norm == QkNorm::kPerHead) {
+      out.vectors += 2 * qk_norm_weights(shape, shape.head_dim);
+    }
+    if (shape.qk_norm == QkNorm::kFullWidth) {
+      out.vectors += qk_norm_weights(shape, q_width + kv_width);
+    }
   }
   if (shape.output_bias) out.vectors += d;
+  if (shape.attention_sinks) out.vectors += heads;
   return out;
+}
+
+/// What mixes tokens in all blocks: attention, or what stands in its place.
+inline PartCount mixing_part(const ModelShape& shape) {
+  const PartCount other{shape.other.matrix_weights, shape.other.vector_weights};
+  return Exact(shape.num_attention_blocks()) * attention_part(shape) +
+         Exact(shape.other.num_blocks) * other;
 }
 
 /// One feed-forward layer or expert of this width.
@@ -84,9 +101,9 @@ inline PartCount shared_part(const ModelShape& shape) {
          gate;
 }
 
-/// The two norms of a block.
+/// The norms of a block.
 inline PartCount norms_part(const ModelShape& shape) {
-  return {0, 2 * norm_weights(shape, shape.d_model)};
+  return {0, Exact(shape.block_norms) * norm_weights(shape, shape.d_model)};
 }
 
 /// What predicting one further token adds: a block (routed where the model is), two norms of what

@@ -3,9 +3,9 @@
 /// optimizer state, the last being weight, momentum and variance in 32 bits. Every parameter of the
 /// model has all three; further-token prediction (mtp) is not among them. Activations, buffers and
 /// sharding are left out.
-///   KV cache per token and block: 2 kv q numbers with kv key/value heads q wide; with latent
-///   attention the compressed latent and one rotary key, kv_lora_rank + qk_rope_head_dim (arXiv
-///   2405.04434, Table 1).
+///   KV cache per token and block with attention, whatever its window: 2 kv q numbers with kv
+///   key/value heads q wide; with latent attention the compressed latent and one rotary key,
+///   kv_lora_rank + qk_rope_head_dim (arXiv 2405.04434, Table 1).
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,8 @@ inline MemoryCount count_memory(const ModelShape& shape, const NumberBytes& byte
                            ? Exact(shape.latent->kv_lora_rank) + shape.latent->qk_rope_head_dim
                            : Exact(2) * shape.num_kv_heads * shape.head_dim;
   return {(num * bytes.weight).value(), (num * bytes.gradient).value(),
-          (num * bytes.optimizer).value(), (cached * shape.num_blocks * bytes.kv_cache).value()};
+          (num * bytes.optimizer).value(),
+          (cached * shape.num_attention_blocks() * bytes.kv_cache).value()};
 }
 
 }  // namespace isoflop

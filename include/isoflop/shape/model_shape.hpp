@@ -19,11 +19,24 @@
 namespace isoflop {
 
 enum class Attention { kMultiHead, kGroupedQuery, kLatent };
-enum class Norm { kRms, kLayer };  ///< a scale; a scale and a shift
+enum class Norm {
+  kRms,    ///< a scale; also a layer norm without a shift (Cohere)
+  kLayer,  ///< a scale and a shift
+  kNone    ///< no weights (OLMo)
+};
 enum class QkNorm {
   kNone,
   kPerHead,   ///< one scale per component of a head, shared by all heads (Qwen3)
   kFullWidth  ///< one scale per component of all heads together (OLMoE)
+};
+
+/// Blocks that mix tokens by something else than attention, a linear attention or a state-space
+/// layer, in the place of the attention layer. What one of these layers holds is given as counted:
+/// it does not follow from the widths below.
+struct OtherMixers {
+  std::uint64_t num_blocks = 0;
+  std::uint64_t matrix_weights = 0, vector_weights = 0;  ///< of one layer
+  bool operator==(const OtherMixers&) const = default;
 };
 
 /// Multi-head latent attention, DeepSeek-AI 2024, arXiv 2405.04434, Section 2.1.
@@ -39,7 +52,8 @@ struct ModelShape {
   std::uint64_t d_model = 0, num_blocks = 0;
   std::uint64_t vocab_size = 0;
   bool tied = false;                ///< the head is the embedding
-  std::uint64_t seq_len = 0;        ///< tokens that attention scores are counted over
+  bool head_bias = false;           ///< one number per entry of the vocabulary
+  std::uint64_t seq_len = 0;        ///< tokens that attention scores are counted over; 0: not said
   std::uint64_t num_positions = 0;  ///< learned positions; 0: none (rotary or no positions)
 
   std::uint64_t num_heads = 0;
@@ -48,8 +62,15 @@ struct ModelShape {
   std::optional<LatentAttention> latent;  ///< none: multi-head or grouped-query attention
   bool qkv_bias = false;  ///< with latent attention: on the projections down to the ranks
   bool output_bias = false;
-  Norm norm = Norm::kRms;  ///< two per block and one before the head
+  bool attention_sinks = false;  ///< one number per head (gpt-oss)
+  bool attention_gate = false;   ///< a projection as wide as the queries scales the values
+  /// Blocks whose attention scores reach back no further than this; 0: none, all blocks.
+  std::uint64_t window = 0, num_window_blocks = 0;
+  OtherMixers other;              ///< num_blocks 0: every block has attention
+  Norm norm = Norm::kRms;         ///< of the blocks and of the one before the head
+  std::uint64_t block_norms = 2;  ///< per block: one of parallel layers, four around each (Gemma 2)
   QkNorm qk_norm = QkNorm::kNone;
+  bool qk_norm_without_shift = false;  ///< whatever the other norms are (StableLM)
 
   /// Width of a dense feed-forward layer. In a model of experts also the width that E, G and k0
   /// refer to, even where no block is dense.
@@ -84,6 +105,7 @@ struct ModelShape {
     };
     return below(num_blocks) - below(num_dense_blocks);
   }
+  std::uint64_t num_attention_blocks() const { return num_blocks - other.num_blocks; }
   /// Width of a query or key, and of a value, of one head.
   std::uint64_t qk_dim() const {
     return latent ? latent->qk_nope_head_dim + latent->qk_rope_head_dim : head_dim;
@@ -109,11 +131,26 @@ inline void require_consistent(const ModelShape& shape) {
   };
   constexpr std::uint64_t kMost = std::uint64_t{1} << 32, kMostBlocks = 1'000'000;
   const LatentAttention mla = shape.latent.value_or(LatentAttention{});
-  for (const std::uint64_t value :
-       {shape.d_model, shape.vocab_size, shape.seq_len, shape.num_positions, shape.num_heads,
-        shape.num_kv_heads, shape.head_dim, shape.d_ff, shape.num_experts, shape.expert_width,
-        shape.top_k, shape.num_shared_experts, shape.shared_expert_width, mla.q_lora_rank,
-        mla.kv_lora_rank, mla.qk_nope_head_dim, mla.qk_rope_head_dim, mla.v_head_dim}) {
+  for (const std::uint64_t value : {shape.d_model,
+                                    shape.vocab_size,
+                                    shape.seq_len,
+                                    shape.num_positions,
+                                    shape.num_heads,
+                                    shape.num_kv_heads,
+                                    shape.head_dim,
+                                    shape.d_ff,
+                                    shape.num_experts,
+                                    shape.expert_width,
+                                    shape.top_k,
+                                    shape.window,
+                                    shape.block_norms,
+                                    shape.num_shared_experts,
+                                    shape.shared_expert_width,
+                                    mla.q_lora_rank,
+                                    mla.kv_lora_rank,
+                                    mla.qk_nope_head_dim,
+                                    mla.qk_rope_head_dim,
+                                    mla.v_head_dim}) {
     require(value <= kMost,
             [&] { return text(value) + " is more than any model has; the most is 2^32"; });
   }
@@ -125,7 +162,6 @@ inline void require_consistent(const ModelShape& shape) {
   positive(shape.d_model, "d_model");
   positive(shape.num_blocks, "the number of blocks");
   positive(shape.vocab_size, "the vocabulary");
-  positive(shape.seq_len, "the sequence length");
   require(shape.num_positions == 0 || shape.seq_len <= shape.num_positions, [&] {
     return "a sequence of " + text(shape.seq_len) +
            " tokens needs as many learned positions; there " + "are " + text(shape.num_positions);
@@ -149,6 +185,14 @@ inline void require_consistent(const ModelShape& shape) {
     require(shape.qk_norm == QkNorm::kNone, "latent attention has no q/k norm of its own");
   }
   positive(shape.head_dim, "the head dimension");
+  require(shape.other.num_blocks <= shape.num_blocks, [&] {
+    return text(shape.other.num_blocks) + " blocks without attention are more than there are";
+  });
+  require(shape.num_window_blocks <= shape.num_blocks - shape.other.num_blocks, [&] {
+    return text(shape.num_window_blocks) + " blocks with a window are more than have attention";
+  });
+  require((shape.window > 0) == (shape.num_window_blocks > 0),
+          "a window needs both its width and the number of its blocks");
   positive(shape.d_ff, "the dense feed-forward width d_ff");
   if (!shape.is_routed()) {
     require(shape.expert_width == 0 && shape.top_k == 0 && shape.num_shared_experts == 0 &&

@@ -14,12 +14,12 @@ namespace isoflop {
 /// Numbers of parameters over all blocks. Made by count_parameters, which has checked that every
 /// sum below fits into 64 bits.
 struct ParameterCount {
-  std::uint64_t embedding = 0;                    ///< of tokens
-  std::uint64_t positions = 0;                    ///< learned ones
-  std::uint64_t head = 0;                         ///< 0 if tied
-  std::uint64_t attention = 0;                    ///< with its biases and inner norms
-  std::uint64_t norms = 0;                        ///< two per block and the last one
-  std::uint64_t dense_ff = 0;                     ///< feed-forward layers of dense blocks
+  std::uint64_t embedding = 0;  ///< of tokens
+  std::uint64_t positions = 0;  ///< learned ones
+  std::uint64_t head = 0;       ///< without what is tied; with its bias
+  std::uint64_t attention = 0;  ///< with its biases and inner norms, and other mixers
+  std::uint64_t norms = 0;      ///< of the blocks and the last one
+  std::uint64_t dense_ff = 0;   ///< feed-forward layers of dense blocks
   std::uint64_t experts = 0, active_experts = 0;  ///< routed ones
   std::uint64_t shared_experts = 0;               ///< with their gate
   std::uint64_t router = 0;                       ///< with its bias
@@ -43,8 +43,9 @@ inline ParameterCount count_parameters(const ModelShape& shape) {
   const Exact d = shape.d_model, blocks = shape.num_blocks, routed = shape.num_routed_blocks();
   const Exact embedding = Exact(shape.vocab_size) * d;
   const Exact positions = Exact(shape.num_positions) * d;
-  const Exact head = shape.tied ? Exact(0) : embedding;
-  const Exact attention = blocks * attention_part(shape).all();
+  const Exact head =
+      (shape.tied ? Exact(0) : embedding) + (shape.head_bias ? Exact(shape.vocab_size) : Exact(0));
+  const Exact attention = mixing_part(shape).all();
   const Exact norms = blocks * norms_part(shape).all() + norm_weights(shape, d);
   const Exact dense_ff = (blocks - routed) * feed_forward_part(shape, shape.d_ff).all();
   const Exact experts = routed * shape.num_experts * expert_part(shape).all();
