@@ -35,7 +35,7 @@ const std::vector<Refusal>& refusals() {
       {"an empty file", "", "runs.csv: "},
       {"no rows", "N,D,G,loss\n", "runs.csv:1: "},
       {"split thousands", good + "1,000,000,2e10,2,2.9\n", "runs.csv:3: "},
-      {"a comma of two meanings", "N,D,G,loss\n\"1,000\",2e10,2,3\n", "runs.csv:2: "},
+      {"a comma of two meanings", "N (M),D,G,loss\n\"1,000\",2e10,2,3\n", "runs.csv:2: "},
       {"a quote that is never closed", good + "\"1e9,2e10,2,2.9\n", "runs.csv:3: "},
   };
   return rows;

@@ -9,8 +9,7 @@ using Names = std::vector<std::string>;
 
 TextTable melted_table(const std::string& name, const std::string& text, const std::string& melt) {
   const ScratchFolder folder;
-  return read_text_table(folder.write(name, text),
-                         {.format = TableFormat::kByName, .melt = melt});
+  return read_text_table(folder.write(name, text), {.format = TableFormat::kByName, .melt = melt});
 }
 
 TEST_CASE("melt: columns named by numbers become rows", "[io][format]") {

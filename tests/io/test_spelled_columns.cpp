@@ -72,10 +72,18 @@ TEST_CASE("read_records: the table decides what a lone comma means", "[io][forma
   // Grouped by points, where the commas are decimal.
   CHECK(n_of(records_of("N;D;loss\n100.000;2e9;3,5\n")) == Numbers{1e5});
   CHECK(n_of(records_of("N;D;loss\n100.125;2e9;3.5\n")) == Numbers{100.125});
-  CHECK(records_fault("N,D,loss\n1,2,\"3,456\"\n") ==
-        "runs.csv:2: loss \"3,456\" has a comma; write 3456 or 3.456, or leave such runs out with "
-        "where 'loss!=3,456'");
-  CHECK_FALSE(records_fault("N;D;loss\n1,000;2.5;3,5\n").empty());
+  // No model has 100.000 parameters, and no loss is 3456 nats.
+  CHECK(records_of("N,D,loss\n1,2,\"3,456\"\n").runs.loss == Numbers{3.456});
+  CHECK(records_of("N;D;loss;lr\n1;2;3,456;0.001\n").runs.loss == Numbers{3.456});
+  CHECK(n_of(records_of("N;D;loss\n100,000;2;3,456\n")) == Numbers{1e5});
+  CHECK(records_of("N;D;loss\n100,000;2;3.456\n").runs.loss == Numbers{3.456});
+  CHECK(n_of(records_of("N (k),D,loss\n\"50,000\",2,3.456\n")) == Numbers{5e7});
+  // One slip of the hand, and a count in units that nothing else tells of.
+  CHECK(records_fault("N;D;loss\n1;2;3.53\n1;2;2,852\n") ==
+        "runs.csv:3: loss \"2,852\" has a comma; write 2852 or 2.852, or leave such runs out with "
+        "where 'loss!=2,852'");
+  CHECK(records_fault("N (M);D;loss\n1,250;2;3\n") ==
+        "runs.csv:2: N (column \"N (M)\") \"1,250\" has a comma; write 1250 or 1.250");
 }
 
 TEST_CASE("read_records: a point stays a decimal point where it always was", "[io][identity]") {
@@ -165,6 +173,32 @@ TEST_CASE("read_records: advice never offers a column of another meaning", "[io]
   }
 }
 
+TEST_CASE("read_records: a name of another thing or an unknown unit is none", "[io][refusal]") {
+  for (const char* loss : {"aux/loss", "router/loss", "loss (bits)", "loss (%)", "loss (foo)"}) {
+    INFO(loss);
+    CHECK_THAT(records_fault("N,D," + std::string(loss) + "\n1,2,3\n"),
+               Catch::Matchers::EndsWith("loss=NAME"));
+  }
+  for (const char* d : {"D (%)", "perf/tokens", "tokens ($10^9$)", "tokens (e9)"}) {
+    INFO(d);
+    CHECK_THAT(records_fault("N," + std::string(d) + ",loss\n1,2,3\n"),
+               Catch::Matchers::EndsWith("d=NAME"));
+  }
+}
+
+TEST_CASE("read_records: a unit is applied or said not to be", "[io][format]") {
+  CHECK(n_of(records_of("params_m,D,loss\n5,2,3\n")) == Numbers{5e6});
+  CHECK(d_of(records_of("N,tokens_in_B,loss\n5,2,3\n")) == Numbers{2e9});
+  const Records in_expression =
+      records_of("params_M,C,loss\n5,6,3\n", columns({{"d", "C/(6*params_M)"}}));
+  CHECK(in_expression.log.read_as.back() ==
+        "in C/(6*params_M) column \"params_M\" counts as it stands, without its unit");
+  RecordOptions options;
+  options.where.push_back(parse_condition("params_M<=7"));
+  CHECK(records_of("params_M,D,loss\n5,6,3\n", options).log.read_as.back() ==
+        field("where") + " 'params_M<=7' compares the fields as they stand, without their unit");
+}
+
 TEST_CASE("read_records: any two of N, D and C are enough", "[io][format]") {
   const Records d = records_of("C,N,loss\n6e17,1e8,3\n");
   CHECK(d_of(d) == Numbers{1e9});
@@ -191,6 +225,8 @@ TEST_CASE("read_records: a column may be an expression of columns", "[io][format
                                       {"d", "tokens_per_param*N"},
                                       {"loss", "train/loss"}}))) == Numbers{1e9});
   CHECK(records_of(csv, columns({{"n", "width_m*1e6"}, {"loss", "train/loss - 1"}})).runs.loss ==
+        Numbers{2});
+  CHECK(records_of(csv, columns({{"n", "width_m*1e6"}, {"loss", "train/loss-1"}})).runs.loss ==
         Numbers{2});
   CHECK(records_of(csv, columns({{"n", "width_m*1e6"}, {"loss", "`a b`^2"}})).runs.loss ==
         Numbers{4});
@@ -230,9 +266,10 @@ TEST_CASE("read_records: strict turns every guess into a refusal", "[io][refusal
   options.strict = true;
   CHECK(records_fault("params,D,loss\n1,2,3\n", options) ==
         "runs.csv:1: strict: N is column \"params\"; add column n=params");
-  for (const char* csv : {"N,C,loss\n1,2,3\n", "N;D;loss\n1;2;3,5\n", "N,D,loss\n1,2,3\n1,2,\n",
-                          "N,D,loss,state\n1,2,3,finished\n1,2,3,crashed\n",
-                          "N,D,loss,run\n1,2,3,a\n1,3,3,a\n", "N,D,ppl\n1,2,3\n"}) {
+  for (const char* csv :
+       {"N;D;loss\n100,000;2;3\n", "N,C,loss\n1,2,3\n", "N;D;loss\n1;2;3,5\n",
+        "N,D,loss\n1,2,3\n1,2,\n", "N,D,loss,state\n1,2,3,finished\n1,2,3,crashed\n",
+        "N,D,loss,run\n1,2,3,a\n1,3,3,a\n", "N,D,ppl\n1,2,3\n"}) {
     INFO(csv);
     CHECK_THAT(records_fault(csv, options), Catch::Matchers::ContainsSubstring(": strict: "));
   }

@@ -96,6 +96,24 @@ TEST_CASE("read_text_table: separators behind the last field do not count", "[io
         "runs.csv:2: has 3 fields, the header has 2; quote a field that holds a separator");
 }
 
+TEST_CASE("read_text_table: lines that programs put before or beside the table", "[io][format]") {
+  check_same(table_of("runs.csv", "sep=;\r\nN;D;loss\r\n1e8;2e9;3.5\r\n2e8;2e9;3.25\r\n"));
+  // Row names: one name less than fields.
+  const TextTable rows = table_of("runs.tsv", "N\tD\n1\t1e8\t2e9\n2\t2e8\t2e9\n");
+  CHECK(rows.header == Names{"Unnamed: 0", "N", "D"});
+  CHECK(rows.rows.back() == Names{"2", "2e8", "2e9"});
+}
+
+TEST_CASE("read_text_table: a JSON key that stands twice is refused in every form",
+          "[io][refusal]") {
+  for (const char* json :
+       {R"([{"a": 1, "a": 2}])", R"({"a": [1], "a": [2]})", R"([{"a": {"b": 1}, "a.b": 2}])"}) {
+    INFO(json);
+    CHECK_THAT(table_fault("r.json", json),
+               Catch::Matchers::ContainsSubstring("stands twice in one object"));
+  }
+}
+
 TEST_CASE("read_text_table: UTF-16 with a byte-order mark is decoded", "[io][identity]") {
   const std::string csv = "N,D,loss\r\n1e8,2e9,3.5\r\n2e8,2e9,3.25\r\n";
   for (const bool big_endian : {false, true}) {
@@ -168,6 +186,8 @@ TEST_CASE("read_text_table: what is no JSON table is refused with its forms", "[
   CHECK_THAT(table_fault("r.json", ""), ContainsSubstring("is empty"));
   CHECK(table_fault("r.json", "{\"a\": 1}\n{\"a\": 2}\n") ==
         "r.json:2: is not valid JSON; one object per line is JSON Lines: say format jsonl");
+  CHECK(table_fault("r.json", "[{\"a\": 1},\n{\"a\": 2e") ==
+        "r.json:2: is not valid JSON: it ends too early; the file may be incomplete");
 }
 
 TEST_CASE("read_text_table: the table of a Markdown text loses its ornaments", "[io][format]") {
@@ -176,7 +196,7 @@ TEST_CASE("read_text_table: the table of a Markdown text loses its ornaments", "
                                    "| **N** | [D](http://x/y) | `loss` |\n"
                                    "|:---|---:|:-:|\n"
                                    "| 1e8 | *2e9* | ~~3.5~~ |\n"
-                                   "| 2e8 | __2e9__ | **[3.25](#z)** |\n"
+                                   "| 2e8 | <b>2e9</b> | **[3.25](#z)** |\n"
                                    "\n| not | one |\n");
   check_same(table);
   CHECK(table.line == Lines{7, 8});

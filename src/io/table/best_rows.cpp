@@ -58,7 +58,7 @@ DroppedRows keep_last_of(const TextTable& table, const std::string& column,
                          const std::function<double(std::size_t)>& order_of,
                          std::vector<std::size_t>& rows) {
   const std::size_t index = find_column(table, column, "", [](const std::string& name) {
-    return "write " + field("last_of") + " " + name;
+    return "write " + field("last_of") + " " + shell_word(name);
   });
   struct Last {
     std::size_t row;

@@ -23,6 +23,15 @@ enum class Marks {
   kCommaEither    ///< 1,234
 };
 
+constexpr const char* kDecimalComma = "decimal commas";
+constexpr const char* kLoneComma = "commas between thousands";
+constexpr const char* kLonePoint = "points between thousands";
+
+bool is_guess(std::string_view how) {
+  return how.starts_with(kDecimalComma) || how.starts_with(kLoneComma) ||
+         how.starts_with(kLonePoint);
+}
+
 /// The digits, points and commas that a field opens with.
 std::string_view marked_part(std::string_view field) {
   const std::size_t sign = field.find_first_of("+-") == 0 ? 1 : 0;
@@ -75,35 +84,66 @@ bool is_missing(std::string_view field) {
   return kWords.find(" " + lower_case(text) + " ") != std::string_view::npos;
 }
 
-CommaMeans CellReader::comma_means() {
-  if (comma_) return *comma_;
-  bool comma_decimal = false, point_decimal = false;
-  for (const std::vector<std::string>& row : table_.rows) {
-    for (const std::string& field : row) {
-      const Marks marks = marks_of(field);
-      if (marks == Marks::kNone || marks == Marks::kPointEither || marks == Marks::kCommaEither) {
-        continue;
+CellReader::Evidence CellReader::evidence_of(std::optional<std::size_t> column) {
+  if (evidence_.empty()) {
+    evidence_.resize(table_.header.size());
+    for (const std::vector<std::string>& row : table_.rows) {
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        const Marks marks = marks_of(row[i]);
+        const bool comma = marks == Marks::kCommaDecimal || marks == Marks::kPointGroups;
+        // Where no comma can be decimal, a point is.
+        const bool point = marks == Marks::kPointDecimal || marks == Marks::kCommaGroups ||
+                           (marks == Marks::kPointEither && table_.delimiter != ';');
+        // A text that only opens like a number (a hash, a date) has no say.
+        if ((!comma && !point) || !parse_number(respelled(row[i], comma ? '.' : ',', comma))) {
+          continue;
+        }
+        Evidence& e = evidence_[i];
+        e.comma_decimal |= marks == Marks::kCommaDecimal;
+        e.point_groups |= marks == Marks::kPointGroups;
+        e.comma_groups |= marks == Marks::kCommaGroups;
+        e.point_decimal |= point && marks != Marks::kCommaGroups;
       }
-      const bool comma = marks == Marks::kCommaDecimal || marks == Marks::kPointGroups;
-      // A text that only opens like a number ("3.5e" of a hash, a date) has no say.
-      const std::string plain = respelled(field, comma ? '.' : ',', comma);
-      if (!parse_number(plain)) continue;
-      (comma ? comma_decimal : point_decimal) = true;
     }
   }
-  if (comma_decimal == point_decimal) {
-    const bool unsaid = !comma_decimal;
-    comma_ = unsaid && table_.delimiter == ';' ? CommaMeans::kDecimal : CommaMeans::kNothing;
-  } else {
-    comma_ = comma_decimal ? CommaMeans::kDecimal : CommaMeans::kThousands;
+  if (column) return evidence_[*column];
+  Evidence all;
+  for (const Evidence& e : evidence_) {
+    all.comma_decimal |= e.comma_decimal || e.point_groups;
+    all.point_decimal |= e.point_decimal || e.comma_groups;
   }
-  return *comma_;
+  return all;
 }
 
-std::optional<std::string> CellReader::with_point(std::string_view field, std::string& how) {
-  const bool is_comma_file = table_.delimiter == ';';
-  if (field.find(',') == std::string_view::npos && !is_comma_file &&
-      std::count(field.begin(), field.end(), '.') < 2) {
+char CellReader::lone_comma(const Place& place) {
+  const bool is_count = place.expects == Expects::kCount && place.scale == 1.0;
+  if (place.column) {
+    const Evidence own = evidence_of(place.column);
+    if (own.comma_decimal) return own.comma_groups || own.point_decimal ? '?' : '.';
+    if (own.comma_groups || is_count) return ',';
+    if (own.point_decimal) return '?';  // one slip of the hand among points
+    if (place.expects == Expects::kLoss) return '.';
+  }
+  const Evidence all = evidence_of(std::nullopt);
+  if (all.comma_decimal != all.point_decimal) return all.comma_decimal ? '.' : ',';
+  if (place.expects == Expects::kCount) return '?';  // 1,234 million or 1.234
+  return !all.comma_decimal && table_.delimiter == ';' ? '.' : '?';
+}
+
+/// In a table whose fields ';' separates: 100.000 beside 1.234.567 or, as a count, beside 3,5.
+bool CellReader::is_lone_point_thousands(const Place& place) {
+  if (table_.delimiter != ';' || !place.column) return false;
+  const Evidence own = evidence_of(place.column), all = evidence_of(std::nullopt);
+  if (own.point_decimal) return false;
+  if (own.point_groups) return true;
+  return place.expects == Expects::kCount && place.scale == 1.0 && all.comma_decimal &&
+         !all.point_decimal;
+}
+
+std::optional<std::string> CellReader::with_point(std::string_view field, const Place& place,
+                                                  std::string& how) {
+  const bool has_comma = field.find(',') != std::string_view::npos;
+  if (!has_comma && table_.delimiter != ';' && std::count(field.begin(), field.end(), '.') < 2) {
     return std::nullopt;
   }
   const auto as = [&](const char* what, char group, bool decimal_comma) {
@@ -114,28 +154,30 @@ std::optional<std::string> CellReader::with_point(std::string_view field, std::s
     case Marks::kNone:
       return std::nullopt;
     case Marks::kPointDecimal:
-      if (field.find(',') == std::string_view::npos) return std::nullopt;
+      if (!has_comma) return std::nullopt;
       return as("thousands separators", ',', false);
     case Marks::kPointGroups:
       return as("thousands separators", '.', false);
     case Marks::kPointEither:
-      if (!is_comma_file || comma_means() != CommaMeans::kDecimal) return std::nullopt;
-      return as("thousands separators", '.', false);
+      if (!is_lone_point_thousands(place)) return std::nullopt;
+      return as(kLonePoint, '.', false);
     case Marks::kCommaDecimal:
-      return as("decimal commas", '.', true);
+      return as(kDecimalComma, '.', true);
     case Marks::kCommaGroups:
       return as("thousands separators", ',', false);
-    case Marks::kCommaEither:
-      if (comma_means() == CommaMeans::kNothing) return std::nullopt;
-      if (comma_means() == CommaMeans::kDecimal) return as("decimal commas", '.', true);
-      return as("thousands separators", ',', false);
+    case Marks::kCommaEither: {
+      const char meaning = lone_comma(place);
+      if (meaning == '?') return std::nullopt;
+      if (meaning == '.') return as(kDecimalComma, '.', true);
+      return as(kLoneComma, ',', false);
+    }
   }
   return std::nullopt;
 }
 
-std::optional<CellReader::Spelled> CellReader::read(std::string_view field) {
+std::optional<CellReader::Spelled> CellReader::read(std::string_view field, const Place& place) {
   std::string how;
-  const std::optional<std::string> changed = with_point(field, how);
+  const std::optional<std::string> changed = with_point(field, place, how);
   const std::string_view text = changed ? std::string_view(*changed) : field;
   if (const std::optional<double> plain = parse_plain(text)) {
     const bool has_scale = text.find_first_of("kKmMbBtT") != std::string_view::npos;
@@ -148,9 +190,10 @@ std::optional<CellReader::Spelled> CellReader::read(std::string_view field) {
   return Spelled{how + spelled->how, spelled->value, spelled->has_scale};
 }
 
-std::optional<double> CellReader::number(std::size_t row, std::size_t column, double scale) {
+std::optional<double> CellReader::number(std::size_t row, std::size_t column, double scale,
+                                         Expects expects) {
   const std::string& field = table_.rows[row][column];
-  const std::optional<Spelled> spelled = read(field);
+  const std::optional<Spelled> spelled = read(field, {column, scale, expects});
   if (!spelled) return std::nullopt;
   const auto count = [&](const std::string& how) {
     Count& c = counts_[{column, how}];
@@ -164,8 +207,10 @@ std::optional<double> CellReader::number(std::size_t row, std::size_t column, do
   return exact ? *exact : spelled->value * scale;
 }
 
-std::optional<double> CellReader::value_of_text(std::string_view field) {
-  if (const std::optional<Spelled> spelled = read(field)) return spelled->value;
+std::optional<double> CellReader::value_of_text(std::string_view field,
+                                                std::optional<std::size_t> column) {
+  const Place place{column, 1.0, Expects::kAny};
+  if (const std::optional<Spelled> spelled = read(field, place)) return spelled->value;
   std::string word = lower_case(trimmed(field));
   const bool negative = word.starts_with('-');
   if (negative || word.starts_with('+')) word.erase(0, 1);
@@ -181,7 +226,7 @@ std::vector<ReadNote> CellReader::notes() const {
     out.push_back({"column " + in_quotes(table_.header[what.first]) + ": " + what.second + ", " +
                        count.example +
                        (count.fields > 1 ? " (" + std::to_string(count.fields) + " fields)" : ""),
-                   what.second.starts_with("decimal commas"), "write decimal points"});
+                   is_guess(what.second), "write decimal points, and no thousands separators"});
   }
   return out;
 }

@@ -5,6 +5,7 @@
 
 #include "column_lookup.hpp"
 #include "io/plain_text.hpp"
+#include "io/spelled_number.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/formula/formula_error.hpp"
 
@@ -33,9 +34,19 @@ std::vector<std::size_t> odd_columns(const TextTable& table) {
 
 }  // namespace
 
-bool looks_like_expression(std::string_view text) {
-  return text.find_first_of("*/+^()`") != std::string_view::npos ||
-         text.find(" - ") != std::string_view::npos;
+bool looks_like_expression(const TextTable& table, std::string_view text) {
+  if (text.find_first_of("*/+^()`") != std::string_view::npos ||
+      text.find(" - ") != std::string_view::npos) {
+    return true;
+  }
+  if (text.find('-') == std::string_view::npos) return false;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('-', begin), text.size());
+    const std::string_view operand = trimmed(text.substr(begin, end - begin));
+    begin = end + 1;
+    if (!column_index(table, operand) && !parse_plain(operand)) return false;
+  }
+  return true;
 }
 
 ColumnExpression::ColumnExpression(const TextTable& table, std::string text,

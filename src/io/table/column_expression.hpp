@@ -12,8 +12,9 @@
 
 namespace isoflop {
 
-/// Whether `text`, which is no column, can only be meant as arithmetic.
-bool looks_like_expression(std::string_view text);
+/// Whether `text`, which is no column of the table, can only be meant as arithmetic: it has a sign
+/// of it, for "-" between columns and numbers.
+bool looks_like_expression(const TextTable& table, std::string_view text);
 
 /// An expression in the language of formulas (isoflop/formula/formula.hpp) over the columns of one
 /// table. A column whose name is no name of that language stands in it as it is (config.n_params)

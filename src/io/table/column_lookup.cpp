@@ -39,6 +39,17 @@ double column_difference(std::string_view wanted, std::string_view column) {
 
 }  // namespace
 
+std::string shell_word(const std::string& text) {
+  std::string out;
+  bool quoted = text.empty();
+  for (const char c : text) {
+    quoted =
+        quoted || std::string_view(" ()&;|<>$*?#\"'[]`\\!~{}").find(c) != std::string_view::npos;
+    out += c == '\'' ? "'\\''" : std::string(1, is_control(c) ? '?' : c);
+  }
+  return quoted ? "'" + out + "'" : out;
+}
+
 std::string list_of(const std::vector<std::string>& names) {
   constexpr std::size_t kMaxNames = 30;
   std::string list;

@@ -23,6 +23,9 @@ std::size_t find_column(const TextTable& table, const std::string& name, std::st
                         const std::function<std::string(const std::string&)>& correction,
                         const std::function<bool(const std::string&)>& may_be = {});
 
+/// `text` as a shell takes it for one word, on one line.
+std::string shell_word(const std::string& text);
+
 /// "a", "b", "c"; a long list is cut.
 std::string list_of(const std::vector<std::string>& names);
 

@@ -63,7 +63,7 @@ constexpr std::array<Names, 13> kNames{{
      " final_val_loss final_train_loss lm_loss ce_loss cross_entropy cross_entropy_loss"
      " nll "},
     {"perplexity",
-     " ppl perplexity val_ppl eval_ppl val_perplexity eval_perplexity"
+     " ppl perplexity loss_ppl loss_perplexity val_ppl eval_ppl val_perplexity eval_perplexity"
      " validation_perplexity test_perplexity "},
     {"tokens_per_param",
      " tokens_per_param tokens_param tokens_params d_n tokens_per_parameter"
@@ -91,7 +91,23 @@ constexpr std::array<Names, 9> kWords{{
 /// Parts of names of other things.
 constexpr std::string_view kOther =
     " per ratio lr scale weight std var err stderr step steps batch time rate flops"
-    " accuracy acc spike delta balance aux gpu seconds hours ";
+    " accuracy acc spike delta balance aux gpu seconds hours"
+    " bits bit bpb ppl perplexity percent pct router throughput speed ";
+
+/// Parts of what stands before the last dot or slash of something else: aux/loss, perf/tokens.
+constexpr std::string_view kOtherPaths =
+    " aux auxiliary router balance load throughput speed perf performance system grad gradient"
+    " optimizer lr time per z ";
+
+bool names_other_path(std::string_view path) {
+  const std::string name = normal(path);
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const std::size_t end = std::min(name.find('_', begin), name.size());
+    if (end > begin && has(kOtherPaths, name.substr(begin, end - begin))) return true;
+    begin = end + 1;
+  }
+  return false;
+}
 
 /// The scale in what stands behind a name: "M", "M params", "in billions".
 double scale_of_unit(std::string_view unit) {
@@ -138,12 +154,17 @@ UnitName unit_name(std::string_view header) {
     const std::size_t at = name.rfind(mark);
     if (at == std::string_view::npos || at == 0 || at + 1 >= name.size()) continue;
     std::string_view unit = trimmed(name.substr(at + 1));
-    // A letter alone is a unit only in upper case, and behind a name that is known: params_M.
-    const bool is_letter = unit.size() == 1;
-    if (is_letter && mark != ',' &&
-        (std::string_view("KMBT").find(unit[0]) == std::string_view::npos ||
-         quantities_named(name.substr(0, at)).empty())) {
-      continue;
+    // A letter alone is a unit only behind a count that is known by its name, in lower case only
+    // behind a word: params_M, tokens_b, but not N_b.
+    if (unit.size() == 1 && mark != ',') {
+      std::string base = normal(name.substr(0, at));
+      if (base.ends_with("_in")) base.resize(base.size() - 3);
+      const bool is_upper = unit[0] >= 'A' && unit[0] <= 'Z';
+      const std::vector<std::string> held = quantities_named(base);
+      const bool is_count = std::any_of(held.begin(), held.end(), [](const std::string& q) {
+        return q == "n" || q == "d" || q == "c" || q == "u";
+      });
+      if (!is_count || (!is_upper && base.size() < 2)) continue;
     }
     UnitName out = with(at, unit);
     if (out.name.empty()) continue;
@@ -157,6 +178,7 @@ UnitName unit_name(std::string_view header) {
 
 std::vector<std::string> quantities_named(std::string_view header) {
   std::vector<std::string> out;
+  if (header.find('%') != std::string_view::npos) return out;
   std::vector<std::string> forms{normal(header)};
   for (const char separator : {'.', '/'}) {
     const std::size_t at = header.rfind(separator);
@@ -166,7 +188,7 @@ std::vector<std::string> quantities_named(std::string_view header) {
         (header.size() - at < 4 || !quantities_named(trimmed(header.substr(0, at))).empty())) {
       continue;
     }
-    forms.push_back(normal(header.substr(at + 1)));
+    if (!names_other_path(header.substr(0, at))) forms.push_back(normal(header.substr(at + 1)));
   }
   for (const Names& known : kNames) {
     const bool fits = std::any_of(forms.begin(), forms.end(),
@@ -186,6 +208,12 @@ std::vector<std::size_t> columns_named(const TextTable& table, std::string_view 
 }
 
 bool may_hold(std::string_view header, std::string_view quantity) {
+  const std::size_t path = header.find_last_of("./");
+  if (path != std::string_view::npos && names_other_path(header.substr(0, path))) return false;
+  // A bracket that is not understood may be a unit.
+  if (header.find_first_of("([%$") != std::string_view::npos && unit_name(header).name == header) {
+    return !quantities_named(header).empty();
+  }
   const std::vector<std::string> held = quantities_named(unit_name(header).name);
   if (!held.empty()) return std::find(held.begin(), held.end(), quantity) != held.end();
   const auto words = std::find_if(kWords.begin(), kWords.end(),

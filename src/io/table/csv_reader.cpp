@@ -116,6 +116,11 @@ class CsvReader {
   void read_opening() {
     auto header = next_line();
     std::size_t num_comments = 0;
+    if (header && header->first.starts_with("sep=") && header->first.size() >= 5 &&
+        header->first.find_last_not_of("\r") == 4) {  // as spreadsheets write it
+      table_.notes.push_back({"the first line names the separator", false});
+      header = next_line();
+    }
     auto below = header ? next_line() : std::nullopt;
     while (header && below && header->first.starts_with('#') &&
            !is_header_of(header->first, below->first)) {
@@ -249,6 +254,14 @@ class CsvReader {
                     [](const std::string& field) { return isoflop::is_blank(field); })) {
       fields_.resize(num_columns);
       ++num_cut_;
+      return;
+    }
+    // Row names as R writes them: one field more than names.
+    const bool is_row_name = delimiter_ == '\t' && fields_.size() == num_columns + 1 &&
+                             table_.rows.empty() &&
+                             (fields_[0] == "1" || !parse_number(fields_[0]));
+    if (is_row_name) {
+      table_.header.insert(table_.header.begin(), "");
       return;
     }
     std::string text = "has " + std::to_string(fields_.size()) +

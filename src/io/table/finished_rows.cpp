@@ -4,10 +4,10 @@
 #include <span>
 #include <string_view>
 
+#include "column_lookup.hpp"
 #include "column_names.hpp"
 #include "io/in_quotes.hpp"
 #include "io/plain_text.hpp"
-#include "isoflop/core/word_list.hpp"
 #include "isoflop/error.hpp"
 #include "row_filter.hpp"
 
@@ -21,11 +21,6 @@ bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
 constexpr std::array<std::string_view, 9> kFinished{"finished",  "finish",     "completed",
                                                     "complete",  "done",       "success",
                                                     "succeeded", "successful", "ok"};
-constexpr std::array<std::string_view, 20> kUnfinished{
-    "crashed", "crash",   "failed",      "failure", "fail",      "running",  "killed",
-    "pending", "queued",  "error",       "aborted", "cancelled", "canceled", "timeout",
-    "oom",     "stopped", "interrupted", "paused",  "preempted", "diverged"};
-
 }  // namespace
 
 DroppedRows keep_finished(const TextTable& table, const std::vector<Condition>& where,
@@ -36,27 +31,28 @@ DroppedRows keep_finished(const TextTable& table, const std::vector<Condition>& 
                     [&](const Condition& c) { return c.column == name; })) {
       continue;
     }
-    bool any_finished = false, any_unfinished = false;
-    std::vector<std::string> others;
-    for (const std::size_t row : rows) {
-      const std::string word = lower_case(trimmed(table.rows[row][column]));
-      any_finished = any_finished || is_one_of(word, kFinished);
-      any_unfinished = any_unfinished || is_one_of(word, kUnfinished);
-      const bool is_other = !word.empty() && !is_one_of(word, kFinished);
-      if (is_other && std::find(others.begin(), others.end(), word) == others.end()) {
-        others.push_back(word);
-      }
+    const auto is_finished = [&](std::size_t row) {
+      return is_one_of(lower_case(trimmed(table.rows[row][column])), kFinished);
+    };
+    if (std::none_of(rows.begin(), rows.end(), is_finished)) continue;
+    std::vector<std::string> others;  // as the table spells them
+    DroppedRows dropped = keep_if(table, "", rows, [&](std::size_t row) {
+      if (is_finished(row)) return true;
+      const std::string word = one_line(trimmed(table.rows[row][column]));
+      if (std::find(others.begin(), others.end(), word) == others.end()) others.push_back(word);
+      return false;
+    });
+    if (dropped.count == 0) continue;
+    std::string words, advice = "add";
+    for (const std::string& word : others) {
+      words += (words.empty() ? "" : ", ") + (word.empty() ? "empty" : word);
+      advice += " " + field("where") + " " + shell_word(name + "!=" + word);
     }
-    if (!any_finished || !any_unfinished) continue;
-    DroppedRows dropped =
-        keep_if(table, "a state of its run: " + joined(others, ", "), rows, [&](std::size_t row) {
-          const std::string word = lower_case(trimmed(table.rows[row][column]));
-          return word.empty() || is_one_of(word, kFinished);
-        });
+    dropped.reason = "a state of its run: " + words;
     notes.push_back({std::to_string(dropped.count) + (dropped.count == 1 ? " row" : " rows") +
-                         " left out whose " + in_quotes(name) + " is " + joined(others, ", ") +
-                         ": " + lines_text(dropped.lines),
-                     true, "add " + field("where") + " '" + name + "=finished'"});
+                         " left out whose " + in_quotes(name) + " is " + words + ": " +
+                         lines_text(dropped.lines),
+                     true, advice});
     return dropped;
   }
   return {};

@@ -17,6 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t kMostKeysChecked = 1000;  // an object of more is one of rows
 constexpr const char* kForms =
     "write an array of objects such as [{\"N\": 7e10, \"loss\": 2.1}], or an object of equally "
     "long arrays such as {\"N\": [7e10], \"loss\": [2.1]}";
@@ -40,12 +41,18 @@ class TableOfJson {
     const auto is_all = [&](auto holds) { return std::all_of(json.begin(), json.end(), holds); };
     if (is_all([](const Json& v) { return v.is_object(); })) return add_objects(json);
     const Json* only = nullptr;
-    for (const Json& value : json) {
+    std::string name;
+    for (const auto& [key, value] : json.items()) {
       if (!value.is_array() || value.empty() || !value.front().is_object()) continue;
       if (only != nullptr) refuse("holds more than one array of objects; ");
       only = &value;
+      name = key;
     }
-    if (only != nullptr) return add_rows(*only);
+    if (only != nullptr) {
+      table_.notes.push_back({"rows are those of " + in_quotes(name), !json.contains("schema"),
+                              "write the array alone"});
+      return add_rows(*only);
+    }
     add_columns(json);
   }
 
@@ -142,7 +149,14 @@ class TableOfJson {
 
   void put(const std::string& name, const Json& value) {
     const auto [column, is_new] = positions_.emplace(name, table_.header.size());
-    if (is_new) table_.header.push_back(name);
+    if (is_new) {
+      table_.header.push_back(name);
+      last_row_.push_back(0);
+    }
+    if (std::exchange(last_row_[column->second], row_ + 1) == row_ + 1) {
+      throw DataError(table_.path, "the key " + in_quotes(name) +
+                                       " stands twice in one object; keep one of them");
+    }
     std::vector<std::string>& row = table_.rows[row_];
     if (row.size() <= column->second) row.resize(column->second + 1);
     row[column->second] = text_of(value);
@@ -155,7 +169,60 @@ class TableOfJson {
   TextTable& table_;
   std::unordered_map<std::string, std::size_t> positions_;
   std::size_t row_ = 0;
+  std::vector<std::size_t> last_row_;  // by column: 1 + the row where it was last set
 };
+
+/// The document, with nlohmann's exceptions for what is none. A key that stands twice is refused.
+Json parsed(const std::string& path, const std::string& text) {
+  std::vector<std::vector<std::string>> keys;  // of the objects around
+  return Json::parse(text, [&](int, Json::parse_event_t event, Json& value) {
+    using Event = Json::parse_event_t;
+    if (event == Event::object_start) keys.emplace_back();
+    if (event == Event::object_end) keys.pop_back();
+    if (event == Event::key) {
+      const auto key = value.get<std::string>();
+      if (keys.back().size() < kMostKeysChecked) {
+        if (std::find(keys.back().begin(), keys.back().end(), key) != keys.back().end()) {
+          throw DataError(
+              path, "the key " + in_quotes(key) + " stands twice in one object; keep one of them");
+        }
+        keys.back().push_back(key);
+      }
+    }
+    return true;
+  });
+}
+
+std::string broken_json(const std::string& text, std::size_t at) {
+  const std::string first = text.substr(0, text.find('\n'));
+  if (first.size() + 1 < text.size() && Json::accept(first)) {
+    return "is not valid JSON; one object per line is JSON Lines: say " + field("format") +
+           " jsonl";
+  }
+  const bool at_end =
+      text.find_first_not_of(" \t\r\n", std::min(at, text.size())) == std::string::npos;
+  return at_end ? "is not valid JSON: it ends too early; the file may be incomplete"
+                : "is not valid JSON here";
+}
+
+/// The document, also with the numbers that Python writes and JSON lacks.
+Json any_json(const std::string& path, const std::string& text) {
+  std::size_t at = text.size();
+  try {
+    return parsed(path, text);
+  } catch (const Json::parse_error& fault) {
+    at = std::min(fault.byte, text.size());
+  } catch (const Json::exception&) {  // a number beyond a double
+  }
+  try {
+    return parsed(path, with_quoted_numbers(text));
+  } catch (const Json::parse_error&) {
+    const std::size_t last = text.find_last_not_of(" \t\r\n");
+    const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min(at, last));
+    const auto line = static_cast<std::size_t>(std::count(text.begin(), end, '\n'));
+    throw DataError(path, line + 1, broken_json(text, at));
+  }
+}
 
 }  // namespace
 
@@ -168,21 +235,7 @@ TextTable read_json(const std::string& path) {
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
     throw DataError(path, std::string("is empty; ") + kForms);
   }
-  Json json;
-  try {
-    json = Json::parse(text);
-  } catch (const Json::exception&) {
-    try {
-      json = Json::parse(with_quoted_numbers(text));
-    } catch (const Json::parse_error& fault) {
-      const std::size_t at = std::min(fault.byte, text.size());
-      const auto line = static_cast<std::size_t>(
-          std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
-      throw DataError(path, line + 1,
-                      "is not valid JSON; one object per line is JSON Lines: say " +
-                          field("format") + " jsonl");
-    }
-  }
+  const Json json = any_json(path, text);
   TableOfJson(table).read(json);
   if (table.rows.empty() || table.header.empty()) {
     throw DataError(path, std::string("holds no rows; ") + kForms);

@@ -53,9 +53,20 @@ std::string without_links(std::string text) {
   return text;
 }
 
+std::string without_tags(std::string text) {
+  for (const std::string_view tag : {"b", "strong", "i", "em", "code", "sub", "sup", "br", "br/"}) {
+    for (const std::string_view open : {"<", "</"}) {
+      const std::string mark = std::string(open) + std::string(tag) + ">";
+      for (std::size_t at; (at = text.find(mark)) != std::string::npos;)
+        text.erase(at, mark.size());
+    }
+  }
+  return text;
+}
+
 /// Without the marks around all of it: bold, italic, code, struck out.
 std::string plain_text(std::string_view cell) {
-  std::string text = without_links(std::string(cell));
+  std::string text = without_tags(without_links(std::string(cell)));
   for (bool changed = true; changed;) {
     changed = false;
     for (const std::string_view mark : {"**", "__", "~~", "`", "*", "_"}) {

@@ -133,11 +133,11 @@ DroppedRows keep_with_loss(const TextTable& table, const RoleSource& loss,
   const std::string count = std::to_string(dropped.count);
   if (rows.empty()) throw DataError(table.path, "no row has a " + target);
   const std::string name = loss.column ? table.header[*loss.column] : target;
-  notes.push_back(
-      {count + (dropped.count == 1 ? " row" : " rows") + " without a " + target +
-           " left out: " + lines_text(dropped.lines),
-       true,
-       "add " + field("where") + " '" + name + "<inf'"});
+  notes.push_back({count + (dropped.count == 1 ? " row" : " rows") + " without a " + target +
+                       " left out: " + lines_text(dropped.lines),
+                   true,
+                   "add " + field("where") + " " + shell_word(name + ">0") + " " + field("where") +
+                       " " + shell_word(name + "<inf")});
   return dropped;
 }
 
@@ -211,8 +211,16 @@ Records read_records(const TextTable& table, const RecordOptions& options,
 
   std::vector<std::size_t> rows(table.rows.size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
+  // What a text condition drops needs no word from a numeric one.
+  std::vector<std::size_t> spoken_for = rows;
+  std::vector<ReadNote> unsaid;
   for (const Condition& condition : options.where) {
-    note(keep_where(table, cells, condition, rows, notes), log);
+    if (!cells.value_of_text(condition.value)) {
+      keep_where(table, cells, condition, spoken_for, spoken_for, unsaid);
+    }
+  }
+  for (const Condition& condition : options.where) {
+    note(keep_where(table, cells, condition, spoken_for, rows, notes), log);
   }
   if (rows.empty()) {
     std::string conditions;
@@ -258,8 +266,8 @@ Records read_records(const TextTable& table, const RecordOptions& options,
       log.columns["group"] = name;
       notes.push_back({"rows of one run (column " + in_quotes(name) +
                            ") are not independent: resamples draw whole runs; " + field("last_of") +
-                           " " + name + " keeps the last row of each",
-                       true, "add " + field("column") + " group=" + name});
+                           " " + shell_word(name) + " keeps the last row of each",
+                       true, "add " + field("column") + " " + shell_word("group=" + name)});
     }
   }
   log.num_rows_used = runs.num_runs();

@@ -19,11 +19,13 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-/// key=COL as a shell takes it.
 std::string flag_of(const std::string& key, const std::string& column) {
-  const std::string flag = key + "=" + column;
-  const bool needs_quotes = flag.find_first_of(" ()&;|<>$*?#\"[]`\\") != std::string::npos;
-  return field("column") + " " + (needs_quotes ? "'" + flag + "'" : flag);
+  return field("column") + " " + shell_word(key + "=" + column);
+}
+
+/// A column with a unit in its name as an expression that says the unit.
+std::string with_unit(const std::string& name) {
+  return "`" + name + "`*1e" + format_number(std::log10(unit_name(name).scale));
 }
 
 }  // namespace
@@ -46,12 +48,15 @@ RoleSource RoleColumns::column(const Role& role, std::size_t index) {
   if (name != role.symbol) out.label += " (column " + in_quotes(name) + ")";
   out.column = index;
   out.inputs = {index};
+  const bool is_count = role.key == "n" || role.key == "d" || role.key == "c" || role.key == "u";
+  const bool is_loss = role.key == "loss" && !options_.is_perplexity && options_.loss_unit == 1.0;
+  out.expects = is_count ? Expects::kCount : is_loss ? Expects::kLoss : Expects::kAny;
   log_.columns[role.key] = name;
   const UnitName unit = unit_name(name);
   if (unit.scale != 1.0) {
     out.scale = unit.scale;
     say({"column " + in_quotes(name) + " is in units of " + human_number(unit.scale), true,
-         "add " + flag_of(role.key, "`" + name + "`*" + format_number(unit.scale))});
+         "write " + flag_of(role.key, with_unit(name))});
   }
   return out;
 }
@@ -74,6 +79,12 @@ RoleSource RoleColumns::expression(const Role& role, const std::string& text) {
   for (const ColumnExpression::Name& name : compiled.names()) {
     RoleSource source;
     if (name.column) {
+      const std::string& column = table_.header[*name.column];
+      if (unit_name(column).scale != 1.0) {
+        say({"in " + text + " column " + in_quotes(column) +
+                 " counts as it stands, without its unit",
+             false});
+      }
       source.column = name.column;
       source.inputs = {*name.column};
       source.label = in_quotes(table_.header[*name.column]);
@@ -98,7 +109,7 @@ RoleSource RoleColumns::expression(const Role& role, const std::string& text) {
 }
 
 std::optional<double> RoleColumns::value(const RoleSource& source, std::size_t row) {
-  if (source.column) return cells_.number(row, *source.column, source.scale);
+  if (source.column) return cells_.number(row, *source.column, source.scale, source.expects);
   const double x = source.computed(row);
   return std::isfinite(x) ? std::optional(x) : std::nullopt;
 }
@@ -119,7 +130,8 @@ std::optional<RoleSource> RoleColumns::named(const Role& role) {
   const std::optional<std::size_t> index = only_column(role, role.key);
   if (!index) return std::nullopt;
   const std::string& name = table_.header[*index];
-  say({role.symbol + " is column " + in_quotes(name), true, "add " + flag_of(role.key, name)});
+  say({role.symbol + " is column " + in_quotes(name), true,
+       "add " + flag_of(role.key, unit_name(name).scale == 1.0 ? name : with_unit(name))});
   return column(role, *index);
 }
 
@@ -135,7 +147,7 @@ std::optional<RoleSource> RoleColumns::find(const Role& role, bool required) {
   if (mapped != options_.columns.end()) {
     const std::string& text = mapped->second;
     if (const auto index = column_index(table_, text)) return column(role, *index);
-    if (looks_like_expression(text)) return expression(role, text);
+    if (looks_like_expression(table_, text)) return expression(role, text);
     find_column(table_, text, "",
                 [&](const std::string& name) { return "write " + flag_of(role.key, name); });
   }
@@ -222,8 +234,10 @@ RoleSource RoleColumns::target() {
     if (index) {
       const std::string name = table_.header[*index];
       say({"loss is the logarithm of column " + in_quotes(name), true,
-           "add " + flag_of("loss", name) + " " + field("loss_unit") + " perplexity"});
-      const RoleSource source = column(role, *index);
+           "add " + flag_of("loss", name) +
+               (options_.is_perplexity ? "" : " " + field("loss_unit") + " perplexity")});
+      RoleSource source = column(role, *index);
+      source.expects = Expects::kAny;
       return logarithm(source);
     }
     refuse_missing(role);

@@ -21,6 +21,7 @@ struct RoleSource {
   std::string label;
   std::optional<std::size_t> column;  ///< else computed
   double scale = 1.0;                 ///< of a unit in the column's name
+  Expects expects = Expects::kAny;
   /// [row] NaN where a column that it uses holds no number.
   std::function<double(std::size_t)> computed = {};
   std::vector<std::size_t> inputs = {};  ///< the columns that it uses

@@ -85,7 +85,8 @@ std::string to_text(const Condition& condition) {
 }
 
 DroppedRows keep_where(const TextTable& table, CellReader& cells, const Condition& condition,
-                       std::vector<std::size_t>& rows, std::vector<ReadNote>& notes) {
+                       const std::vector<std::size_t>& spoken_for, std::vector<std::size_t>& rows,
+                       std::vector<ReadNote>& notes) {
   const std::string option = field("where") + " '" + to_text(condition) + "'";
   const Comparison comparison = condition.comparison;
   const std::size_t column =
@@ -143,14 +144,22 @@ DroppedRows keep_where(const TextTable& table, CellReader& cells, const Conditio
                         in_quotes(table.rows[row][column]) +
                         " is none; text can only be compared by = and !=");
   }
+  std::erase_if(texts, [&](std::size_t row) {
+    return !std::binary_search(spoken_for.begin(), spoken_for.end(), row);
+  });
   if (!texts.empty() && any_number) {
+    const std::string& text = table.rows[texts.front()][column];
     std::vector<std::size_t> lines;
     for (const std::size_t row : texts) lines.push_back(table.line[row]);
-    notes.push_back({option + ": " + in_quotes(table.rows[texts.front()][column]) +
-                         (texts.size() == 1 ? " is" : " and others are") + " no number, on " +
-                         lines_text(lines) +
-                         (comparison == Comparison::kNotEqual ? "; kept" : "; left out"),
-                     true, "add a second " + field("where") + " for these rows"});
+    notes.push_back(
+        {option + ": " + in_quotes(text) + (texts.size() == 1 ? " is" : " and others are") +
+             " no number, on " + lines_text(lines) +
+             (comparison == Comparison::kNotEqual ? "; kept" : "; left out"),
+         true, "add " + field("where") + " " + shell_word(condition.column + "!=" + text)});
+  }
+  const UnitName unit = unit_name(condition.column);
+  if (unit.scale != 1.0) {
+    notes.push_back({option + " compares the fields as they stand, without their unit", false});
   }
   return dropped;
 }

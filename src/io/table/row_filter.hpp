@@ -14,9 +14,11 @@
 namespace isoflop {
 
 /// Takes out of `rows` (positions in the table) those that fail `condition`; what was dropped, with
-/// `count` 0 if nothing was. Throws like read_records.
+/// `count` 0 if nothing was. A field beside a number that is none goes to the notes, if its row is
+/// among `spoken_for`, in order. Throws like read_records.
 DroppedRows keep_where(const TextTable& table, CellReader& cells, const Condition& condition,
-                       std::vector<std::size_t>& rows, std::vector<ReadNote>& notes);
+                       const std::vector<std::size_t>& spoken_for, std::vector<std::size_t>& rows,
+                       std::vector<ReadNote>& notes);
 
 /// Takes out the rows of runs that crashed, failed, still run: where a column called state or
 /// status holds such words beside finished, and no condition speaks of it.
