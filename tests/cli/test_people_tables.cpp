@@ -54,6 +54,7 @@ TEST_CASE("isoflop fit: every form of one table gives the same law", "[cli][reco
       {"cols.json", {}, 15},
       {"nested.jsonl", {}, 15},
       {"wandb.csv", {}, 60},
+      {"wandb.csv.gz", {}, 60},
       {"wandb.csv", {"--last-of", "Name"}, 15}};
   for (const Case& c : cases) {
     INFO(c.file);
