@@ -1,7 +1,6 @@
 #include "api/marked_runs.hpp"
 
-#include <algorithm>
-
+#include "io/plain_text.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
 
@@ -11,10 +10,7 @@ std::vector<bool> marked_runs(const std::string& column, const std::vector<std::
                               const RunTable& runs) {
   std::vector<bool> out;
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    std::string word = fields[i];
-    std::transform(word.begin(), word.end(), word.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    const std::string word = lower_case(fields[i]);
     const auto number = parse_number(word);
     const bool yes = word == "true" || word == "yes",
                no = word.empty() || word == "false" || word == "no";

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <array>
+#include <initializer_list>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "isoflop/error.hpp"
 #include "isoflop/io/records.hpp"
@@ -15,6 +18,18 @@ namespace isoflop::testing {
 
 inline constexpr std::array kNd{Variable::kN, Variable::kD};
 inline constexpr std::array kNdg{Variable::kN, Variable::kD, Variable::kG};
+
+inline RecordOptions columns(std::map<std::string, std::string> names) {
+  RecordOptions out;
+  out.columns = std::move(names);
+  return out;
+}
+
+inline RecordOptions where(std::initializer_list<const char*> conditions) {
+  RecordOptions out;
+  for (const char* text : conditions) out.where.push_back(parse_condition(text));
+  return out;
+}
 
 inline TextTable table_of(const std::string& name, std::string_view bytes) {
   const ScratchFolder folder;

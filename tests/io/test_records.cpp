@@ -8,18 +8,6 @@ namespace {
 using Numbers = std::vector<double>;
 using Lines = std::vector<std::size_t>;
 
-RecordOptions columns(std::map<std::string, std::string> names) {
-  RecordOptions out;
-  out.columns = std::move(names);
-  return out;
-}
-
-RecordOptions where(std::initializer_list<const char*> conditions) {
-  RecordOptions options;
-  for (const char* text : conditions) options.where.push_back(parse_condition(text));
-  return options;
-}
-
 TEST_CASE("read_records: default columns have the names of the variables", "[io][format]") {
   const Records records = records_of("loss,D,N\n2.5,1.4T,70B\n2.25,2e12,1e9\n");
   CHECK(records.runs.column(Variable::kN) == Numbers{70e9, 1e9});

@@ -8,12 +8,6 @@ namespace {
 
 using Lines = std::vector<std::size_t>;
 
-RecordOptions where(std::initializer_list<const char*> conditions) {
-  RecordOptions options;
-  for (const char* text : conditions) options.where.push_back(parse_condition(text));
-  return options;
-}
-
 RecordOptions best_of(std::vector<std::string> names) {
   RecordOptions out;
   out.best_of = std::move(names);

@@ -11,12 +11,6 @@ namespace {
 using Numbers = std::vector<double>;
 using Names = std::vector<std::string>;
 
-RecordOptions columns(std::map<std::string, std::string> names) {
-  RecordOptions out;
-  out.columns = std::move(names);
-  return out;
-}
-
 Numbers n_of(const Records& records) { return records.runs.column(Variable::kN); }
 Numbers d_of(const Records& records) { return records.runs.column(Variable::kD); }
 

@@ -1,7 +1,10 @@
 // The forms in which people have a table: each gives the fields that the plainest form gives.
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include <algorithm>
+#include <fstream>
+#include <thread>
 
 #include "catch.hpp"
 #include "read_text.hpp"
@@ -218,6 +221,16 @@ TEST_CASE("read_text_table: a format can be said", "[io][format]") {
   check_same(read_text_table(path, {.format = parse_table_format("csv"), .melt = ""}));
   CHECK_THROWS_AS(parse_table_format("xml"), InvalidArgument);
   CHECK_THROWS_AS(read_text_table("-"), InvalidArgument);
+}
+
+TEST_CASE("read_text_table: a pipe is read like a file", "[io][identity]") {
+  const ScratchFolder folder;
+  const std::string path = folder.path("runs.csv");
+  REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+  std::thread writer([&] { std::ofstream(path) << "N,D,loss\n1e8,2e9,3.5\n2e8,2e9,3.25\n"; });
+  const TextTable table = read_text_table(path);
+  writer.join();
+  check_same(table);
 }
 
 TEST_CASE("read_text_table: what is not read here comes with a way that works", "[io][refusal]") {

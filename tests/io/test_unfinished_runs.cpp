@@ -8,12 +8,6 @@ namespace {
 using Lines = std::vector<std::size_t>;
 using Names = std::vector<std::string>;
 
-RecordOptions where(std::initializer_list<const char*> conditions) {
-  RecordOptions options;
-  for (const char* text : conditions) options.where.push_back(parse_condition(text));
-  return options;
-}
-
 TEST_CASE("read_records: rows without a loss are left out and counted", "[io][format]") {
   const Records records = records_of(
       "N,D,loss\n1,2,3\n1,2,\n1,2,NaN\n1,2,None\n1,2,null\n1,2,-\n1,2,\xE2\x80\x94\n1,2,n/a\n"

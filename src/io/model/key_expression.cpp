@@ -3,13 +3,13 @@
 #include <cctype>
 #include <stdexcept>
 
+#include "io/plain_text.hpp"
 #include "isoflop/shape/exact.hpp"
 
 namespace isoflop::detail {
 namespace {
 
-bool starts_key(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
-bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+bool starts_key(char c) { return is_letter(c) || c == '_'; }
 
 /// A descent through the text that computes on its way.
 class Reader {

@@ -57,7 +57,7 @@ std::optional<std::vector<std::size_t>> columns_of(const TextTable& table,
 DroppedRows keep_last_of(const TextTable& table, const std::string& column,
                          const std::function<double(std::size_t)>& order_of,
                          std::vector<std::size_t>& rows) {
-  const std::size_t index = find_column(table, column, "", [](const std::string& name) {
+  const std::size_t index = find_column(table, column, [](const std::string& name) {
     return "write " + field("last_of") + " " + shell_word(name);
   });
   struct Last {
@@ -89,18 +89,16 @@ DroppedRows keep_best_of(const TextTable& table, CellReader& cells,
     bool is_number;
   };
   std::vector<CellColumn> cell_columns;
-  if (const auto known = columns_of(table, columns)) {
-    for (const std::size_t index : *known) {
-      cell_columns.push_back({index, !first_text_row(table, cells, index)});
-    }
-  } else {
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      find_column(table, columns[i], "", [&](const std::string& name) {
-        std::vector<std::string> corrected = columns;
-        corrected[i] = name;
-        return "write " + field("best_of") + " " + joined(corrected, ",");
-      });
-    }
+  const auto known = columns_of(table, columns);
+  for (std::size_t i = 0; i < columns.size() && !known; ++i) {
+    find_column(table, columns[i], [&](const std::string& name) {
+      std::vector<std::string> corrected = columns;
+      corrected[i] = name;
+      return "write " + field("best_of") + " " + joined(corrected, ",");
+    });
+  }
+  for (const std::size_t index : known.value()) {
+    cell_columns.push_back({index, !first_text_row(table, cells, index)});
   }
 
   struct Best {

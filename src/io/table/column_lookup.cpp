@@ -75,11 +75,15 @@ std::optional<std::size_t> column_index(const TextTable& table, std::string_view
   return static_cast<std::size_t>(found - table.header.begin());
 }
 
-std::size_t find_column(const TextTable& table, const std::string& name, std::string_view meaning,
-                        const std::function<std::string(const std::string&)>& correction,
-                        const std::function<bool(const std::string&)>& may_be) {
+std::size_t find_column(const TextTable& table, const std::string& name,
+                        const std::function<std::string(const std::string&)>& correction) {
   if (const std::optional<std::size_t> index = column_index(table, name)) return *index;
+  refuse_column(table, name, "", correction);
+}
 
+void refuse_column(const TextTable& table, const std::string& name, std::string_view meaning,
+                   const std::function<std::string(const std::string&)>& correction,
+                   const std::function<bool(const std::string&)>& may_be) {
   // The last word of a meaning is the noun: the tokens in "training tokens".
   const std::string_view noun = meaning.substr(meaning.rfind(' ') + 1);
   constexpr double kMostDifferent = 0.5 + 1e-9;

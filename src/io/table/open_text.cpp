@@ -87,29 +87,21 @@ std::string unpacked(const std::string& path, const std::string& bytes) {
   return out;
 }
 
-void require_file(const std::string& path) {
-  std::error_code ignored;
-  const std::filesystem::file_status status = std::filesystem::status(path, ignored);
-  if (status.type() == std::filesystem::file_type::not_found) {
-    throw DataError(path, "there is no such file");
-  }
-  if (std::filesystem::is_directory(status)) {
-    throw DataError(path, "is a directory; name one file in it");
-  }
-}
-
 std::unique_ptr<std::istream> opened(const std::string& path) {
-  if (path == "-") {
+  const auto all_of = [](std::istream& in) {
     std::ostringstream all;
-    all << std::cin.rdbuf();
+    all << in.rdbuf();
     return std::make_unique<std::istringstream>(std::move(all).str());
-  }
+  };
+  if (path == "-") return all_of(std::cin);
   require_file(path);
   errno = 0;
   auto file = std::make_unique<std::ifstream>(path, std::ios::binary);
   if (!*file) {
     throw DataError(path, "cannot be opened: " + std::generic_category().message(errno));
   }
+  // What is no file on disk, such as a pipe, cannot be rewound behind its first bytes.
+  if (!std::filesystem::is_regular_file(path)) return all_of(*file);
   return file;
 }
 
@@ -136,6 +128,17 @@ std::string rest_of(const std::string& path, std::istream& in) {
 }
 
 }  // namespace
+
+void require_file(const std::string& path) {
+  std::error_code ignored;
+  const std::filesystem::file_status status = std::filesystem::status(path, ignored);
+  if (status.type() == std::filesystem::file_type::not_found) {
+    throw DataError(path, "there is no such file");
+  }
+  if (std::filesystem::is_directory(status)) {
+    throw DataError(path, "is a directory; name one file in it");
+  }
+}
 
 std::unique_ptr<std::istream> open_text(const std::string& path, std::vector<ReadNote>& notes) {
   std::unique_ptr<std::istream> in = opened(path);

@@ -60,6 +60,7 @@ class ValueReader {
   bool has_loss(std::size_t row, const RoleSource& source) const {
     return std::none_of(source.inputs.begin(), source.inputs.end(), [&](std::size_t column) {
       if (is_missing(table_.rows[row][column])) return true;
+      if (table_.rows[row][column].find_first_of("0123456789") != std::string::npos) return false;
       const std::optional<double> value = cells_.value(row, column);
       return value && std::isinf(*value);
     });
@@ -206,7 +207,7 @@ Records read_records(const TextTable& table, const RecordOptions& options,
   };
   std::vector<std::pair<std::string, std::size_t>> extra;
   for (const std::string& name : options.extra) {
-    extra.emplace_back(name, find_column(table, name, "", advice));
+    extra.emplace_back(name, find_column(table, name, advice));
   }
 
   std::vector<std::size_t> rows(table.rows.size());
@@ -216,7 +217,7 @@ Records read_records(const TextTable& table, const RecordOptions& options,
   std::vector<ReadNote> unsaid;
   for (const Condition& condition : options.where) {
     if (!cells.value_of_text(condition.value)) {
-      keep_where(table, cells, condition, spoken_for, spoken_for, unsaid);
+      keep_where(table, cells, condition, rows, spoken_for, unsaid);
     }
   }
   for (const Condition& condition : options.where) {

@@ -137,9 +137,8 @@ std::optional<RoleSource> RoleColumns::named(const Role& role) {
 
 void RoleColumns::refuse_missing(const Role& role) {
   const auto correction = [&](const std::string& name) { return "add " + flag_of(role.key, name); };
-  find_column(table_, role.symbol, role.meaning, correction,
-              [&](const std::string& name) { return may_hold(name, role.key); });
-  throw DataError(table_.path, table_.header_line, "no column " + in_quotes(role.symbol));
+  refuse_column(table_, role.symbol, role.meaning, correction,
+                [&](const std::string& name) { return may_hold(name, role.key); });
 }
 
 std::optional<RoleSource> RoleColumns::find(const Role& role, bool required) {
@@ -148,8 +147,8 @@ std::optional<RoleSource> RoleColumns::find(const Role& role, bool required) {
     const std::string& text = mapped->second;
     if (const auto index = column_index(table_, text)) return column(role, *index);
     if (looks_like_expression(table_, text)) return expression(role, text);
-    find_column(table_, text, "",
-                [&](const std::string& name) { return "write " + flag_of(role.key, name); });
+    refuse_column(table_, text, "",
+                  [&](const std::string& name) { return "write " + flag_of(role.key, name); });
   }
   if (const auto index = column_index(table_, role.symbol)) return column(role, *index);
   std::optional<RoleSource> out = named(role);
@@ -266,9 +265,8 @@ std::vector<std::size_t> RoleColumns::group() {
       return *several;
     }
   }
-  find_column(table_, name, "",
-              [&](const std::string& column) { return "write " + flag_of("group", column); });
-  return {};
+  refuse_column(table_, name, "",
+                [&](const std::string& column) { return "write " + flag_of("group", column); });
 }
 
 }  // namespace isoflop

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -90,7 +89,7 @@ DroppedRows keep_where(const TextTable& table, CellReader& cells, const Conditio
   const std::string option = field("where") + " '" + to_text(condition) + "'";
   const Comparison comparison = condition.comparison;
   const std::size_t column =
-      find_column(table, condition.column, "", [&condition](const std::string& name) {
+      find_column(table, condition.column, [&condition](const std::string& name) {
         return "write " + field("where") + " '" +
                to_text({name, condition.comparison, condition.value}) + "'";
       });

@@ -12,6 +12,9 @@
 
 namespace isoflop {
 
+/// Throws DataError where there is nothing, or a directory.
+void require_file(const std::string& path);
+
 /// A text as a stream of UTF-8: a file, one that gzip packed, or standard input ("-"); UTF-16 with
 /// a byte-order mark is decoded. Throws DataError if it cannot be opened or decoded. What was done
 /// is added to `notes`.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "io/in_quotes.hpp"
+#include "io/plain_text.hpp"
 #include "isoflop/core/word_list.hpp"
 #include "isoflop/error.hpp"
 #include "melt.hpp"
@@ -28,11 +29,7 @@ constexpr std::array<Format, 5> kFormats{{{TableFormat::kCsv, "csv", {".csv", ""
                                           {TableFormat::kMarkdown, "md", {".md", ".markdown"}}}};
 
 std::string extension_of(const std::filesystem::path& path) {
-  std::string extension = path.extension().string();
-  for (char& c : extension) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return extension;
+  return lower_case(path.extension().string());
 }
 
 /// For tables that other programs write and this one does not read: what to do with one.
@@ -62,14 +59,7 @@ TableFormat format_of(const std::string& path) {
     throw InvalidArgument("format", "standard input has no name that says how to read it: say " +
                                         field("format") + " csv, tsv, json, jsonl or md");
   }
-  std::error_code ignored;
-  const std::filesystem::file_status status = std::filesystem::status(path, ignored);
-  if (status.type() == std::filesystem::file_type::not_found) {
-    throw DataError(path, "there is no such file");
-  }
-  if (std::filesystem::is_directory(status)) {
-    throw DataError(path, "is a directory; name one file in it");
-  }
+  require_file(path);
   std::string extension = extension_of(path);
   if (extension == ".gz") extension = extension_of(std::filesystem::path(path).stem());
   for (const Format& f : kFormats) {
