@@ -9,6 +9,7 @@
 #include "api/marked_runs.hpp"
 #include "api/run_conventions.hpp"
 #include "api/runs_choice.hpp"
+#include "api/table_plans.hpp"
 #include "isoflop/convention/of_runs.hpp"
 #include "isoflop/convention/of_shape.hpp"
 #include "isoflop/error.hpp"
@@ -70,37 +71,6 @@ BacktestOptions options_of(const BacktestRequest& request, const Context& contex
         .draws;
   };
   return out;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : 0.5 * (values[half - 1] + values[half]);
-}
-
-/// 6 N D with N as the table counts it, so that no convention is needed; where the law has a
-/// granularity it is held at the median of the runs, because 6 N D puts no price on it.
-PlanProblem six_nd_problem(const AnyLaw& law, const std::vector<double>& coefficients,
-                           const RunTable& runs) {
-  PlanProblem out;
-  out.law.law = law;
-  out.law.coefficients = coefficients;
-  out.law.n_means = NMeaning::kActiveNonEmbedding;
-  out.law.expansion = 1.0;
-  if (has_granularity(out.law)) {
-    out.search.search = GranularitySearch::kFixed;
-    out.search.granularity = std::max(1.0, median(runs.column(Variable::kG)));
-  }
-  return out;
-}
-
-/// With a budget alone nothing can be planned from a law without N and D, or with more variables.
-bool can_plan_budget(const AnyLaw& law) {
-  const LawFacts facts = facts_of(law);
-  return can_plan(law) &&
-         std::all_of(facts.variables.begin(), facts.variables.end(), [](Variable v) {
-           return v == Variable::kN || v == Variable::kD || v == Variable::kG;
-         });
 }
 
 /// The law fitted to all runs stands for the truth: it is the best that these runs know.

@@ -1,19 +1,21 @@
 #include "isoflop/api/fit.hpp"
 
 #include <algorithm>
+#include <memory>
 
 #include "api/fit_choice.hpp"
 #include "api/fit_fields.hpp"
+#include "api/fit_plans.hpp"
 #include "api/run_conventions.hpp"
 #include "api/runs_choice.hpp"
 #include "isoflop/core/select_rows.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/fit/drop_worst.hpp"
 #include "isoflop/fit/fit.hpp"
+#include "isoflop/fit/fit_law.hpp"
+#include "isoflop/fit/verdict.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/laws/law_facts.hpp"
-#include "isoflop/plan/plan_fault.hpp"
-#include "isoflop/plan/plan_law.hpp"
 
 namespace isoflop::api {
 namespace {
@@ -50,26 +52,6 @@ void drop_worst(FitOutcome& out) {
   out.runs = select_rows(out.runs, kept);
 }
 
-/// What each local minimum would plan with the largest budget among the runs, where the law's
-/// conventions allow a plan.
-void plan_minima(FitOutcome& out) {
-  PlanProblem problem;
-  problem.law = out.law;
-  problem.accounting = has_granularity(out.law) ? FlopAccounting::kPaper : FlopAccounting::kSixNd;
-  const auto& n = out.runs.column(Variable::kN);
-  const auto& d = out.runs.column(Variable::kD);
-  if (n.empty() || d.empty() || out.report.minima.size() < 2) return;
-  if (plan_fault(problem)) return;  // nobody said what N counts, say
-  double budget = 0.0;
-  for (std::size_t i = 0; i < n.size(); ++i) {
-    budget = std::max(budget, 6.0 * n[i] / n_law_per_active(problem) * d[i]);
-  }
-  for (const LocalMinimum& m : out.report.minima) {
-    problem.law.coefficients = m.coefficients;
-    out.minima_plans.push_back(plan_law(problem, {budget}).at(0));
-  }
-}
-
 void resample(const BootstrapOptions& how, const Context& context, FitOutcome& out) {
   if (how.resamples == 0 || out.report.num_free == 0) return;
   FitOptions options = out.options;
@@ -79,14 +61,18 @@ void resample(const BootstrapOptions& how, const Context& context, FitOutcome& o
   out.intervals = coefficient_intervals(out.report.coefficients, out.law.draws);
 }
 
-/// What the runs themselves say, and with it the last word on the fit.
-void inspect(FitOutcome& out) {
-  out.findings = inspect_runs(out.law.law, out.runs, out.options);
+/// Evidence for and against the fit beside its own numbers, and with it the last word.
+void weigh(FitOutcome& out) {
+  const std::unique_ptr<const FitLaw> law = fit_law(out.law.law);
+  const LawFacts& facts = law->facts();
+  out.findings = inspect_runs(*law, out.runs, out.options);
   add_findings(out.findings, out.report);
-  std::vector<Variable> variables;
-  const LawFacts own = facts_of(out.law.law);
-  variables.assign(own.variables.begin(), own.variables.end());
-  out.seed_noise = estimate_seed_noise(out.runs, variables);
+  out.seed_noise = estimate_seed_noise(out.runs, facts.variables);
+  add_intervals(facts, out.options, out.intervals, out.report);
+  add_form(*law, out.runs, out.options, out.seed_noise, out.report);
+  out.report.cure = cure_of(*law, out.runs, out.options, out.report);
+  add_plans(out);
+  judge(out.report);
 }
 
 void fill_in(LawRecord& law, const FitReport& report) {
@@ -123,9 +109,8 @@ FitOutcome fit(const FitRequest& request, const Context& context) {
   out.options.progress = nullptr;
   if (!out.has_law()) return out;
   resample(resampling, context, out);
-  inspect(out);
+  weigh(out);
   fill_in(out.law, out.report);
-  plan_minima(out);
   return out;
 }
 

@@ -133,11 +133,35 @@ Json worst_to_json(const FitOutcome& outcome) {
   return out;
 }
 
+template <class Word>
+Json question_to_json(Word word, const std::vector<std::string>& why) {
+  return {{"word", to_string(word)}, {"why", why}};
+}
+
+Json questions_to_json(const FitReport& report) {
+  const Questions& q = report.questions;
+  Json out;
+  out["optimum"] = question_to_json(q.optimum.word, q.optimum.why);
+  out["coefficients"] = question_to_json(q.coefficients.word, why_coefficients(report));
+  out["data"] = question_to_json(q.data.word, q.data.why);
+  out["form"] = question_to_json(q.form.word, q.form.why);
+  return out;
+}
+
+Json form_to_json(const std::optional<FormCheck>& form) {
+  if (!form) return nullptr;
+  const bool hidden = form->num_hidden > 0, repeats = form->error_over_noise > 0.0;
+  return {{"hidden_runs", form->num_hidden},
+          {"covered_95", hidden ? Json(form->covered) : Json(nullptr)},
+          {"error_over_noise", repeats ? Json(form->error_over_noise) : Json(nullptr)}};
+}
+
 Json fit_section(const FitOutcome& outcome) {
   const FitReport& report = outcome.report;
   Json fit;
   fit["verdict"] = to_string(report.verdict);
   fit["status"] = to_string(report.status);
+  fit["questions"] = questions_to_json(report);
   fit["reasons"] = report.reasons;
   fit["warnings"] = report.warnings;
   fit["objective"] = finite_or_null(report.objective);
@@ -153,6 +177,12 @@ Json fit_section(const FitOutcome& outcome) {
   fit["rmse_log"] = finite_or_null(report.rmse_log);
   fit["rmse_nats"] = finite_or_null(report.rmse_nats);
   fit["at_bound"] = report.at_bound;
+  fit["widened"] = report.widened;
+  fit["weak"] = report.weak;
+  fit["form"] = form_to_json(report.form);
+  fit["lost_to_bend"] =
+      outcome.lost_to_bend ? finite_or_null(*outcome.lost_to_bend) : Json(nullptr);
+  fit["lost_beyond"] = outcome.lost_beyond ? finite_or_null(*outcome.lost_beyond) : Json(nullptr);
   fit["minima"] = minima_to_json(outcome);
   fit["profile"] = profile_to_json(report);
   fit["bootstrap"] = bootstrap_to_json(outcome.bootstrap);

@@ -30,7 +30,7 @@ class Refitter {
   Refitter(const FitLaw& law, const RunTable& runs, const FitOptions& options, const FitReport& fit)
       : options_(options),
         law_(law.facts()),
-        space_(free_space(law_, options)),
+        space_(free_space(law_, options, fit.widened ? Box::kWidest : Box::kOwn)),
         objective_(law.objective(runs, HuberLoss(options.huber_delta), options.residual)) {
     for (const LocalMinimum& m : fit.minima) {
       minima_.push_back(space_.gather(to_axis(law_, m.coefficients)));

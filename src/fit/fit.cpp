@@ -10,9 +10,11 @@
 #include "fit/multi_start.hpp"
 #include "fit/profile.hpp"
 #include "fit/starts.hpp"
+#include "fit/widen.hpp"
 #include "isoflop/core/parallel.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/fit/fit_law.hpp"
+#include "isoflop/fit/verdict.hpp"
 #include "isoflop/laws/coefficients.hpp"
 
 namespace isoflop {
@@ -126,35 +128,45 @@ MultiStart from_wider_deltas(const Objective& objective, const FreeSpace& space,
   return out;
 }
 
-/// Status, verdict and their reasons, from the numbers in the report.
-void judge(FitReport& report) {
-  constexpr double kFewestAgreeing = 0.01;
-  auto doubt = [&](std::string reason) { report.reasons.push_back(std::move(reason)); };
+/// The answers of the optimiser, from the numbers in the report.
+void answer(FitReport& report) {
+  constexpr double kFewestAgreeing = 0.01, kWorstCondition = 1e12;
+  auto& optimum = report.questions.optimum;
   if (!(report.gradient_norm <= gradient_limit(report.objective, report.num_runs))) {
-    doubt("the projected gradient is not zero");
+    optimum.lower_to(OptimumWord::kNotFound, "the projected gradient is not zero");
   }
   if (report.starts_at_best < 2 && report.num_free > 0) {
-    doubt(report.num_starts < 2 ? "one start cannot confirm itself"
-                                : "no second start reached the best objective");
+    optimum.lower_to(OptimumWord::kNotFound, report.num_starts < 2
+                                                 ? "one start cannot confirm itself"
+                                                 : "no second start reached the best objective");
   }
-  report.status = report.reasons.empty() ? FitStatus::kConverged : FitStatus::kNotConverged;
-  if (report.reasons.empty() && report.num_free > 0 &&
+  const bool converged = optimum.word != OptimumWord::kNotFound;
+  report.status = converged ? FitStatus::kConverged : FitStatus::kNotConverged;
+  if (converged && report.num_free > 0 &&
       static_cast<double>(report.starts_at_best) <
           kFewestAgreeing * static_cast<double>(report.num_starts)) {
-    doubt("fewer than 1 % of the starts reached the best objective");
-  }
-  if (!std::isfinite(report.condition_number)) {
-    doubt("the Hessian is not positive definite: some coefficients are not determined");
-  } else if (!(report.condition_number < 1e12)) {
-    doubt("some coefficients are not determined by these runs (condition number above 1e12)");
-  }
-  if (report.num_runs == report.num_free) {
-    doubt("as many coefficients as runs: the fit cannot show its error");
+    optimum.lower_to(OptimumWord::kNotFound,
+                     "fewer than 1 % of the starts reached the best objective");
   }
   if (report.num_free > 0 && report.at_bound.size() >= report.num_free) {
-    doubt("every coefficient ended on a bound of its range: these numbers do not follow the law");
+    optimum.lower_to(
+        OptimumWord::kArtificialBound,
+        "every coefficient ended on a bound of its range: these numbers do not follow the law");
   }
-  report.verdict = report.reasons.empty() ? Verdict::kCertified : Verdict::kDoubtful;
+  auto& coefficients = report.questions.coefficients;
+  if (!std::isfinite(report.condition_number)) {
+    coefficients.lower_to(
+        CoefficientsWord::kNotDetermined,
+        "the Hessian is not positive definite: some coefficients are not determined");
+  } else if (!(report.condition_number < kWorstCondition)) {
+    coefficients.lower_to(
+        CoefficientsWord::kNotDetermined,
+        "some coefficients are not determined by these runs (condition number above 1e12)");
+  }
+  if (report.num_runs == report.num_free) {
+    coefficients.lower_to(CoefficientsWord::kNotDetermined,
+                          "as many coefficients as runs: the fit cannot show its error");
+  }
 }
 
 }  // namespace
@@ -162,7 +174,7 @@ void judge(FitReport& report) {
 FitReport fit(const FitLaw& law, const RunTable& runs, const FitOptions& options) {
   const LawFacts& facts = law.facts();
   constexpr std::size_t kMostMinima = 8;
-  const FreeSpace space = free_space(facts, options);
+  FreeSpace space = free_space(facts, options);
   require_usable(facts, runs, options, space.size());
   const std::unique_ptr<Objective> owned =
       law.objective(runs, HuberLoss(options.huber_delta), options.residual);
@@ -179,6 +191,15 @@ FitReport fit(const FitLaw& law, const RunTable& runs, const FitOptions& options
   if (starts.found.empty()) {
     report.reasons.push_back("no start reached a finite objective");
     return report;
+  }
+  Widened wide = widen(facts, options, objective, space, starts.found);
+  if (wide.found) {
+    space = wide.space;
+    starts.found = std::move(*wide.found);
+    report.widened = true;
+  }
+  for (std::string& reason : wide.still_bound) {
+    report.questions.optimum.lower_to(OptimumWord::kArtificialBound, std::move(reason));
   }
   report.best_start = starts.found.front().first_start;
   Minimum& best = starts.found.front().at;
@@ -226,10 +247,12 @@ FitReport fit(const FitLaw& law, const RunTable& runs, const FitOptions& options
       loose_eigenvalues(space, best.phi, space.reduce_matrix(at.curvature));
   report.condition_number = condition_number(report.hessian_eigenvalues);
   describe_residuals(law, runs, theta, report);
-  judge(report);
+  answer(report);
   if (options.profile) {
     report.profile = profile_intervals(facts, objective, space, best, options);
+    report.tolerated_rise = tolerated_rise(objective, space, best);
   }
+  judge(report);
   return report;
 }
 

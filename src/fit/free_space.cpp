@@ -7,8 +7,9 @@
 
 namespace isoflop {
 
-FreeSpace free_space(const LawFacts& law, const FitOptions& options) {
+FreeSpace free_space(const LawFacts& law, const FitOptions& options, Box box) {
   FreeSpace space;
+  space.widened = box == Box::kWidest;
   space.theta_size = law.theta_size;
   std::array<std::size_t, kMaxCoefficients>
       leader{};  // the first coefficient of each group of tied ones
@@ -53,7 +54,7 @@ FreeSpace free_space(const LawFacts& law, const FitOptions& options) {
       continue;
     }
     const std::size_t l = leader[p];
-    const CoefficientInfo& info = law.coefficients[p];
+    const CoefficientInfo info = bounded(law.coefficients[p], space);
     if (is_fixed[l]) {
       space.entry[p] = -1;
       space.fixed[p] = space.fixed[l];
@@ -72,13 +73,17 @@ FreeSpace free_space(const LawFacts& law, const FitOptions& options) {
   return space;
 }
 
+CoefficientInfo bounded(const CoefficientInfo& own, const FreeSpace& space) {
+  return space.widened ? widest(own) : own;
+}
+
 std::vector<double> coefficients_at(const LawFacts& law, const FreeSpace& space,
                                     const CoefficientVector& phi, const FitOptions& options,
                                     std::vector<std::string>* at_bound) {
   const auto theta = space.expand(phi);
   std::vector<double> out;
   for (std::size_t p = 0; p < law.coefficients.size(); ++p) {
-    const CoefficientInfo& c = law.coefficients[p];
+    const CoefficientInfo c = bounded(law.coefficients[p], space);
     const bool free = space.entry[p] >= 0;
     const Eigen::Index e = free ? space.entry[p] : 0;
     // A round trip over the logarithm must not cost a bound or a given number its last digit.

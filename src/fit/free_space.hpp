@@ -22,6 +22,7 @@ struct FreeSpace {
   std::array<double, kMaxCoefficients> fixed{};   ///< its value where entry is -1
   std::array<bool, kMaxCoefficients> is_scale{};  ///< by entry: whether it moves scales
   CoefficientVector lower, upper;                 ///< [K] the box
+  bool widened = false;                           ///< it is that of widest()
 
   int size() const { return static_cast<int>(lower.size()); }
 
@@ -88,9 +89,15 @@ struct FreeSpace {
   int entry_of(int p) const { return entry[static_cast<std::size_t>(p)]; }
 };
 
+/// The bounds of a space: those that the law's list of coefficients gives, or those of widest().
+enum class Box { kOwn, kWidest };
+
 /// The free space that the options leave. Throws InvalidArgument for unknown coefficients, values
 /// outside a coefficient's bounds, and contradictory or meaningless ties.
-FreeSpace free_space(const LawFacts& law, const FitOptions& options);
+FreeSpace free_space(const LawFacts& law, const FitOptions& options, Box box = Box::kOwn);
+
+/// A coefficient with the bounds that the space has.
+CoefficientInfo bounded(const CoefficientInfo& own, const FreeSpace& space);
 
 /// The coefficients at phi, in the law's units; names of those on a bound into at_bound.
 std::vector<double> coefficients_at(const LawFacts& law, const FreeSpace& space,

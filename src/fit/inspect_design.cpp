@@ -15,14 +15,16 @@ namespace {
 using Row = std::vector<double>;      // log x [V]
 using Names = std::set<std::size_t>;  // indices of free coefficients
 
-constexpr double kSameValue = 0.05;  // in ln x: such values count as one
-constexpr double kSameLine = 0.10;   // in ln x, across the line
-constexpr double kLost = 1e-8;       // relative singular value: exact losses give about 1e-16
-constexpr double kInvolved = 1e-5;   // loading of a coefficient on a lost direction
-constexpr double kNearlyLost = 0.1;  // of the singular value that a full design has
-constexpr double kLeading = 0.1;     // mean loading on the direction that is nearly lost
-constexpr std::size_t kEnough = 5;   // values of a variable on which an exponent may rest
-constexpr std::size_t kSpare = 2;    // values beyond the fewest that determine the coefficients
+constexpr double kSameValue = 0.05;     // in ln x: such values count as one
+constexpr double kSameLine = 0.10;      // in ln x, across the line
+constexpr double kLost = 1e-8;          // relative singular value: exact losses give about 1e-16
+constexpr double kInvolved = 1e-5;      // loading of a coefficient on a lost direction
+constexpr double kNearlyLost = 0.1;     // of the singular value that a full design has
+constexpr double kLeading = 0.1;        // mean loading on the direction that is nearly lost
+constexpr std::size_t kEnough = 5;      // values of a variable on which an exponent may rest
+constexpr std::size_t kSpare = 2;       // values beyond the fewest that determine the coefficients
+constexpr std::size_t kSpareCells = 3;  // the same of cells: with fewer no fit can show its error
+constexpr double kHardlyVaries = 0.3;   // in ln x, over all runs
 
 /// What runs at `cells` leave open, at the point where they leave least open.
 struct Answer {
@@ -212,15 +214,19 @@ class Inspection {
           "Fix one of them or loosen a tie");
       return std::move(out_);
     }
-    for (std::size_t v = 0; v < probe_.variables.size(); ++v) count_values(v);
+    for (std::size_t v = 0; v < probe_.variables.size(); ++v) {
+      count_values(v);
+      look_for_spread(v);
+    }
     for (std::size_t v = 0; v < probe_.variables.size(); ++v) {
       for (std::size_t u = 0; u < v; ++u) look_for_line(u, v, full.median_weakest);
     }
-    if (design_.cells().size() < num_free) {
-      const std::string cells = counted(design_.cells().size(), "distinct cell");
+    if (const std::size_t count = design_.cells().size(); count < num_free + kSpareCells) {
       add(FindingSeverity::kUnidentified, all(),
-          "the runs are " + cells + ", fewer than the " + counted(num_free, "free coefficient"),
-          "Add runs in at least " + counted(num_free - design_.cells().size(), "other cell") +
+          "the runs are " + counted(count, "distinct cell") +
+              (count < num_free ? ", fewer than the " : ", hardly more than the ") +
+              counted(num_free, "free coefficient"),
+          "Add runs in at least " + counted(num_free + kSpareCells - count, "other cell") +
               ", or fix coefficients");
     } else if (out_.empty() || out_.front().severity != FindingSeverity::kUnidentified) {
       const Answer answer = ask_cells();
@@ -282,6 +288,23 @@ class Inspection {
             " or more in all let the fit show its error");
   }
 
+  bool hardly_varies(std::size_t v) const {
+    const std::vector<double>& values = design_.values(v);
+    return values.size() > 1 && values.back() - values.front() < kHardlyVaries;
+  }
+
+  /// Several values, all close to each other.
+  void look_for_spread(std::size_t v) {
+    if (!hardly_varies(v) || need(v).open_with_one.empty()) return;
+    const std::vector<double>& values = design_.values(v);
+    const std::string symbol = symbol_of(v);
+    add(FindingSeverity::kUnidentified, need(v).open_with_one,
+        symbol + " lies between " + short_text(std::exp(values.front())) + " and " +
+            short_text(std::exp(values.back())) + " in all runs, too close to determine " +
+            list(need(v).open_with_one),
+        "Add runs at several times smaller and several times larger " + symbol);
+  }
+
   void look_for_line(std::size_t u, std::size_t v, double full_weakest) {
     const std::vector<Row>& points = design_.points();
     if (design_.values(u).size() < 2 || design_.values(v).size() < 2 || points.size() < 3) return;
@@ -298,6 +321,7 @@ class Inspection {
     if (width > kSameLine || width > kSameLine * (position.maxCoeff() - position.minCoeff())) {
       return;
     }
+    if (hardly_varies(u) || hardly_varies(v)) return;  // that is what is missing
     const Names of_u = without(need(u).open_with_one, need(v).open_with_one);
     const Names of_v = without(need(v).open_with_one, need(u).open_with_one);
     if (of_u.empty() || of_v.empty()) return;

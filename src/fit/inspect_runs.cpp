@@ -89,24 +89,4 @@ std::optional<SeedNoise> estimate_seed_noise(const RunTable& runs,
   return noise;
 }
 
-void add_findings(const std::vector<Finding>& findings, FitReport& report) {
-  for (const Finding& f : findings) {
-    const std::string text = f.what + (f.cure.empty() ? "" : ". " + f.cure);
-    if (f.severity != FindingSeverity::kUnidentified) {
-      report.warnings.push_back(text);
-      continue;
-    }
-    report.reasons.push_back(text);
-    if (report.verdict == Verdict::kCertified) report.verdict = Verdict::kDoubtful;
-  }
-  std::string weak;
-  for (const ProfileInterval& p : report.profile) {
-    if (p.weak) weak += (weak.empty() ? "" : ", ") + p.coefficient;
-  }
-  if (weak.empty()) return;
-  report.warnings.push_back(
-      "weakly determined: " + weak +
-      " (the 95 % profile interval reaches a bound or is wider than the value)");
-}
-
 }  // namespace isoflop

@@ -93,12 +93,16 @@ double profile_end(const Objective& objective, const FreeSpace& space, const Min
 
 }  // namespace
 
+double tolerated_rise(const Objective& objective, const FreeSpace& space, const Minimum& best) {
+  constexpr double kChiSquared95 = 3.841458820694124;
+  return 0.5 * kChiSquared95 * likelihood_scale(objective, space.expand(best.phi), space.size());
+}
+
 std::vector<ProfileInterval> profile_intervals(const LawFacts& law, const Objective& objective,
                                                const FreeSpace& space, const Minimum& best,
                                                const FitOptions& options) {
-  constexpr double kChiSquared95 = 3.841458820694124;
   const auto theta = space.expand(best.phi);
-  const double rise = 0.5 * kChiSquared95 * likelihood_scale(objective, theta, space.size());
+  const double rise = tolerated_rise(objective, space, best);
   const Derivatives at = objective.second_order(theta);
   const auto hessian = space.reduce_matrix(at.curvature);
   const auto size = static_cast<std::size_t>(space.size());
@@ -123,16 +127,16 @@ std::vector<ProfileInterval> profile_intervals(const LawFacts& law, const Object
     if (space.entry[p] < 0) continue;
     const auto e = static_cast<std::size_t>(space.entry[p]);
     const auto index = static_cast<Eigen::Index>(e);
-    const CoefficientInfo& c = law.coefficients[p];
+    const CoefficientInfo c = bounded(law.coefficients[p], space);
     ProfileInterval interval;
     interval.coefficient = c.name;
     interval.low = std::clamp(from_axis(c, ends[2 * e]), c.lower, c.upper);
     interval.high = std::clamp(from_axis(c, ends[2 * e + 1]), c.lower, c.upper);
     interval.low_at_bound = ends[2 * e] <= space.lower[index];
     interval.high_at_bound = ends[2 * e + 1] >= space.upper[index];
-    interval.weak =
-        interval.low_at_bound || interval.high_at_bound ||
-        interval.high - interval.low > std::abs(from_axis(c, theta[static_cast<Eigen::Index>(p)]));
+    const double value = from_axis(c, theta[static_cast<Eigen::Index>(p)]);
+    interval.weak = interval.low_at_bound || interval.high_at_bound ||
+                    is_weak(c, value, {interval.low, interval.high});
     out.push_back(interval);
   }
   return out;

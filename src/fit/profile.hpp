@@ -12,6 +12,10 @@
 
 namespace isoflop {
 
+/// By how much the objective may rise above `best`, its minimum, before the runs contradict it at
+/// 95 %. Infinite where there are no more runs than coefficients.
+double tolerated_rise(const Objective& objective, const FreeSpace& space, const Minimum& best);
+
 /// The 95 % profile interval of every coefficient that was fitted, in the law's units. `best` is
 /// the minimum of the objective.
 std::vector<ProfileInterval> profile_intervals(const LawFacts& law, const Objective& objective,

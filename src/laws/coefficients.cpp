@@ -7,6 +7,15 @@
 
 namespace isoflop {
 
+CoefficientInfo widest(CoefficientInfo info) {
+  constexpr double kTimes = 3.0;
+  const double low = to_axis(info, info.lower), high = to_axis(info, info.upper);
+  const double room = kTimes * (high - low);
+  if (!bound_means_something(info.lower)) info.lower = from_axis(info, low - room);
+  if (!bound_means_something(info.upper)) info.upper = from_axis(info, high + room);
+  return info;
+}
+
 void to_axis(const LawFacts& law, std::span<const double> coefficients, std::span<double> theta) {
   if (coefficients.size() != law.coefficients.size()) {
     throw InvalidArgument("the law " + std::string(law.name) + " has " +
@@ -32,10 +41,11 @@ std::vector<double> to_axis(const LawFacts& law, std::span<const double> coeffic
 void require_in_bounds(const LawFacts& law, std::span<const double> coefficients) {
   to_axis(law, coefficients);
   for (std::size_t p = 0; p < coefficients.size(); ++p) {
-    const CoefficientInfo& info = law.coefficients[p];
-    if (coefficients[p] >= info.lower * (1 - 1e-9) && coefficients[p] <= info.upper * (1 + 1e-9)) {
-      continue;
-    }
+    const CoefficientInfo& own = law.coefficients[p];
+    const CoefficientInfo info = law.bounds_are_given ? own : widest(own);
+    const double low = info.lower - 1e-9 * std::abs(info.lower);
+    const double high = info.upper + 1e-9 * std::abs(info.upper);
+    if (coefficients[p] >= low && coefficients[p] <= high) continue;
     std::ostringstream text;
     text << "coefficient " << info.name << " must lie between " << info.lower << " and "
          << info.upper;

@@ -36,9 +36,7 @@ std::string mark(const std::string& name, const api::FitOutcome& outcome) {
     if ((a == name || b == name) && marks.empty()) marks.push_back("tied");
   }
   if (contains(outcome.report.at_bound, name)) marks.push_back("AT BOUND");
-  for (const ProfileInterval& p : outcome.report.profile) {
-    if (p.coefficient == name && p.weak) marks.push_back("weak");
-  }
+  if (contains(outcome.report.weak, name)) marks.push_back("weak");
   return joined(marks, ", ");
 }
 
@@ -46,14 +44,89 @@ std::string interval_text(double low, double high) {
   return fmt::format("{:.4g} to {:.4g}", low, high);
 }
 
+constexpr std::string_view kIndent = "                ";
+
+/// "  data          clean"
+std::string line_of(std::string_view label, const std::string& text) {
+  return fmt::format("  {:<14}{}\n", label, text);
+}
+
+/// Each sentence on a line of its own below the first.
+std::string sentences(const std::string& text) {
+  std::string out;
+  std::size_t begin = 0;
+  for (std::size_t stop = text.find(". "); stop != std::string::npos;
+       stop = text.find(". ", stop + 1)) {
+    if (stop + 2 < text.size() && !(text[stop + 2] >= 'A' && text[stop + 2] <= 'Z')) continue;
+    out += text.substr(begin, stop - begin) + "\n" + std::string(kIndent);
+    begin = stop + 2;
+  }
+  return out + text.substr(begin);
+}
+
+/// The word that answers a question, what stands behind it, and why it is no better.
+std::string question(std::string_view label, const char* word, const std::string& behind,
+                     const std::vector<std::string>& why) {
+  std::string out = line_of(label, behind.empty() ? word : fmt::format("{}: {}", word, behind));
+  for (const std::string& reason : why) out += fmt::format("{}{}\n", kIndent, sentences(reason));
+  return out;
+}
+
+std::string verdict_text(Verdict verdict) {
+  const std::string word = to_string(verdict);
+  switch (verdict) {
+    case Verdict::kCertified:
+      return word + ": the four questions below have good answers";
+    case Verdict::kInterpolates:
+      return word + ": predictions inside the range of the runs hold, plans beyond it do not";
+    case Verdict::kDoubtful:
+      return word + ": nothing should rest on these numbers before what is said below is settled";
+    case Verdict::kFailed:
+      break;
+  }
+  return word;
+}
+
+std::string starts_text(const FitReport& report) {
+  const std::size_t finished = report.num_starts - report.starts_abandoned;
+  std::string out =
+      fmt::format("{} of {} starts reached the best objective", report.starts_at_best, finished);
+  if (report.starts_abandoned > 0) out += fmt::format(" ({} abandoned)", report.starts_abandoned);
+  if (report.widened) out += ", beyond the bounds that the law's list of coefficients gives";
+  return out;
+}
+
+std::string form_text(const std::optional<FormCheck>& form) {
+  std::vector<std::string> out;
+  if (form && form->num_hidden > 0) {
+    out.push_back(
+        fmt::format("{:.0f} % of the {} largest runs inside their 95 % interval, fitted "
+                    "without them",
+                    100.0 * form->covered, form->num_hidden));
+  }
+  if (form && form->error_over_noise > 0.0) {
+    out.push_back(
+        fmt::format("error {:.2g} times that between repeats of a cell", form->error_over_noise));
+  }
+  return out.empty() ? "too few runs to hide some, and none repeat" : joined(out, "; ");
+}
+
+std::string questions(const FitReport& report) {
+  const Questions& q = report.questions;
+  return question("optimum", to_string(q.optimum.word), starts_text(report), q.optimum.why) +
+         question("coefficients", to_string(q.coefficients.word), "", why_coefficients(report)) +
+         question("data", to_string(q.data.word), "", q.data.why) +
+         question("form", to_string(q.form.word), form_text(report.form), q.form.why);
+}
+
 std::string head(const api::FitOutcome& outcome) {
   const RecordLog& log = outcome.records;
   const FitReport& report = outcome.report;
-  std::string out = read_as(log);
-  out += fmt::format("  runs        {} of {} rows of {}\n", log.num_rows_used, log.num_rows_read,
-                     log.path);
+  std::string out = read_as(log, kIndent.size());
+  out += line_of(
+      "runs", fmt::format("{} of {} rows of {}", log.num_rows_used, log.num_rows_read, log.path));
   for (const DroppedRows& d : log.dropped) {
-    out += fmt::format("              {} dropped by {}", d.count, d.reason);
+    out += fmt::format("{}{} dropped by {}", kIndent, d.count, d.reason);
     // What a person chose by its error is worth naming; a condition explains itself.
     if (d.reason.starts_with(field("drop_worst"))) {
       std::string lines;
@@ -62,16 +135,13 @@ std::string head(const api::FitOutcome& outcome) {
     }
     out += "\n";
   }
-  out += fmt::format("  verdict     {}\n", to_string(report.verdict));
-  for (const std::string& reason : report.reasons) out += fmt::format("              {}\n", reason);
-  const std::size_t finished = report.num_starts - report.starts_abandoned;
-  out += fmt::format("  status      {}: {} of {} starts reached the best objective",
-                     to_string(report.status), report.starts_at_best, finished);
-  if (report.starts_abandoned > 0) out += fmt::format(" ({} abandoned)", report.starts_abandoned);
-  out += "\n";
-  for (const std::string& warning : report.warnings) {
-    out += fmt::format("  warning     {}\n", warning);
+  out += line_of("verdict", verdict_text(report.verdict));
+  if (outcome.has_law()) {
+    out += questions(report);
+  } else {
+    for (const std::string& reason : report.reasons) out += fmt::format("{}{}\n", kIndent, reason);
   }
+  for (const std::string& warning : report.warnings) out += line_of("warning", sentences(warning));
   return out + "\n";
 }
 
@@ -145,38 +215,38 @@ std::string fit(const api::FitOutcome& outcome, bool with_profile) {
   out += coefficient_table(outcome, own.coefficients, with_profile);
 
   const double delta = outcome.options.huber_delta;
-  out += fmt::format("  objective   {}   (sum of {} over {} residuals)\n",
+  out += fmt::format("  objective     {}   (sum of {} over {} residuals)\n",
                      format_number(report.objective),
                      std::isfinite(delta) ? "Huber, delta " + format_number(delta) : "squares / 2",
                      outcome.options.residual == Residual::kLog ? "log" : "raw");
-  out +=
-      fmt::format("  rms error   {:.5f} in ln L, {:.5f} nats\n", report.rmse_log, report.rmse_nats);
+  out += fmt::format("  rms error     {:.5f} in ln L, {:.5f} nats\n", report.rmse_log,
+                     report.rmse_nats);
   if (outcome.seed_noise) {
-    out += fmt::format("  noise       {:.5f} in ln L between repeats of a cell ({} cells)\n",
+    out += fmt::format("  noise         {:.5f} in ln L between repeats of a cell ({} cells)\n",
                        outcome.seed_noise->sd_log, outcome.seed_noise->num_cells);
   }
-  out += fmt::format("  gradient    {:.2g}   condition number {:.3g}\n", report.gradient_norm,
+  out += fmt::format("  gradient      {:.2g}   condition number {:.3g}\n", report.gradient_norm,
                      report.condition_number);
   if (outcome.bootstrap) {
     const BootstrapReport& b = *outcome.bootstrap;
     out +=
-        fmt::format("  bootstrap   {} of {} refits certified, of {} {}\n", b.certified, b.resamples,
-                    b.num_groups, b.num_groups == report.num_runs ? "runs" : "groups");
+        fmt::format("  bootstrap     {} of {} refits certified, of {} {}\n", b.certified,
+                    b.resamples, b.num_groups, b.num_groups == report.num_runs ? "runs" : "groups");
   }
   TextGrid ranges({0, 1});
   for (const Variable v : own.variables) {
-    ranges.add({std::string(info(v).symbol) + std::string(10 - info(v).symbol.size(), ' '),
+    ranges.add({std::string(info(v).symbol) + std::string(12 - info(v).symbol.size(), ' '),
                 range_text(report.ranges[v])});
   }
-  ranges.add({"D/N", range_text(report.ranges.d_per_n)});
+  ranges.add({"D/N         ", range_text(report.ranges.d_per_n)});
   out += ranges.text("  ");
-  out += fmt::format("  N means     {}{}\n", to_string(law.n_means),
+  out += fmt::format("  N means       {}{}\n", to_string(law.n_means),
                      law.expansion ? ", E = " + format_number(*law.expansion) : "");
   if (law.expansion && *law.expansion > 1.0) {
-    out += "  experts     " + describe_rates({.expansion = law.expansion}) + "\n";
+    out += "  experts       " + describe_rates({.expansion = law.expansion}) + "\n";
   }
   if (!report.at_bound.empty())
-    out += fmt::format("  at bound    {}\n", joined(report.at_bound, ", "));
+    out += fmt::format("  at bound      {}\n", joined(report.at_bound, ", "));
   out += minima_table(outcome);
 
   constexpr std::size_t kShown = 3;

@@ -1,11 +1,13 @@
 #include "isoflop/text/read_as.hpp"
 
+#include <fmt/format.h>
+
 namespace isoflop::text {
 
-std::string read_as(const RecordLog& log) {
+std::string read_as(const RecordLog& log, std::size_t width) {
   std::string out;
   for (const std::string& line : log.read_as) {
-    out += (out.empty() ? "  read as     " : "              ") + line + "\n";
+    out += fmt::format("{:<{}}{}\n", out.empty() ? "  read as" : "", width, line);
   }
   return out;
 }

@@ -50,6 +50,10 @@ struct FitOutcome {
   std::vector<EstimatedInterval> intervals;  ///< [P] 95 %, where there are draws
   std::vector<Finding> findings;
   std::optional<SeedNoise> seed_noise;
+  /// Share of ten times the largest budget that the fit's plan loses in the worst 5 % of the draws.
+  std::optional<double> lost_beyond;
+  /// The same if the law bends by as much as these runs could not show.
+  std::optional<double> lost_to_bend;
   std::vector<std::optional<Plan>> minima_plans;  ///< what each of report.minima would plan
 
   /// There are coefficients, whatever they are worth; else report.reasons say why not, and what

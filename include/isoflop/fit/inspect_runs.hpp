@@ -60,8 +60,9 @@ std::vector<Finding> inspect_runs(const AnyLaw& law, const RunTable& runs,
 std::vector<Finding> inspect_runs(const FitLaw& law, const RunTable& runs,
                                   const FitOptions& options = {});
 
-/// What the findings say of the fit of these runs: coefficients that cannot be determined make its
-/// verdict doubtful, the rest become warnings; so do coefficients whose profile interval is weak.
+/// What the findings say of the fit of these runs: coefficients that cannot be determined lower the
+/// answer to the second question, a suspect table that to the third; notes become warnings. Judges
+/// again (verdict.hpp).
 void add_findings(const std::vector<Finding>& findings, FitReport& report);
 
 /// What runs of one and the same cell differ by: the least error that any law can have on them.

@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "isoflop/core/ranges.hpp"
+#include "isoflop/fit/questions.hpp"
 
 namespace isoflop {
 
@@ -22,25 +24,6 @@ inline const char* to_string(FitStatus s) {
     case FitStatus::kNotConverged:
       return "not_converged";
     case FitStatus::kFailed:
-      break;
-  }
-  return "failed";
-}
-
-/// How far the word of a fit can be taken.
-/// kCertified: the projected gradient vanishes, the Hessian is positive definite where no bound
-/// holds, independent starts agree, and the runs determine every coefficient that was fitted (some
-/// perhaps weakly). kDoubtful: one of these is missing, and the reasons say which. kFailed: no
-/// usable numbers.
-enum class Verdict { kFailed, kDoubtful, kCertified };
-
-inline const char* to_string(Verdict v) {
-  switch (v) {
-    case Verdict::kCertified:
-      return "certified";
-    case Verdict::kDoubtful:
-      return "doubtful";
-    case Verdict::kFailed:
       break;
   }
   return "failed";
@@ -64,8 +47,7 @@ struct ProfileInterval {
   std::string coefficient;
   double low, high;                  ///< 95 %
   bool low_at_bound, high_at_bound;  ///< the interval ends at the bound of the fit, not of the data
-  /// It reaches a bound, or is wider than the value itself.
-  bool weak;
+  bool weak;                         ///< is_weak() of questions.hpp
 };
 
 struct RunResidual {
@@ -77,6 +59,7 @@ struct RunResidual {
 struct FitReport {
   FitStatus status = FitStatus::kFailed;
   Verdict verdict = Verdict::kFailed;
+  Questions questions;                ///< what the verdict follows from
   std::vector<std::string> reasons;   ///< why the verdict is not certified; empty if it is
   std::vector<std::string> warnings;  ///< what a reader should know all the same
   std::vector<double> coefficients;   ///< [P] in the law's order and units
@@ -94,13 +77,24 @@ struct FitReport {
   ///< of the exact Hessian on the optimiser's axis; infinite if it is not positive definite
   std::vector<double> hessian_eigenvalues;  ///< over the directions no bound holds, smallest first
   std::vector<ProfileInterval> profile;     ///< of the fitted coefficients
+  std::vector<std::string> weak;            ///< coefficients of which an interval says so
+  std::string cure;                         ///< the runs that would help them; may be empty
+  /// How far the objective may rise before the runs contradict it at 95 %; NaN without a profile.
+  double tolerated_rise = std::numeric_limits<double>::quiet_NaN();
+  std::optional<FormCheck> form;  ///< where there were runs enough to look
   double rmse_log = std::numeric_limits<double>::quiet_NaN();
   double rmse_nats = std::numeric_limits<double>::quiet_NaN();
   std::vector<std::string> at_bound;  ///< coefficients that ended on a bound
+  /// The best minimum lies outside the bounds that the law's list of coefficients gives, and inside
+  /// those of widest() in laws/coefficients.hpp.
+  bool widened = false;
   std::vector<RunResidual> worst;     ///< largest |log residual| first, ten at most
   Ranges ranges;
   Polish polish = Polish::kNone;
   int polish_iterations = 0;  ///< of Ceres after the best start
 };
+
+/// Why the coefficients are not called determined, weak ones and their cure included.
+std::vector<std::string> why_coefficients(const FitReport& report);
 
 }  // namespace isoflop

@@ -19,13 +19,24 @@ inline double from_axis(const CoefficientInfo& info, double theta) {
   return info.scale == Scale::kLog ? std::exp(theta) : theta;
 }
 
+/// Whether a bound of a shipped law means something: an irreducible loss and the size of an exponent
+/// with a sign end at 1e-3, some counts at 1. All others only keep the search in.
+inline bool bound_means_something(double bound) {
+  return std::abs(bound) <= kIrreducibleLossFloor || bound == 1.0;
+}
+
+/// The coefficient with the bounds beyond which no fit looks and no law file goes. Those that mean
+/// something stay; the others move outward by three times the width of the box, on the axis of the
+/// optimiser.
+CoefficientInfo widest(CoefficientInfo info);
+
 /// Theta [theta_size] from coefficients [P] in the law's order; zero beyond them. Throws
 /// InvalidArgument for a wrong count, a value that is not finite, or a scale that is not positive.
 std::vector<double> to_axis(const LawFacts& law, std::span<const double> coefficients);
 void to_axis(const LawFacts& law, std::span<const double> coefficients, std::span<double> theta);
 
-/// Throws InvalidArgument as to_axis does, and for a coefficient outside its law's bounds (with
-/// room for the rounding of a logarithm).
+/// Throws InvalidArgument as to_axis does, and for a coefficient outside its law's bounds: those of
+/// widest() where a law that ships has them (with room for the rounding of a logarithm).
 void require_in_bounds(const LawFacts& law, std::span<const double> coefficients);
 
 /// Index of the coefficient of this name. Throws InvalidArgument, naming those there are.

@@ -21,6 +21,8 @@ struct LawFacts {
   std::span<const CoefficientInfo> coefficients;  ///< [P]
   /// How many numbers theta and log_x hold: P and V, or the room that the law has for more.
   std::size_t theta_size = 0, log_x_size = 0;
+  /// The bounds of the coefficients are a person's, and not those of a law that ships.
+  bool bounds_are_given = false;
 
   bool predicts_loss() const { return target.key == kLossTarget.key; }
   bool has(Variable wanted) const {
@@ -31,7 +33,8 @@ struct LawFacts {
 template <Law L>
 constexpr LawFacts facts_of(const L& law) {
   return {name_of(law),      formula_of(law),      source_of(law),      target_of(law),
-          variables_of(law), coefficients_of(law), kNumCoefficients<L>, kNumVariablesOf<L>};
+          variables_of(law), coefficients_of(law), kNumCoefficients<L>, kNumVariablesOf<L>,
+          detail::DynamicLaw<L>};
 }
 
 /// Throws InvalidArgument, naming the laws there are, for a name that no shipped law has.
