@@ -21,6 +21,7 @@ void options(Form& form) {
   versus_option(form);
   form.word(
       {"--threads", "for the law's draws (default 0: one per core); changes no result", "COUNT"});
+  doubt_options(form, false);
   team_options(form);
   form.own_flag({"--csv", "print CSV and nothing else"});
   form.own_flag({"--json", "print JSON (isoflop.frontier/1) and nothing else"});

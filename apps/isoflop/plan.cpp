@@ -20,6 +20,7 @@ void options(Form& form) {
   embeddings_options(form);
   versus_option(form);
   shapes_options(form);
+  doubt_options(form, true);
   team_options(form);
   form.own_flag({"--json", "print JSON (isoflop.plan/1) and nothing else"});
   form.reclaim("law", {"flops", "gpu_hours", "days", "target_loss"}, is_list_of_numbers);
@@ -39,6 +40,9 @@ int run(Form& form) {
   }
   if (!outcome.launch.empty()) write_file(file, outcome.launch);
   print(form.has_own("json") ? json_text(to_json(outcome)) : text::plan(outcome));
+  if (request.contains("emit") && outcome.launch.empty()) {
+    warn("the plan is undetermined, so its run is not written; --accept-undetermined writes it");
+  }
   return outcome.usable() ? 0 : 1;
 }
 

@@ -23,6 +23,7 @@
 #include "isoflop/plan/consensus.hpp"
 #include "isoflop/plan/frontier.hpp"
 #include "isoflop/plan/lost_flops.hpp"
+#include "isoflop/plan/plan_doubts.hpp"
 #include "isoflop/plan/plan_draws.hpp"
 #include "isoflop/plan/plan_law.hpp"
 #include "isoflop/plan/shape_search.hpp"

@@ -139,6 +139,10 @@ void FieldReader::number(std::string_view name, double& value, Numbers which) {
   if (const Json* json = find(name)) value = number_of(name, *json, which);
 }
 
+void FieldReader::share(std::string_view name, std::optional<double>& value) {
+  if (const Json* json = find(name)) value = read_share(name, word_of(name, *json, "a number"));
+}
+
 void FieldReader::variable(const VariableInfo& about, std::optional<double>& value) {
   if (const Json* json = find(about.key)) {
     value = read_variable(about, word_of(about.key, *json, "a number"));

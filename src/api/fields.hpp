@@ -55,6 +55,10 @@ class FieldVisitor {
   virtual void flag(std::string_view name, bool& value) = 0;
   virtual void number(std::string_view name, std::optional<double>& value, Numbers which) = 0;
   virtual void number(std::string_view name, double& value, Numbers which) = 0;
+  /// From 0 to 1; as a word also "20%".
+  virtual void share(std::string_view name, std::optional<double>& value) {
+    number(name, value, Numbers::kAny);
+  }
   virtual void variable(const VariableInfo& about, std::optional<double>& value) = 0;
   /// Whole numbers of at least `low`.
   virtual void count(std::string_view name, std::optional<std::uint64_t>& value,
@@ -94,6 +98,7 @@ class FieldReader final : public FieldVisitor {
   void flag(std::string_view name, bool& value) override;
   void number(std::string_view name, std::optional<double>& value, Numbers which) override;
   void number(std::string_view name, double& value, Numbers which) override;
+  void share(std::string_view name, std::optional<double>& value) override;
   void variable(const VariableInfo& about, std::optional<double>& value) override;
   void count(std::string_view name, std::optional<std::uint64_t>& value,
              std::uint64_t low) override;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/doubt_choice.hpp"
 #include "api/frontier_fields.hpp"
 #include "api/planner_choice.hpp"
 #include "api/versus_column.hpp"
@@ -38,18 +39,21 @@ FrontierOptions options_of(const FrontierRequest& request, const Context& contex
 }  // namespace
 
 bool FrontierOutcome::usable() const {
-  return std::any_of(curve.plans.begin(), curve.plans.end(),
-                     [](const Plan& p) { return p.usable(); });
+  return std::any_of(curve.plans.begin(), curve.plans.end(), [&](const Plan& p) {
+    return p.usable() && (request.doubt.accept_undetermined || !p.undetermined());
+  });
 }
 
 FrontierOutcome frontier(const FrontierRequest& asked, const Context& context) {
   const FrontierRequest request = checked(asked);
   const FrontierOptions options = options_of(request, context);
+  const DoubtThresholds thresholds = thresholds_of(request.doubt);
   FrontierOutcome out;
   out.request = asked;
   out.inputs = inputs_of(asked);
   out.problem = pose(request.planner, load_law(request.planner.law));
   out.curve = isoflop::frontier(out.problem, options);
+  add_doubts(out.curve.plans, thresholds);
   out.versus = versus_columns(out.problem, request.versus, out.curve.plans);
   return out;
 }

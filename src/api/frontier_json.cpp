@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "api/doubt_choice.hpp"
 #include "api/frontier_fields.hpp"
 #include "api/plan_json.hpp"
 #include "api/planner_choice.hpp"
@@ -18,6 +19,7 @@ void list_fields(FieldVisitor& f, FrontierRequest& request) {
   f.count("points", request.points, 2);
   f.names("versus", request.versus, Names::kRivals);
   f.count("threads", request.threads, 0);
+  list_fields(f, request.doubt, false);
 }
 
 FrontierRequest frontier_request(const Json& request) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "api/budget_choice.hpp"
+#include "api/doubt_choice.hpp"
 #include "api/plan_answers.hpp"
 #include "api/plan_fields.hpp"
 #include "api/plan_problem.hpp"
@@ -101,7 +102,9 @@ std::string launch_of(const PlanRequest& request, const PlanOutcome& outcome) {
   if (outcome.shapes.size() != 1) {
     throw InvalidArgument("emit", field("emit") + " is for one budget at a time");
   }
-  return emitted(outcome.shapes.front().search, request.shapes, outcome.problem);
+  const std::string out = emitted(outcome.shapes.front().search, request.shapes, outcome.problem);
+  const bool doubted = outcome.answers.front().plan.undetermined();
+  return doubted && !request.doubt.accept_undetermined ? "" : out;
 }
 
 }  // namespace
@@ -113,8 +116,13 @@ std::vector<Plan> PlanOutcome::plans() const {
 }
 
 bool PlanOutcome::usable() const {
-  return std::any_of(answers.begin(), answers.end(),
-                     [](const PlanAnswer& answer) { return answer.plan.usable(); });
+  auto any = [&](auto&& holds) {
+    return std::any_of(answers.begin(), answers.end(),
+                       [&](const PlanAnswer& answer) { return holds(answer.plan); });
+  };
+  const bool doubted = any([](const Plan& p) { return p.undetermined(); });
+  return any([](const Plan& p) { return p.usable(); }) &&
+         (request.doubt.accept_undetermined || !doubted);
 }
 
 PlanOutcome plan(const PlanRequest& asked, const Context&) {
@@ -122,6 +130,7 @@ PlanOutcome plan(const PlanRequest& asked, const Context&) {
   PlanOutcome out;
   out.request = asked;
   out.inputs = inputs_of(asked);
+  const DoubtThresholds thresholds = thresholds_of(request.doubt);
   const LawRecord law = find_law(request.planner.law.law);
   out.expansions = choose_expansion(request, law);
   out.problem = pose(request, law, out.conversions);
@@ -130,6 +139,7 @@ PlanOutcome plan(const PlanRequest& asked, const Context&) {
   const double rate = flops_per_gpu_second(request.budget);
   const double price = price_per_unit(out.problem, request.budget);
   out.answers = answer_plans(out.problem, budgets_of(out.problem, request.budget), price, rate);
+  for (PlanAnswer& answer : out.answers) answer.plan.doubts = doubts_of(answer.plan, thresholds);
   out.versus = versus_columns(out.problem, request.versus, out.plans());
   out.shapes = shapes_of(request, out);
   out.launch = launch_of(request, out);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/budget_choice.hpp"
+#include "api/doubt_choice.hpp"
 #include "api/embeddings_choice.hpp"
 #include "api/experts.hpp"
 #include "api/plan_answers.hpp"
@@ -160,7 +161,12 @@ Json plan_to_json(const Plan& plan, bool timed) {
   for (const Variable v : plan.extrapolated) out["extrapolates"].push_back(info(v).symbol);
   if (plan.extrapolates_d_per_n) out["extrapolates"].push_back("D/N");
   if (plan.extrapolates_time) out["extrapolates"].push_back("time");
-  out["status"] = to_string(plan.status);
+  if (plan.beyond_runs) {
+    out["beyond_runs"] = {{"decades", plan.beyond_runs->decades},
+                          {"at_least", plan.beyond_runs->at_least}};
+  }
+  out["status"] = word_for(plan);
+  if (plan.undetermined()) out["why"] = doubts_to_json(plan.doubts);
   out["note"] = plan.note.empty() ? Json(nullptr) : Json(plan.note);
   return out;
 }
@@ -186,6 +192,7 @@ void list_fields(FieldVisitor& f, PlanRequest& request) {
   list_fields(f, request.embeddings);
   f.names("versus", request.versus, Names::kRivals);
   list_fields(f, request.shapes);
+  list_fields(f, request.doubt, true);
 }
 
 PlanRequest plan_request(const Json& request) { return read_request<PlanRequest>(request); }

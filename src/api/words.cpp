@@ -23,6 +23,14 @@ double read_positive(std::string_view name, const std::string& text) {
   return value;
 }
 
+double read_share(std::string_view name, const std::string& text) {
+  const bool in_per_cent = !text.empty() && text.back() == '%';
+  const double value = in_per_cent ? 0.01 * read_number(name, text.substr(0, text.size() - 1))
+                                   : read_number(name, text);
+  if (value >= 0.0 && value <= 1.0) return value;
+  refuse_word(name, text, "must be a share, such as 0.2 or 20%");
+}
+
 double read_variable(const VariableInfo& about, const std::string& text) {
   const double x = read_number(about.key, text);
   const std::string fault = value_fault(about, x);

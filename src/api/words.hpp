@@ -16,6 +16,8 @@ namespace isoflop::api {
 double read_number(std::string_view field, const std::string& text);
 /// The same, but it must be > 0.
 double read_positive(std::string_view field, const std::string& text);
+/// A share from 0 to 1: "0.2", or "20%".
+double read_share(std::string_view field, const std::string& text);
 /// A value of a variable, within its bounds.
 double read_variable(const VariableInfo& about, const std::string& text);
 /// A whole number >= low.

@@ -211,6 +211,7 @@ class LawReader {
     };
     for (const VariableInfo& v : kVariables) read(std::string(v.symbol), law.ranges[v.id]);
     read("D/N", law.ranges.d_per_n);
+    read("N*D", law.ranges.n_times_d);
   }
 
   void read_fit(LawRecord& law) const {
@@ -318,6 +319,7 @@ nlohmann::ordered_json law_to_json(const LawRecord& law) {
     ranges[symbol] = range_to_json(law.ranges[v]);
   }
   ranges["D/N"] = range_to_json(law.ranges.d_per_n);
+  if (law.ranges.n_times_d) ranges["N*D"] = range_to_json(law.ranges.n_times_d);
 
   out["expansion"] = detail::number_or_null(law.expansion);
   out["flops"] = law.flops ? Json(to_string(*law.flops)) : Json(nullptr);

@@ -10,6 +10,27 @@
 namespace isoflop {
 namespace {
 
+/// Of a run with this N, as the law counts it, and D. From files without the range of N D the
+/// largest N and D stand for it: no run had more than both.
+std::optional<DecadesBeyond> beyond_runs(const Ranges& ranges, double n_law, double d_tokens) {
+  const std::optional<Range>& n = ranges[Variable::kN];
+  const std::optional<Range>& d = ranges[Variable::kD];
+  DecadesBeyond out;
+  double most = 0.0;
+  if (ranges.n_times_d) {
+    most = ranges.n_times_d->high;
+  } else if (n && d) {
+    most = n->high * d->high;
+    out.at_least = true;
+  } else {
+    return std::nullopt;
+  }
+  out.decades = std::log10(n_law * d_tokens / most);
+  constexpr double kRounding = 1e-9;  // of a number that was printed and read again
+  if (!(out.decades > kRounding)) return std::nullopt;
+  return out;
+}
+
 /// Calls make_plans(planner, plans), which adds one plan per budget, and fills in what follows from
 /// the problem.
 template <class MakePlans>
@@ -43,6 +64,7 @@ std::vector<Plan> planned(const PlanProblem& problem, const MakePlans& make_plan
       if (outside(law.ranges[v.id], values[index_of(v.id)])) plan.extrapolated.push_back(v.id);
     }
     plan.extrapolates_d_per_n = outside(law.ranges.d_per_n, plan.d_tokens / plan.n_law);
+    plan.beyond_runs = beyond_runs(law.ranges, plan.n_law, plan.d_tokens);
     const double g = std::isfinite(plan.granularity) ? plan.granularity : 1.0;
     plan.extrapolates_time =
         problem.time && problem.time->is_extrapolated(std::log(plan.n_active), std::log(g));

@@ -12,6 +12,7 @@
 #include "isoflop/text/grid.hpp"
 #include "isoflop/text/law.hpp"
 #include "text/budget.hpp"
+#include "text/undetermined.hpp"
 #include "text/versus.hpp"
 
 namespace isoflop::text {
@@ -66,6 +67,7 @@ std::string notes_on(const PlanProblem& problem, const std::vector<Plan>& plans)
     const std::string outside = p.usable() ? outside_of(p) : "";
     return outside.empty() ? outside : "beyond the runs behind this law in " + outside;
   });
+  out += beyond_runs_text(problem, plans);
   for (const std::string& note : notes_on_fit(problem.law)) out += "note: " + note + "\n";
   return out;
 }
@@ -83,11 +85,14 @@ std::string table(const PlanProblem& problem, const Frontier& curve,
   const bool with_g = has_granularity(problem.law);
   const bool with_limits = std::any_of(curve.plans.begin(), curve.plans.end(),
                                        [](const Plan& p) { return !p.binding.empty(); });
+  const bool with_doubts = std::any_of(curve.plans.begin(), curve.plans.end(),
+                                       [](const Plan& p) { return p.undetermined(); });
   app::TextGrid grid;
   std::vector<std::string> head{"FLOPs", "N active", "N total", "D tokens", "D/N active", "loss"};
   if (with_g) head.insert(head.end(), {"G", "routing"});
   for (const api::VersusColumn& column : columns) head.push_back("over " + column.word);
   if (with_limits) head.emplace_back("held by");
+  if (with_doubts) head.emplace_back("status");
   grid.add(head);
   for (std::size_t i = 0; i < curve.plans.size(); ++i) {
     const Plan& p = curve.plans[i];
@@ -108,6 +113,7 @@ std::string table(const PlanProblem& problem, const Frontier& curve,
     for (const api::VersusColumn& column : columns)
       row.push_back(multiplier_text(column.answers[i]));
     if (with_limits) row.push_back(limits_of(p));
+    if (with_doubts) row.emplace_back(word_for(p));
     grid.add(row);
   }
   return grid.text();
@@ -160,9 +166,11 @@ std::string intervals_of(const PlanProblem& problem, const Frontier& curve) {
 std::string frontier(const api::FrontierOutcome& outcome) {
   const PlanProblem& problem = outcome.problem;
   const Frontier& curve = outcome.curve;
-  std::string out = head_of_law(outcome.request.planner.law.law, problem.law) +
-                    "FLOPs: " + describe_cost(cost_terms(problem)) + "\n\n" +
-                    table(problem, curve, outcome.versus);
+  std::string out =
+      head_of_law(outcome.request.planner.law.law, problem.law) +
+      "FLOPs: " + describe_cost(cost_terms(problem)) + "\n\n" +
+      undetermined_text(problem, curve.plans, outcome.request.doubt.accept_undetermined) +
+      table(problem, curve, outcome.versus);
   if (!outcome.versus.empty()) {
     out += "\n" + versus_notes(problem, outcome.versus, curve.plans);
   }
@@ -217,7 +225,7 @@ std::string frontier_csv(const api::FrontierOutcome& outcome) {
     }
     for (const api::VersusColumn& column : outcome.versus)
       out += cell(column.answers[i].compute_multiplier);
-    out += "," + std::string(to_string(p.status)) + "\n";
+    out += "," + std::string(word_for(p)) + "\n";
   }
   return out;
 }

@@ -14,6 +14,7 @@
 #include "text/answers.hpp"
 #include "text/budget.hpp"
 #include "text/real_shapes.hpp"
+#include "text/undetermined.hpp"
 #include "text/versus.hpp"
 
 namespace isoflop::text {
@@ -228,7 +229,9 @@ std::string plans_text(const api::PlanOutcome& outcome, const std::vector<Plan>&
   auto any = [&](auto&& holds) { return std::any_of(plans.begin(), plans.end(), holds); };
   std::string out = head_of(problem, outcome.request.planner.law.law);
   for (const std::string& how : outcome.conversions) out += "from the shape: " + how + "\n";
-  out += experts_line(problem) + "\n" + table_of(problem, plans);
+  out += experts_line(problem) + "\n" +
+         undetermined_text(problem, plans, outcome.request.doubt.accept_undetermined) +
+         table_of(problem, plans);
   if (any([](const Plan& p) { return p.coarse.has_value(); })) {
     out += fmt::format(
         "\n\"G=1 needs\": extra {} with which the best coarse run (G = 1) would reach the "
@@ -236,7 +239,7 @@ std::string plans_text(const api::PlanOutcome& outcome, const std::vector<Plan>&
         unit_of(problem));
   }
   if (any([](const Plan& p) { return p.draws.has_value(); })) out += intervals_of(problem, plans);
-  std::string notes = notes_on_all(problem, plans);
+  std::string notes = notes_on_all(problem, plans) + beyond_runs_text(problem, plans);
   for (const std::string& note : notes_on_fit(problem.law)) notes += "note: " + note + "\n";
   return notes.empty() ? out : out + "\n" + notes;
 }

@@ -3,9 +3,11 @@
 #include "api/doors.hpp"
 #include "catch.hpp"
 #include "cli/program.hpp"
+#include "io/scratch_folder.hpp"
 #include "isoflop/api/plan.hpp"
 #include "isoflop/io/json_text.hpp"
 #include "isoflop/text/plan.hpp"
+#include "plan/doubted_laws.hpp"
 
 namespace isoflop::testing::plan_test {
 namespace {
@@ -38,9 +40,16 @@ TEST_CASE("api plan: a request goes through JSON and comes back as it was", "[ap
   request.counts.num_experts = 512;
   request.versus = {"dense", "coarse"};
   request.shapes.shapes = true;
+  request.doubt.accept_undetermined = true;
+  request.doubt.max_n_span = 100.0;
+  request.doubt.max_regret = 0.3;
   const Json json = to_json(request);
   CHECK(json["verb"] == "plan");
   CHECK(json["granularity"] == 8.0);
+  CHECK(json["accept_undetermined"] == true);
+  CHECK(json["max_n_span"] == 100.0);
+  CHECK(json["max_regret"] == 0.3);
+  CHECK_FALSE(json.contains("max_without_plan"));
   CHECK(to_json(api::plan_request(json)) == json);
   CHECK(to_json(api::plan(api::plan_request(json))) == to_json(api::plan(request)));
 }
@@ -82,6 +91,45 @@ TEST_CASE("api plan: the time of a cost table is a value of the outcome", "[api]
   CHECK(outcome.inputs.size() == 1);
 }
 
+TEST_CASE("api plan: a share is a number or a word in per cent", "[api][format]") {
+  const auto read = [](const Json& share) {
+    return api::plan_request({{"law", "x"}, {"max_regret", share}}).doubt.max_regret;
+  };
+  CHECK(read("20%") == 0.2);
+  CHECK(read("0.2") == 0.2);
+  CHECK(read(0.2) == 0.2);
+  CHECK(read("0 %") == 0.0);
+  CHECK(refused_field([&] { read("20"); }) == "max_regret");
+  CHECK(refused_field([&] { read("%"); }) == "max_regret");
+}
+
+TEST_CASE("api plan: an undetermined plan is an outcome that is not usable unless accepted",
+          "[api][identity]") {
+  ScratchFolder folder;
+  const Json law{
+      {"format", "isoflop.law/1"},
+      {"law", "chinchilla"},
+      {"coefficients",
+       {{"E", 1.7}, {"A", 400.0}, {"alpha", kOneExponent}, {"B", 400.0}, {"beta", kOneExponent}}},
+      {"draws", {{"bootstrap", draws_that_span(112.0)}}}};
+  api::PlanRequest request;
+  request.planner.law.law = folder.write("law.json", law.dump());
+  request.budget.flops = {1e21};
+  const api::PlanOutcome refused = api::plan(request);
+  CHECK_FALSE(refused.usable());
+  REQUIRE(refused.answers[0].plan.doubts.size() == 1);
+  CHECK(refused.answers[0].plan.doubts[0].kind == PlanDoubtKind::kNSpan);
+  CHECK(refused.answers[0].plan.usable());
+  CHECK_FALSE(refused.answers[0].plan.beyond_runs);
+  request.doubt.accept_undetermined = true;
+  const api::PlanOutcome accepted = api::plan(request);
+  CHECK(accepted.usable());
+  CHECK(accepted.answers[0].plan.undetermined());
+  request.doubt.accept_undetermined = false;
+  request.doubt.max_n_span = 200.0;
+  CHECK(api::plan(request).usable());
+}
+
 TEST_CASE("api plan: a request filled in by hand is held to what its fields take",
           "[api][refusal]") {
   const auto refused = [](auto&& change) {
@@ -103,6 +151,9 @@ TEST_CASE("api plan: a request filled in by hand is held to what its fields take
   CHECK(refused([](auto& r) { r.free_expansion = true; }) == "expansion");
   CHECK(refused([](auto& r) { r.planner.accounting.search = "shape"; }) == "shape");
   CHECK(refused([](auto& r) { r.time.gpus_per_layer = 2.0; }) == "cost_table");
+  CHECK(refused([](auto& r) { r.doubt.max_n_span = 0.5; }) == "max_n_span");
+  CHECK(refused([](auto& r) { r.doubt.max_regret = 20.0; }) == "max_regret");
+  CHECK(refused([](auto& r) { r.doubt.max_without_plan = -0.1; }) == "max_without_plan");
 }
 
 }  // namespace

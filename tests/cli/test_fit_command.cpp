@@ -55,7 +55,7 @@ TEST_CASE("isoflop fit: the law file has the documented fields", "[cli][format]"
   CHECK(law["law"] == "fine-grained-moe");
   CHECK(keys_of(law["coefficients"]) == Words{"a", "alpha", "b", "beta", "g", "gamma", "c"});
   CHECK(law["variables"] == Json{{"N", "total_non_embedding"}, {"G", "dff_over_dexpert"}});
-  CHECK(keys_of(law["ranges"]) == Words{"N", "D", "G", "D/N"});
+  CHECK(keys_of(law["ranges"]) == Words{"N", "D", "G", "D/N", "N*D"});
   CHECK(law["ranges"]["G"] == Json{1.0, 16.0});
   CHECK(law["expansion"] == 64.0);
   CHECK(keys_of(law["fit"]) == Words{"verdict",          "status",

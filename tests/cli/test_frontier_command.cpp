@@ -59,6 +59,9 @@ The best granularity changes:
 1e19: beyond the runs behind this law in N, D, D/N
 1e20 to 1e21: beyond the runs behind this law in N, D/N
 1e22: beyond the runs behind this law in N, D, G, D/N
+1e20: at least 0.1 decades of compute beyond the runs
+1e21: at least 1.1 decades of compute beyond the runs
+1e22: at least 2.1 decades of compute beyond the runs
 )");
 }
 

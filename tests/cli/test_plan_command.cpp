@@ -27,6 +27,7 @@ FLOPs  N active  N total  D tokens  D/N active    loss  d_model  blocks   G    E
 "G=1 needs": extra FLOPs with which the best coarse run (G = 1) would reach the same loss.
 
 1e21: beyond the runs behind this law in N, D/N
+1e21: at least 1.1 decades of compute beyond the runs
 )");
 }
 
@@ -66,6 +67,7 @@ TEST_CASE("isoflop plan: the json has the documented fields", "[cli][format]") {
                                "draws",
                                "draws_without_plan",
                                "extrapolates",
+                               "beyond_runs",
                                "status",
                                "note",
                                "experts"});
@@ -73,6 +75,7 @@ TEST_CASE("isoflop plan: the json has the documented fields", "[cli][format]") {
   CHECK(best["budget_flops"] == 1e21);
   CHECK(best["status"] == "optimal");
   CHECK(best["extrapolates"] == Json{"N", "D/N"});
+  CHECK(keys_of(best["beyond_runs"]) == Words{"decades", "at_least"});
 }
 
 TEST_CASE("isoflop plan: fields that a law does not have are null", "[cli][format]") {

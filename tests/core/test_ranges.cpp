@@ -33,6 +33,13 @@ TEST_CASE("ranges_of: tokens per parameter are those of single runs", "[core][id
   CHECK(ranges.d_per_n->high == 80.0);
 }
 
+TEST_CASE("ranges_of: the compute N D is that of single runs", "[core][identity]") {
+  const Ranges ranges = ranges_of(three_runs());
+  REQUIRE(ranges.n_times_d.has_value());
+  CHECK(ranges.n_times_d->low == 8e17);
+  CHECK(ranges.n_times_d->high == 8e17);
+}
+
 TEST_CASE("Range: its ends belong to it even after rounding in print", "[core][identity]") {
   const Range range{16384000000.0, 131072000000.0};
   CHECK(range.contains(16384000000.0 * (1 - 1e-12)));

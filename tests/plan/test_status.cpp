@@ -108,6 +108,32 @@ TEST_CASE("plan_law: a plan inside the range of the runs raises no flag", "[plan
   CHECK_FALSE(plan.extrapolates_d_per_n);
 }
 
+TEST_CASE("plan_law: a plan says how far it lies beyond the compute of the runs",
+          "[plan][identity]") {
+  PlanProblem request = request_for("hoffmann2022", FlopAccounting::kSixNd);
+  request.law.ranges.n_times_d = Range{1e17, 1e21 / 6.0};
+  // 6 N D of a plan is its budget to the twelve digits of D.
+  const auto beyond = plan_at(request, 4e22).beyond_runs;
+  REQUIRE(beyond.has_value());
+  CHECK(beyond->decades == Approx(std::log10(40.0)).epsilon(1e-11));
+  CHECK_FALSE(beyond->at_least);
+  CHECK_FALSE(plan_at(request, 0.99e21).beyond_runs.has_value());
+  CHECK(plan_at(request, 1.01e21).beyond_runs.has_value());
+}
+
+TEST_CASE("plan_law: the largest N and D stand for a compute that nobody wrote down",
+          "[plan][identity]") {
+  PlanProblem request = request_for("hoffmann2022", FlopAccounting::kSixNd);
+  request.law.ranges[Variable::kN] = Range{1e7, 1e9};
+  request.law.ranges[Variable::kD] = Range{1e9, 1e11};
+  const auto beyond = plan_at(request, 6e22).beyond_runs;
+  REQUIRE(beyond.has_value());
+  CHECK(beyond->decades == Approx(2.0).epsilon(1e-11));
+  CHECK(beyond->at_least);
+  request.law.ranges[Variable::kD].reset();
+  CHECK_FALSE(plan_at(request, 6e22).beyond_runs.has_value());
+}
+
 TEST_CASE("plan_law: a range that is not known raises no flag", "[plan][identity]") {
   const Plan plan = plan_at(request_for("krajewski2024-e16", FlopAccounting::kPaper), 1e24);
   CHECK(plan.extrapolated.empty());

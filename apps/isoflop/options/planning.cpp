@@ -91,6 +91,23 @@ void accept_unconverged_option(Form& form) {
   form.flag({"--accept-unconverged", "use a fit that did not converge"});
 }
 
+void doubt_options(Form& form, bool with_regret) {
+  constexpr const char* kGroup = "Undetermined plans";
+  form.word({"--max-n-span",
+             "a plan is undetermined where the 95 % interval of N active spans a larger factor "
+             "(default 30)",
+             "X", kGroup});
+  if (with_regret) {
+    form.word({"--max-regret",
+               "or a larger share of the budget is lost on average if another refit is true "
+               "(default 20%)",
+               "SHARE", kGroup});
+  }
+  form.word({"--max-without-plan", "or a larger share of the refits has no plan (default 5%)",
+             "SHARE", kGroup});
+  form.flag({"--accept-undetermined", "take such a plan all the same", "", kGroup});
+}
+
 namespace {
 
 void limits_options(Form& form) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "isoflop/api/context.hpp"
+#include "isoflop/api/doubt_choice.hpp"
 #include "isoflop/api/input_file.hpp"
 #include "isoflop/api/planner_choice.hpp"
 #include "isoflop/api/versus_column.hpp"
@@ -24,6 +25,7 @@ struct FrontierRequest {
   std::uint64_t points = FrontierOptions{}.num_points;
   std::vector<std::string> versus;  ///< "dense", "coarse" or laws
   std::uint64_t threads = 0;        ///< for the law's draws; 0: as many as the context says
+  DoubtChoice doubt;                ///< the regret is left out of a curve, and so is its doubt
 };
 
 struct FrontierOutcome {
@@ -33,6 +35,7 @@ struct FrontierOutcome {
   Frontier curve;
   std::vector<VersusColumn> versus;
 
+  /// Whether a budget has a plan that is determined, or accepted all the same.
   bool usable() const;
 };
 

@@ -10,6 +10,7 @@
 
 #include "isoflop/api/budget_choice.hpp"
 #include "isoflop/api/context.hpp"
+#include "isoflop/api/doubt_choice.hpp"
 #include "isoflop/api/embeddings_choice.hpp"
 #include "isoflop/api/input_file.hpp"
 #include "isoflop/api/planner_choice.hpp"
@@ -39,6 +40,7 @@ struct PlanRequest {
   EmbeddingsChoice embeddings;
   std::vector<std::string> versus;  ///< "dense", "coarse" or laws
   ShapesChoice shapes;
+  DoubtChoice doubt;
 };
 
 /// A plan with what is said beside it: how another count of FLOPs moves it, where time parts from
@@ -71,9 +73,12 @@ struct PlanOutcome {
   std::vector<PlanAnswer> answers;         ///< one per budget
   std::vector<VersusColumn> versus;
   std::vector<ShapeAnswer> shapes;  ///< one per budget, where they were asked for
-  std::string launch;               ///< the run of a shape as a trainer wants to be told it
+  /// The run of a shape as a trainer wants to be told it; empty for a plan that is undetermined,
+  /// unless that is accepted.
+  std::string launch;
 
   std::vector<Plan> plans() const;
+  /// Whether a budget has a plan, and none an undetermined one that was not accepted.
   bool usable() const;
 };
 

@@ -1,4 +1,4 @@
-/// What a set of runs covers: the smallest and largest value of each variable, and of D/N.
+/// What a set of runs covers: the smallest and largest value of each variable, of D/N and of N D.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +25,8 @@ struct Range {
 /// Empty where nothing is known.
 struct Ranges {
   std::array<std::optional<Range>, kNumVariables> variables;
-  std::optional<Range> d_per_n;  ///< tokens per parameter, N as the law counts it
+  std::optional<Range> d_per_n;    ///< tokens per parameter, N as the law counts it
+  std::optional<Range> n_times_d;  ///< of single runs: training FLOPs but for a factor
 
   const std::optional<Range>& operator[](Variable v) const { return variables[index_of(v)]; }
   std::optional<Range>& operator[](Variable v) { return variables[index_of(v)]; }
@@ -44,6 +45,8 @@ inline Ranges ranges_of(const RunTable& runs) {
   for (std::size_t i = 0; i < std::min(n.size(), d.size()); ++i) {
     if (!out.d_per_n) out.d_per_n.emplace();
     out.d_per_n->include(d[i] / n[i]);
+    if (!out.n_times_d) out.n_times_d.emplace();
+    out.n_times_d->include(n[i] * d[i]);
   }
   return out;
 }

@@ -63,6 +63,22 @@ struct PlanDraws {
   double regret_95 = std::numeric_limits<double>::quiet_NaN();  ///< their 95 % quantile
 };
 
+/// What makes a plan undetermined (plan/plan_doubts.hpp).
+enum class PlanDoubtKind { kNSpan, kRegret, kWithoutPlan };
+
+struct PlanDoubt {
+  PlanDoubtKind kind = PlanDoubtKind::kNSpan;
+  double value = 0.0;      ///< a factor, or a share
+  double threshold = 0.0;  ///< what the value is above
+};
+
+/// How far a plan lies beyond the largest compute of the runs behind its law, in decades: log10 of
+/// its N D over theirs, N as the law counts it. Nothing is said of the rest of a FLOP count.
+struct DecadesBeyond {
+  double decades = 0.0;   ///< above zero
+  bool at_least = false;  ///< only their largest N and D are known, which no single run had to have
+};
+
 /// A limit without which the plan would be better, and what one unit of it is worth.
 struct BindingLimit {
   Limit limit = Limit::kNone;
@@ -93,11 +109,21 @@ struct Plan {
   bool extrapolates_d_per_n = false;
   /// The layer lies beyond what the cost table holds: its time is that of the table's fitted model.
   bool extrapolates_time = false;
+  std::optional<DecadesBeyond> beyond_runs;  ///< where that is known to be the case
   std::optional<PlanDraws> draws;  ///< by add_draws, where the law has draws and the plan is usable
+  std::vector<PlanDoubt> doubts;   ///< by add_doubts, of a plan with draws
 
   double tokens_per_active_parameter() const { return d_tokens / n_active; }
+  /// Whether its numbers exist. Those of an undetermined plan do.
   bool usable() const { return status == PlanStatus::kOptimal; }
+  /// An optimum of the law of which its draws say too little to train it.
+  bool undetermined() const { return usable() && !doubts.empty(); }
 };
+
+/// The one word for a plan: "undetermined", else its status.
+inline const char* word_for(const Plan& plan) {
+  return plan.undetermined() ? "undetermined" : to_string(plan.status);
+}
 
 /// Which granularities are compared.
 enum class GranularitySearch { kPowersOfTwo, kContinuous, kFixed };
