@@ -20,7 +20,7 @@ void options(Form& form) {
   form.required_word(
       {"--law", "which formula; 'isoflop laws' lists them", "NAME", "Options", "", formulas});
   form.own_word({"-o,--output",
-                 "write the law file (isoflop.law/1) here; - prints it and nothing else",
+                 "write the law file (isoflop.law/2) here; - prints it and nothing else",
                  "LAW.json"});
   run_conventions_options(form);
   expert_count_options(form);

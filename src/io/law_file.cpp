@@ -72,6 +72,10 @@ AnyLaw shown_apart(const OwnFormula& own, std::span<const AnyLaw> beside = {}) {
   }
 }
 
+bool is_law_format(std::string_view format) {
+  return format == kLawFormat || format == kFirstLawFormat;
+}
+
 /// Reads the parts of one law file; every fault names the field.
 class LawReader {
  public:
@@ -81,7 +85,7 @@ class LawReader {
     if (!json_.is_object() || !json_.contains("format")) {
       fail("is not a law file: it has no \"format\"");
     }
-    if (text(json_, "format") != kLawFormat) {
+    if (!is_law_format(text(json_, "format"))) {
       fail("has format \"" + text(json_, "format") + "\"; this program reads \"" +
            std::string(kLawFormat) + "\"");
     }
@@ -235,7 +239,16 @@ class LawReader {
     texts("reasons", law.reasons);
     texts("warnings", law.warnings);
     texts("at_bound", law.at_bound);
+    if (text(json_, "format") == kFirstLawFormat) map_first_verdict(law);
     read_noise(*fit, law);
+  }
+
+  /// See kFirstLawFormat.
+  static void map_first_verdict(LawRecord& law) {
+    const bool weak = std::any_of(
+        law.warnings.begin(), law.warnings.end(),
+        [](const std::string& warning) { return warning.starts_with("weakly determined"); });
+    if (law.verdict == "certified" && weak) law.verdict = "interpolates";
   }
 
   /// How far runs scatter about the fit, and the width of its robust loss, where the file says it.
@@ -364,7 +377,9 @@ bool is_law_file(const std::string& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return false;
   const Json json = detail::read_json_file(path);
-  return json.is_object() && json.value("format", Json()) == kLawFormat;
+  if (!json.is_object()) return false;
+  const Json format = json.value("format", Json());
+  return format == kLawFormat || format == kFirstLawFormat;
 }
 
 AnyLaw law_of(const std::string& word, std::span<const AnyLaw> beside) {

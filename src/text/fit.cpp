@@ -178,12 +178,14 @@ std::string coefficient_table(const api::FitOutcome& outcome,
   return grid.text("  ") + "\n";
 }
 
-std::string minima_table(const api::FitOutcome& outcome) {
+std::string minima_table(const api::FitOutcome& outcome,
+                         std::span<const CoefficientInfo> coefficients) {
   const FitReport& report = outcome.report;
   if (report.minima.size() < 2) return "";
   TextGrid grid({0});
   const bool planned = !outcome.minima_plans.empty();
   std::vector<std::string> names{"local minimum", "objective", "starts"};
+  for (const CoefficientInfo& c : coefficients) names.emplace_back(c.name);
   if (planned) {
     names.push_back(
         fmt::format("plans at {} FLOPs", human_number(outcome.minima_plans[0]->budget)));
@@ -193,6 +195,7 @@ std::string minima_table(const api::FitOutcome& outcome) {
     std::vector<std::string> row{fmt::format("{}", i + 1),
                                  fmt::format("{:.6g}", report.minima[i].objective),
                                  fmt::format("{}", report.minima[i].num_starts)};
+    for (const double c : report.minima[i].coefficients) row.push_back(fmt::format("{:.4g}", c));
     if (planned) {
       const Plan& plan = *outcome.minima_plans[i];
       row.push_back(plan.usable() ? fmt::format("N {}, D {}", human_number(plan.n_law),
@@ -247,7 +250,7 @@ std::string fit(const api::FitOutcome& outcome, bool with_profile) {
   }
   if (!report.at_bound.empty())
     out += fmt::format("  at bound      {}\n", joined(report.at_bound, ", "));
-  out += minima_table(outcome);
+  out += minima_table(outcome, own.coefficients);
 
   constexpr std::size_t kShown = 3;
   TextGrid worst({0});

@@ -25,7 +25,9 @@ std::vector<std::string> notes_on_fit(const LawRecord& law) {
   const bool good = !law.is_fit() || word == "certified" || word == "converged";
   std::vector<std::string> notes;
   if (!good || !law.reasons.empty()) {
-    const std::string head = good ? "about this fit" : "this fit is " + word;
+    const std::string head = good                     ? "about this fit"
+                             : word == "interpolates" ? "this fit only interpolates"
+                                                      : "this fit is " + word;
     notes.push_back(law.reasons.empty() ? head : head + ": " + joined(law.reasons, "; "));
   }
   if (!law.at_bound.empty()) {

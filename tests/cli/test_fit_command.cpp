@@ -51,25 +51,43 @@ TEST_CASE("isoflop fit: the law file has the documented fields", "[cli][format]"
   CHECK(keys_of(law) == Words{"format", "law", "formula", "coefficients", "variables", "ranges",
                               "expansion", "flops", "loss_unit", "bytes_per_token", "fit",
                               "intervals", "interval_method", "records", "draws"});
-  CHECK(law["format"] == "isoflop.law/1");
+  CHECK(law["format"] == "isoflop.law/2");
   CHECK(law["law"] == "fine-grained-moe");
   CHECK(keys_of(law["coefficients"]) == Words{"a", "alpha", "b", "beta", "g", "gamma", "c"});
   CHECK(law["variables"] == Json{{"N", "total_non_embedding"}, {"G", "dff_over_dexpert"}});
   CHECK(keys_of(law["ranges"]) == Words{"N", "D", "G", "D/N", "N*D"});
   CHECK(law["ranges"]["G"] == Json{1.0, 16.0});
   CHECK(law["expansion"] == 64.0);
-  CHECK(keys_of(law["fit"]) == Words{"verdict",          "status",
-                                     "reasons",          "warnings",
-                                     "objective",        "num_runs",
-                                     "num_free",         "num_starts",
-                                     "starts_at_best",   "starts_abandoned",
-                                     "best_start",       "gradient_norm",
-                                     "condition_number", "hessian_eigenvalues",
-                                     "rmse_log",         "rmse_nats",
-                                     "at_bound",         "minima",
-                                     "profile",          "bootstrap",
-                                     "seed_noise",       "findings",
-                                     "worst_residuals",  "options"});
+  CHECK(keys_of(law["fit"]) == Words{"verdict",
+                                     "status",
+                                     "questions",
+                                     "reasons",
+                                     "warnings",
+                                     "objective",
+                                     "num_runs",
+                                     "num_free",
+                                     "num_starts",
+                                     "starts_at_best",
+                                     "starts_abandoned",
+                                     "best_start",
+                                     "gradient_norm",
+                                     "condition_number",
+                                     "hessian_eigenvalues",
+                                     "rmse_log",
+                                     "rmse_nats",
+                                     "at_bound",
+                                     "widened",
+                                     "weak",
+                                     "form",
+                                     "lost_beyond",
+                                     "lost_to_bend",
+                                     "minima",
+                                     "profile",
+                                     "bootstrap",
+                                     "seed_noise",
+                                     "findings",
+                                     "worst_residuals",
+                                     "options"});
   CHECK(law["fit"]["status"] == "converged");
   CHECK(law["fit"]["num_runs"] == 78);
   CHECK(law["fit"]["num_starts"] == 30);
@@ -156,7 +174,7 @@ TEST_CASE("isoflop fit: the text names runs and status and every coefficient", "
   CHECK(fit.err.empty());
   for (const char* part :
        {"of 78 rows of data/published/krajewski2024_grid_simulated.csv",
-        "dropped by --where 'G<16'", "status      converged", "irreducible loss, nats per token",
+        "dropped by --where 'G<16'", "optimum       found", "irreducible loss, nats per token",
         "objective", "rms error", "condition number", "total_non_embedding, E = 64", "line "}) {
     CAPTURE(part);
     CHECK(contains(fit.out, part));

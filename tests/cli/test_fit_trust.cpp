@@ -71,8 +71,13 @@ TEST_CASE("isoflop fit: the json says how far the fit can be trusted", "[cli][fo
   const Outcome fit = here.fit_simulated(quick_fit({"--bootstrap", "50", "--json"}));
   CHECK(fit.exit_code == 0);
   const Json law = Json::parse(fit.out);
-  CHECK(law["fit"]["verdict"] == "certified");
-  CHECK(law["fit"]["reasons"] == Json::array());
+  CHECK(law["fit"]["verdict"] == "interpolates");
+  CHECK(keys_of(law["fit"]["questions"]) == Words{"optimum", "coefficients", "data", "form"});
+  CHECK(law["fit"]["questions"]["optimum"] == Json({{"word", "found"}, {"why", Json::array()}}));
+  CHECK(law["fit"]["questions"]["coefficients"]["word"] == "weak");
+  CHECK(law["fit"]["questions"]["coefficients"]["why"] == law["fit"]["reasons"]);
+  CHECK(law["fit"]["questions"]["data"]["word"] == "clean");
+  CHECK(law["fit"]["questions"]["form"]["word"] == "holds");
   CHECK(law["fit"]["starts_abandoned"] == 0);  // 30 starts are too few to abandon any
   const Json& bootstrap = law["fit"]["bootstrap"];
   CHECK(keys_of(bootstrap) ==
@@ -207,7 +212,7 @@ TEST_CASE("isoflop fit: a planted duplicate and a planted unit mistake are warni
   }
   twice.loss.push_back(twice.loss[3]);
   const Outcome duplicate = fit_runs(here, twice, {"--bootstrap", "0"});
-  CHECK(contains(duplicate.out, "warning     lines 5, 22 hold the same run"));
+  CHECK(contains(duplicate.out, "warning       lines 5, 22 hold the same run"));
 
   runs.column(Variable::kD)[7] /= 1e9;  // 250, for 250 billion tokens
   const Outcome units = fit_runs(here, runs, {"--bootstrap", "0", "--json"});
@@ -217,7 +222,9 @@ TEST_CASE("isoflop fit: a planted duplicate and a planted unit mistake are warni
   CHECK(finding["severity"] == "suspect");
   CHECK(finding["lines"] == Json{9});
   CHECK(contains(finding["what"], "looks like billions beside raw counts"));
-  CHECK(contains(law["fit"]["warnings"].dump(), "line 9 looks like billions"));
+  CHECK(law["fit"]["verdict"] == "doubtful");
+  CHECK(law["fit"]["questions"]["data"]["word"] == "suspect");
+  CHECK(contains(law["fit"]["reasons"].dump(), "line 9 looks like billions"));
 }
 
 TEST_CASE("isoflop fit: repeated cells give the noise between seeds", "[cli][format]") {
@@ -231,7 +238,7 @@ TEST_CASE("isoflop fit: repeated cells give the noise between seeds", "[cli][for
   const Workplace here;
   const Outcome text = fit_runs(here, runs, {"--bootstrap", "0"});
   // Two runs that differ by d have the standard deviation d / sqrt(2).
-  CHECK(contains(text.out, "noise       0.00707 in ln L between repeats of a cell (5 cells)"));
+  CHECK(contains(text.out, "noise         0.00707 in ln L between repeats of a cell (5 cells)"));
   const Json law = Json::parse(fit_runs(here, runs, {"--bootstrap", "0", "--json"}).out);
   CHECK(law["fit"]["seed_noise"]["sd_log"].get<double>() ==
         Approx(0.01 / std::sqrt(2.0)).epsilon(1e-9));
@@ -246,7 +253,7 @@ TEST_CASE("isoflop fit: the profile adds a column", "[cli][format]") {
   CHECK(contains(with.out, "95 % profile\n"));
   CHECK(contains(with.out, "0.001 to 1.2"));  // of c, from its floor
   CHECK(contains(with.out, "weak"));
-  CHECK(contains(without.out, "weakly determined: b, beta, g, c ("));
+  CHECK(contains(without.out, "b, beta, c: a 95 % interval reaches a bound"));
 }
 
 TEST_CASE("isoflop fit: a planted second minimum stands in the table of local minima",
@@ -277,29 +284,30 @@ TEST_CASE("isoflop fit: a certified fit exits 0 with its verdict", "[cli][format
       fit_runs(Workplace(), planted_runs(Chinchilla{}, kHoffmann, 0.003), {"--bootstrap", "0"});
   CHECK(fit.exit_code == 0);
   CHECK(fit.err.empty());
-  CHECK(contains(fit.out, "  verdict     certified\n"));
+  CHECK(contains(fit.out, "  verdict       certified: "));
 }
 
-TEST_CASE("isoflop fit: one granularity is doubtful and says what to add and exits 0",
+TEST_CASE("isoflop fit: one granularity interpolates and says what to add and exits 0",
           "[cli][refusal]") {
   const RunTable runs = planted_where(
       [](const RunTable& all, std::size_t i) { return all.column(Variable::kG)[i] == 4.0; });
   const Workplace here;
   const Outcome text = fit_runs(here, runs, {"--bootstrap", "0"});
   CHECK(text.exit_code == 0);
-  CHECK(contains(text.out, "  verdict     doubtful\n"));
+  CHECK(contains(text.out, "  verdict       interpolates: "));
   CHECK(contains(text.out, "every run has G = 4, which does not determine a, g, gamma"));
   CHECK(contains(text.out, "Add runs at 2 other values of G"));
   const Json law = Json::parse(fit_runs(here, runs, {"--bootstrap", "0", "--json"}).out);
-  CHECK(law["fit"]["verdict"] == "doubtful");
+  CHECK(law["fit"]["verdict"] == "interpolates");
+  CHECK(law["fit"]["questions"]["coefficients"]["word"] == "not determined");
   CHECK(law["fit"]["status"] == "converged");
   CHECK(contains(law["fit"]["reasons"].dump(), "does not determine a, g, gamma"));
 }
 
-TEST_CASE("isoflop fit: one line of D and N is doubtful and named", "[cli][refusal]") {
+TEST_CASE("isoflop fit: one line of D and N is not certified and named", "[cli][refusal]") {
   const Outcome fit = fit_runs(Workplace(), runs_on_one_line(0.0), {"--bootstrap", "0"});
   CHECK(fit.exit_code == 0);
-  CHECK(contains(fit.out, "  verdict     doubtful\n"));
+  CHECK_FALSE(contains(fit.out, "certified: "));
   CHECK(contains(fit.out, "all runs lie on one D/N = 20"));
 }
 

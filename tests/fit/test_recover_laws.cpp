@@ -61,9 +61,9 @@ TEST_CASE("fit: noiseless runs of every law are predicted and what they determin
       return std::any_of(report.profile.begin(), report.profile.end(),
                          [&](const auto& p) { return p.coefficient == name && p.weak; });
     });
-    CHECK((report.verdict == Verdict::kCertified ||
-           (!loose.empty() && report.verdict == Verdict::kDoubtful)));
-    CHECK((named || report.verdict == Verdict::kDoubtful));
+    CHECK(report.questions.optimum.word == OptimumWord::kFound);
+    CHECK((report.verdict == Verdict::kCertified || !loose.empty()));
+    CHECK((named || report.verdict != Verdict::kCertified));
   });
 }
 

@@ -43,7 +43,7 @@ struct LawsOutcome {
 /// Throws DataError for a name that is neither a law nor a file, or a file that is no law.
 LawsOutcome laws(const LawsRequest& request, const Context& context = {});
 
-/// isoflop.laws/1 of everything; of a named law isoflop.law/1, which is a law file.
+/// isoflop.laws/1 of everything; of a named law isoflop.law/2, which is a law file.
 nlohmann::ordered_json to_json(const LawsOutcome& outcome);
 nlohmann::ordered_json to_json(const LawsRequest& request);
 LawsRequest laws_request(const nlohmann::ordered_json& json);

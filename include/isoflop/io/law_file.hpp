@@ -1,4 +1,4 @@
-/// The format isoflop.law/1: a law with coefficients and conventions as JSON. docs/formats.md
+/// The format isoflop.law/2: a law with coefficients and conventions as JSON. docs/formats.md
 /// describes every field. What `isoflop fit` writes is such a file.
 #pragma once
 
@@ -12,7 +12,10 @@
 
 namespace isoflop {
 
-inline constexpr std::string_view kLawFormat = "isoflop.law/1";
+inline constexpr std::string_view kLawFormat = "isoflop.law/2";
+/// Read as well. Its verdict "certified" spoke of the optimum alone: read as "interpolates" where
+/// the file's warnings name weak coefficients, else as it stands.
+inline constexpr std::string_view kFirstLawFormat = "isoflop.law/1";
 
 nlohmann::ordered_json law_to_json(const LawRecord& law);
 
@@ -21,7 +24,7 @@ LawRecord law_from_json(const nlohmann::ordered_json& json, const std::string& o
 
 LawRecord read_law_file(const std::string& path);
 
-/// Whether there is a file of this name that holds coefficients (isoflop.law/1), not a formula.
+/// Whether there is a file of this name that holds coefficients (isoflop.law/2 or 1), not a formula.
 /// Throws DataError for one that is no JSON.
 bool is_law_file(const std::string& path);
 
@@ -33,7 +36,7 @@ const std::vector<LawRecord>& preset_laws();
 LawRecord find_law(const std::string& name_or_path);
 
 /// The law that a person names for a fit: a law that ships, the law of a preset, or that of a file
-/// in format isoflop.law/1 or isoflop.formula/1. Throws InvalidArgument where it is none of them,
+/// in format isoflop.law/2, isoflop.law/1 or isoflop.formula/1. Throws InvalidArgument where it is none of them,
 /// naming the laws there are; DataError for a file that is neither.
 ///
 /// A formula is shown under its own name, or as "formula"; where a law that ships, or another
