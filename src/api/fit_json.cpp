@@ -180,9 +180,9 @@ Json fit_section(const FitOutcome& outcome) {
   fit["widened"] = report.widened;
   fit["weak"] = report.weak;
   fit["form"] = form_to_json(report.form);
+  fit["lost_beyond"] = outcome.lost_beyond ? finite_or_null(*outcome.lost_beyond) : Json(nullptr);
   fit["lost_to_bend"] =
       outcome.lost_to_bend ? finite_or_null(*outcome.lost_to_bend) : Json(nullptr);
-  fit["lost_beyond"] = outcome.lost_beyond ? finite_or_null(*outcome.lost_beyond) : Json(nullptr);
   fit["minima"] = minima_to_json(outcome);
   fit["profile"] = profile_to_json(report);
   fit["bootstrap"] = bootstrap_to_json(outcome.bootstrap);

@@ -221,14 +221,16 @@ class Inspection {
     for (std::size_t v = 0; v < probe_.variables.size(); ++v) {
       for (std::size_t u = 0; u < v; ++u) look_for_line(u, v, full.median_weakest);
     }
-    if (const std::size_t count = design_.cells().size(); count < num_free + kSpareCells) {
+    const std::size_t count = design_.cells().size();
+    const bool open = !out_.empty() && out_.front().severity == FindingSeverity::kUnidentified;
+    if (count < num_free || (count < num_free + kSpareCells && !open)) {
       add(FindingSeverity::kUnidentified, all(),
           "the runs are " + counted(count, "distinct cell") +
               (count < num_free ? ", fewer than the " : ", hardly more than the ") +
               counted(num_free, "free coefficient"),
           "Add runs in at least " + counted(num_free + kSpareCells - count, "other cell") +
               ", or fix coefficients");
-    } else if (out_.empty() || out_.front().severity != FindingSeverity::kUnidentified) {
+    } else if (!open) {
       const Answer answer = ask_cells();
       if (answer.num_lost > 0) {
         add(FindingSeverity::kUnidentified, answer.lost,

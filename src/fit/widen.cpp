@@ -47,6 +47,13 @@ std::vector<FoundMinimum> merged(std::vector<FoundMinimum> found) {
   return out;
 }
 
+/// Whether the projected gradient is zero. Sharpens it on the way.
+bool is_minimum(const Objective& objective, const FreeSpace& space, Minimum& at) {
+  const Derivatives there = sharpen(objective, space, at);
+  const auto gradient = projected_gradient(space, at.phi, space.reduce(there.gradient));
+  return gradient.cwiseAbs().maxCoeff() <= gradient_limit(at.value, objective.num_runs());
+}
+
 std::string why_bound(const Bound& bound, double inside, double beyond) {
   std::ostringstream text;
   text << std::setprecision(3) << bound.coefficient << " ended on " << bound.value
@@ -75,7 +82,8 @@ Widened widen(const LawFacts& law, const FitOptions& options, const Objective& o
   further = merged(std::move(further));
   const double inside = found.front().at.value, beyond = further.front().at.value;
   if (agree(inside, beyond)) return out;  // nothing to be had beyond
-  if (artificial_bounds(law, out.space, further.front().at.phi).empty()) {
+  const bool inside_widest = artificial_bounds(law, out.space, further.front().at.phi).empty();
+  if (inside_widest && is_minimum(objective, out.space, further.front().at)) {
     out.found = std::move(further);
     return out;
   }

@@ -1,9 +1,12 @@
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "api/doors.hpp"
 #include "catch.hpp"
 #include "cli/program.hpp"
 #include "isoflop/api/fit.hpp"
+#include "isoflop/core/random.hpp"
 #include "isoflop/io/json_text.hpp"
 
 namespace isoflop::testing::fit_test {
@@ -49,6 +52,86 @@ TEST_CASE("api fit: columns in memory and their file give the same law", "[api][
   // Rows in memory count from 1, a file's from its header.
   CHECK(memory.runs.line.front() == 1);
   CHECK(file.runs.line.front() == 2);
+}
+
+/// Six sizes at four tokens per parameter each, under the law of Besiroglu et al. 2024.
+Columns small_grid(double noise, std::uint64_t seed) {
+  Random random(seed);
+  Columns out{{"N", {}, {}}, {"D", {}, {}}, {"loss", {}, {}}};
+  for (double n = 1e8; n < 4e9; n *= 2.0) {
+    for (double ratio = 10.0; ratio < 100.0; ratio *= 2.0) {
+      const double d = ratio * n;
+      const double loss = 1.8172 + 482.01 * std::pow(n, -0.3478) + 2085.43 * std::pow(d, -0.3658);
+      out[0].numbers.push_back(n);
+      out[1].numbers.push_back(d);
+      out[2].numbers.push_back(loss * std::exp(noise * random.normal()));
+    }
+  }
+  return out;
+}
+
+api::FitOutcome fit_of(Columns columns) {
+  api::FitRequest request;
+  request.runs.columns = std::move(columns);
+  request.law = "chinchilla";
+  request.fit.starts = 60;
+  request.bootstrap = 200;
+  return api::fit(request);
+}
+
+TEST_CASE("api fit: a certificate speaks of plans ten times beyond the runs", "[api][identity]") {
+  std::size_t num_certified = 0;
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const api::FitOutcome exact = fit_of(small_grid(0.001, seed));
+    REQUIRE(exact.lost_beyond);
+    REQUIRE(exact.lost_to_bend);
+    CHECK(*exact.lost_beyond < 0.05);
+    num_certified += exact.report.verdict == Verdict::kCertified;
+    // Twenty times the noise: nothing is wrong with the runs, but a plan does not follow from them.
+    const api::FitOutcome noisy = fit_of(small_grid(0.02, seed));
+    CHECK(*noisy.lost_beyond > 0.05);
+    CHECK(*noisy.lost_to_bend > 0.5);
+    CHECK(noisy.report.verdict == Verdict::kInterpolates);
+    const std::vector<std::string>& why = noisy.report.reasons;
+    CHECK(std::any_of(why.begin(), why.end(), [](const std::string& reason) {
+      return reason.find("ten times the largest run, could lose") != std::string::npos;
+    }));
+  }
+  CHECK(num_certified >= 4);
+}
+
+TEST_CASE("api fit: a second minimum that plans something else leaves the coefficients open",
+          "[api][refusal]") {
+  // Runs near one line D = 20 N: the terms of N and D can change places.
+  bool some_exchange = false;
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    Random random(seed);
+    Columns runs{{"N", {}, {}}, {"D", {}, {}}, {"loss", {}, {}}};
+    for (double n = 1e8; n < 2e10; n *= 2.0) {
+      for (const double off : {0.95, 1.0, 1.05}) {
+        const double d = 20.0 * n * off;
+        const double loss = 1.7 + 25298.0 * std::pow(n, -0.5) + 300.85 * std::pow(d, -0.25);
+        runs[0].numbers.push_back(n);
+        runs[1].numbers.push_back(d);
+        runs[2].numbers.push_back(loss * std::exp(0.004 * random.normal()));
+      }
+    }
+    const api::FitOutcome fit = fit_of(std::move(runs));
+    CHECK(fit.report.verdict != Verdict::kCertified);
+    const auto& minima = fit.report.minima;
+    const bool rival =
+        minima.size() > 1 && minima[1].objective <= minima[0].objective + fit.report.tolerated_rise;
+    const auto& why = fit.report.questions.coefficients.why;
+    const bool named = std::any_of(why.begin(), why.end(), [](const std::string& reason) {
+      return reason.starts_with("another minimum, ");
+    });
+    CHECK((!named || rival));
+    some_exchange = some_exchange || named;
+    if (named) {
+      CHECK(fit.report.questions.coefficients.word == CoefficientsWord::kNotDetermined);
+    }
+  }
+  CHECK(some_exchange);
 }
 
 TEST_CASE("api fit: a request reads back from its document", "[api][format]") {

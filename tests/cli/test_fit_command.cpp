@@ -18,7 +18,7 @@ TEST_CASE("isoflop: the law file of a fit plans and predicts", "[cli][identity]"
   const Outcome fit = here.fit_simulated(quick_fit({"-o", "law.json"}));
   CHECK(fit.exit_code == 0);
   CHECK(fit.err.empty());
-  CHECK(contains(fit.out, "converged"));
+  CHECK(contains(fit.out, "optimum       found"));
   CHECK(contains(fit.out, "law file: law.json"));
 
   const Outcome plan = here.isoflop({"plan", "law.json", "--flops", "1e21", "--json"});
@@ -192,7 +192,7 @@ TEST_CASE("isoflop fit: a fit that did not converge is written and exits 1", "[c
         "--accept-unconverged\n");
   const Json law = Json::parse(here.read("law.json"));
   CHECK(law["fit"]["status"] == "not_converged");
-  CHECK(law["fit"]["reasons"] == Json{"one start cannot confirm itself"});
+  CHECK(law["fit"]["questions"]["optimum"]["why"] == Json{"one start cannot confirm itself"});
 
   for (const Words& words : {Words{"plan", "law.json", "--flops", "1e21"},
                              Words{"predict", "law.json", "--n", "1B", "--d", "20B", "--g", "8"}}) {
@@ -214,7 +214,7 @@ TEST_CASE("isoflop fit: a law file replaces an older one as a whole", "[cli][ide
   const Workplace here;
   here.write("law.json", std::string(100'000, 'x'));
   CHECK(here.fit_simulated(quick_fit({"-o", "law.json"})).exit_code == 0);
-  CHECK(Json::parse(here.read("law.json"))["format"] == "isoflop.law/1");
+  CHECK(Json::parse(here.read("law.json"))["format"] == "isoflop.law/2");
   CHECK(here.files() == Words{"law.json"});
 }
 

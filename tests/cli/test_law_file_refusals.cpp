@@ -67,7 +67,7 @@ TEST_CASE("law file: JSON of another format is refused", "[cli][refusal]") {
   check_refused("[]", "law.json: is not a law file: it has no \"format\"");
   check_refused("{}", "law.json: is not a law file: it has no \"format\"");
   check_refused(with("isoflop.law/1", "isoflop.plan/1"),
-                "law.json: has format \"isoflop.plan/1\"; this program reads \"isoflop.law/1\"");
+                "law.json: has format \"isoflop.plan/1\"; this program reads \"isoflop.law/2\"");
   check_refused(with("\"isoflop.law/1\"", "1"), "law.json: \"format\" must be a text");
 }
 

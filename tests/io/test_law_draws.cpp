@@ -99,7 +99,7 @@ TEST_CASE("law file: draws that are no coefficients are refused with their place
   CHECK(refusal([](Json& d) { d["jackknife"][7][6] = 0.0; }) ==
         "law.json: \"draws.jackknife[7]\": coefficient c must be a positive finite number");
   CHECK(refusal([](Json& d) { d["bootstrap"][1][3] = -0.1; }) ==
-        "law.json: \"draws.bootstrap[1]\": coefficient beta must lie between 0.001 and 4");
+        "law.json: \"draws.bootstrap[1]\": coefficient beta must lie between 0.001 and 15.997");
 }
 
 TEST_CASE("law file: coefficients beyond the bounds of their law are refused", "[io][refusal]") {
@@ -108,11 +108,13 @@ TEST_CASE("law file: coefficients beyond the bounds of their law are refused", "
     json["coefficients"][name] = value;
     return refusal_of(json);
   };
-  CHECK(refusal("alpha", -0.1) == "law.json: coefficient alpha must lie between 0.001 and 4");
-  CHECK(refusal("gamma", 11.0) == "law.json: coefficient gamma must lie between 0.001 and 10");
-  CHECK(refusal("c", 1e-4) == "law.json: coefficient c must lie between 0.001 and 100");
+  // The widest bounds: three times the box beyond the law's 4, 10 and 100, no lower than its own.
+  CHECK(refusal("alpha", -0.1) == "law.json: coefficient alpha must lie between 0.001 and 15.997");
+  CHECK(refusal("gamma", 41.0) == "law.json: coefficient gamma must lie between 0.001 and 39.997");
+  CHECK(refusal("c", 1e-4) == "law.json: coefficient c must lie between 0.001 and 1e+17");
   CHECK(refusal("c", 1e-3).empty());
   CHECK(refusal("gamma", 10.0).empty());
+  CHECK(refusal("gamma", 39.0).empty());
   // exp(log(bound)) may miss the bound by a rounding.
   CHECK(refusal("c", 1e-3 * (1.0 - 1e-15)).empty());
 }
@@ -131,6 +133,28 @@ TEST_CASE("law file: what a fit says of itself has to be text", "[io][refusal]")
   for (const char* key : {"verdict", "reasons", "warnings", "at_bound"}) {
     CHECK(refusal(key, nullptr).empty());
   }
+}
+
+TEST_CASE("law file: a certificate of format 1 over weak coefficients is read as interpolates",
+          "[io][format]") {
+  Json json = fitted_json();
+  auto read = [&] { return law_from_json(json, "law.json").verdict; };
+  json["fit"]["verdict"] = "certified";
+  json["fit"]["warnings"] = {"the runs have only 4 values of D", "weakly determined: b, beta (…)"};
+  CHECK(json["format"] == "isoflop.law/2");
+  CHECK(read() == "certified");
+  json["format"] = "isoflop.law/1";
+  CHECK(read() == "interpolates");
+  json["fit"]["warnings"] = {"the runs have only 4 values of D"};
+  CHECK(read() == "certified");
+  for (const char* other : {"doubtful", "failed"}) {
+    json["fit"]["warnings"] = {"weakly determined: b"};
+    json["fit"]["verdict"] = other;
+    CHECK(read() == other);
+  }
+  json["format"] = "isoflop.law/3";
+  CHECK(refusal_of(json) ==
+        "law.json: has format \"isoflop.law/3\"; this program reads \"isoflop.law/2\"");
 }
 
 TEST_CASE("law file: a meaning of N that is null is a meaning that nobody said", "[io][format]") {
