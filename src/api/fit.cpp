@@ -9,6 +9,7 @@
 #include "isoflop/core/select_rows.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/fit/drop_worst.hpp"
+#include "isoflop/fit/find_shifted_runs.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/laws/law_facts.hpp"
@@ -82,6 +83,9 @@ void resample(const BootstrapOptions& how, const Context& context, FitOutcome& o
 /// What the runs themselves say, and with it the last word on the fit.
 void inspect(FitOutcome& out) {
   out.findings = inspect_runs(out.law.law, out.runs, out.options);
+  for (Finding& shifted : find_shifted_runs(out.law.law, out.runs, out.options, out.report)) {
+    out.findings.push_back(std::move(shifted));
+  }
   add_findings(out.findings, out.report);
   std::vector<Variable> variables;
   const LawFacts own = facts_of(out.law.law);
@@ -114,6 +118,7 @@ FitOutcome fit(const FitRequest& request, const Context& context) {
   out.law.bytes_per_token = request.runs.bytes_per_token;
   const BootstrapOptions resampling = resampling_of(request);
   Records records = read_runs(request.runs, record_options(request.runs), {law});
+  merge_copies(records);
   out.runs = std::move(records.runs);
   out.records = std::move(records.log);
 

@@ -25,16 +25,16 @@ CheapLaw::CheapLaw(std::span<const Variable> variables) {
   num_terms_ = 1 + counts_.size() + 3 * others_.size();
 }
 
-void CheapLaw::terms(const Reading& reading, double p, double q, double* out) const {
-  // Losses of one to ten, counts of 1e6 to 1e12: powers of x / 1e9 are of the size of one.
+double CheapLaw::power(const Reading& reading, std::size_t count, double p) const {
+  // Counts of 1e6 to 1e12: powers of x / 1e9 are of the size of one.
   constexpr double kLogMiddle = 20.72;
+  return std::exp(-p * (reading.log_x[counts_[count]] - kLogMiddle));
+}
+
+void CheapLaw::terms(const Reading& reading, double first, double second, double* out) const {
   *out++ = 1.0;
-  double first = 1.0;
-  for (std::size_t i = 0; i < counts_.size(); ++i) {
-    const double power = std::exp(-(i == 0 ? p : q) * (reading.log_x[counts_[i]] - kLogMiddle));
-    if (i == 0) first = power;
-    *out++ = power;
-  }
+  if (!counts_.empty()) *out++ = first;
+  if (counts_.size() > 1) *out++ = second;
   for (const std::size_t v : others_) {
     const double x = reading.log_x[v];
     *out++ = x;
@@ -46,34 +46,64 @@ void CheapLaw::terms(const Reading& reading, double p, double q, double* out) co
 bool CheapLaw::fit(std::span<const Reading> readings, std::span<const double> weights) {
   using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, kMostTerms, kMostTerms>;
   using Vector = Eigen::Matrix<double, Eigen::Dynamic, 1, 0, kMostTerms, 1>;
+  const std::size_t n = readings.size();
   const auto k = static_cast<Eigen::Index>(num_terms_);
-  if (num_terms_ > kMostTerms || readings.size() < num_terms_) return false;
+  if (num_terms_ > kMostTerms || n < num_terms_) return false;
+  std::vector<double> scale(n);
+  double total = 0.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    scale[i] = std::sqrt(weights[i]) * std::exp(-readings[i].log_loss);
+    total += weights[i];
+  }
   double least = std::numeric_limits<double>::infinity();
   Vector row(k);
-  for (const double p : kPowers) {
-    for (const double q : kPowers) {
-      if (counts_.size() < 2 && q != kPowers.front()) continue;
-      Matrix squares = Matrix::Zero(k, k);
-      Vector products = Vector::Zero(k);
-      double total = 0.0;
-      for (std::size_t i = 0; i < readings.size(); ++i) {
-        terms(readings[i], p, q, row.data());
-        row *= std::exp(-readings[i].log_loss);
-        squares.noalias() += weights[i] * row * row.transpose();
-        products += weights[i] * row;
-        total += weights[i];
+  auto column_of = [&](std::size_t count, double p) {
+    std::vector<double> out(n, 1.0);
+    for (std::size_t i = 0; i < n && count < counts_.size(); ++i) {
+      out[i] = power(readings[i], count, p);
+    }
+    return out;
+  };
+  auto attempt = [&](double p, const std::vector<double>& first, double q,
+                     const std::vector<double>& second) {
+    Matrix squares = Matrix::Zero(k, k);
+    Vector products = Vector::Zero(k);
+    for (std::size_t i = 0; i < n; ++i) {
+      terms(readings[i], first[i], second[i], row.data());
+      row *= scale[i];
+      squares.noalias() += row * row.transpose();
+      products += std::sqrt(weights[i]) * row;
+    }
+    // A trace of a ridge: where terms coincide any share between them will do.
+    squares.diagonal() *= 1.0 + 1e-10;
+    const Vector x = Eigen::LDLT<Matrix>(squares).solve(products);
+    const double rest = total - 2.0 * x.dot(products) + x.dot(squares * x);
+    if (!x.allFinite() || !(rest < least)) return;
+    least = rest;
+    p_ = p;
+    q_ = q;
+    coefficients_.assign(x.data(), x.data() + k);
+  };
+  const bool one_count = counts_.size() < 2;
+  std::vector<std::vector<double>> first, second;
+  for (const double p : kPowers) first.push_back(column_of(0, p));
+  for (const double q : kPowers) second.push_back(column_of(1, q));
+  for (std::size_t i = 0; i < kPowers.size(); ++i) {
+    for (std::size_t j = 0; j < (one_count ? 1 : kPowers.size()); ++j) {
+      attempt(kPowers[i], first[i], kPowers[j], second[j]);
+    }
+  }
+  // Twice around the best, ever closer.
+  for (const double closer : {1.25, 1.1}) {
+    const std::array<double, 3> ps{p_, p_ / closer, p_ * closer}, qs{q_, q_ / closer, q_ * closer};
+    for (std::size_t j = 0; j < 3; ++j) {
+      first[j] = column_of(0, ps[j]);
+      second[j] = column_of(1, qs[j]);
+    }
+    for (std::size_t i = 0; i < 3; ++i) {
+      for (std::size_t j = 0; j < (one_count ? 1 : 3); ++j) {
+        if (i + j > 0) attempt(ps[i], first[i], qs[j], second[j]);
       }
-      // A trace of a ridge: where terms coincide any share between them will do.
-      squares.diagonal() *= 1.0 + 1e-10;
-      const Eigen::LDLT<Matrix> solver(squares);
-      const Vector x = solver.solve(products);
-      if (!x.allFinite()) continue;
-      const double rest = total - 2.0 * x.dot(products) + x.dot(squares * x);
-      if (!(rest < least)) continue;
-      least = rest;
-      p_ = p;
-      q_ = q;
-      coefficients_.assign(x.data(), x.data() + k);
     }
   }
   return std::isfinite(least);
@@ -81,7 +111,8 @@ bool CheapLaw::fit(std::span<const Reading> readings, std::span<const double> we
 
 double CheapLaw::error(const Reading& reading) const {
   std::array<double, kMostTerms> row{};
-  terms(reading, p_, q_, row.data());
+  const double first = counts_.empty() ? 1.0 : power(reading, 0, p_);
+  terms(reading, first, counts_.size() < 2 ? 1.0 : power(reading, 1, q_), row.data());
   double loss = 0.0;
   for (std::size_t j = 0; j < num_terms_; ++j) loss += coefficients_[j] * row[j];
   return loss * std::exp(-reading.log_loss) - 1.0;

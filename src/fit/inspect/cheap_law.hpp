@@ -33,7 +33,10 @@ class CheapLaw {
   double error(const Reading& reading) const;
 
  private:
-  void terms(const Reading& reading, double p, double q, double* out) const;
+  /// x^-p of a count.
+  double power(const Reading& reading, std::size_t count, double p) const;
+  /// All terms, from those of the two counts.
+  void terms(const Reading& reading, double first, double second, double* out) const;
 
   std::vector<std::size_t> counts_, others_;  // of the variables
   std::size_t num_terms_ = 0;

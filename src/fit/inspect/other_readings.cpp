@@ -76,21 +76,54 @@ struct Question {
   std::optional<TwoReadings> answer = std::nullopt;
 };
 
-bool is_clear(const Question& question, const Asked& asked) {
-  if (!question.answer) return false;
-  const TwoReadings& answer = *question.answer;
-  const auto num_other = std::count(answer.other.begin(), answer.other.end(), true);
-  const auto num_all = static_cast<std::ptrdiff_t>(answer.other.size());
-  if (num_other == 0 || num_other == num_all) return false;
-  if (answer.scatter_before < kClearly * answer.scatter_after) return false;
-  // Read rightly, the values lie closer together than as they stand.
-  std::vector<Reading> read = asked.some;
-  for (std::size_t i = 0; i < read.size(); ++i) {
-    if (answer.other[i]) read[i] = question.other(read[i]);
+std::vector<Reading> read_as(const std::vector<Reading>& runs, const std::vector<bool>& otherwise,
+                             const OtherReading& other) {
+  std::vector<Reading> out = runs;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (otherwise[i]) out[i] = other(out[i]);
   }
-  return std::any_of(question.values.begin(), question.values.end(), [&](const Value& value) {
-    return span_of(read, value) < span_of(asked.some, value) - std::log(kBeyond);
-  });
+  return out;
+}
+
+/// Asks the losses for the division that suits them best.
+void ask_losses(Question& question, const Asked& asked) {
+  const auto answer =
+      divide(asked.some, asked.variables, question.other, guesses_of(asked.some, question.values));
+  if (!answer || answer->scatter_before < kClearly * answer->scatter_after) return;
+  // Read rightly, the values lie closer together than as they stand.
+  const std::vector<Reading> read = read_as(asked.some, answer->other, question.other);
+  const bool closer =
+      std::any_of(question.values.begin(), question.values.end(), [&](const Value& value) {
+        return span_of(read, value) < span_of(asked.some, value) - std::log(kBeyond);
+      });
+  if (closer) question.answer = answer;
+}
+
+/// Values that lie three decades apart are a mistake unless the losses speak against it.
+void ask_values(Question& question, const Asked& asked) {
+  const double gap = std::log(kThreeDecades);
+  for (const Value& value : question.values) {
+    std::vector<double> logs;
+    for (const Reading& run : asked.some) logs.push_back(value(run));
+    for (std::vector<bool>& below : split_at_gaps(logs, 1)) {
+      double highest_below = -1e300, lowest_above = 1e300;
+      for (std::size_t i = 0; i < logs.size(); ++i) {
+        double& end = below[i] ? highest_below : lowest_above;
+        end = below[i] ? std::max(end, logs[i]) : std::min(end, logs[i]);
+      }
+      if (lowest_above - highest_below < gap) continue;
+      const bool by_ratio = &value != &question.values.front();
+      const bool n_is_wrong = by_ratio && asked.variables[question.variable] == Variable::kN;
+      if (n_is_wrong) below.flip();
+      const std::vector<Reading> read = read_as(asked.some, below, question.other);
+      const auto before = scatter_of(asked.some, asked.variables);
+      const auto after = scatter_of(read, asked.variables);
+      if (!before || !after || *after >= *before) continue;
+      if (question.answer && question.answer->scatter_after <= *after) continue;
+      question.answer = TwoReadings{below, *before, *after, CheapLaw(asked.variables)};
+      question.answer->law.fit(read, std::vector<double>(read.size(), 1.0));
+    }
+  }
 }
 
 std::vector<Question> questions_about(const Asked& asked) {
@@ -150,10 +183,13 @@ std::string unit_of(double factor) {
 
 Finding describe(const Question& question, const Asked& asked, const RunTable& runs,
                  const std::vector<std::size_t>& rows) {
-  std::vector<bool> other;
-  for (const Reading& run : asked.all) {
-    other.push_back(std::abs(question.answer->law.error(question.other(run))) <
-                    std::abs(question.answer->law.error(run)));
+  std::vector<bool> other = question.answer->other;
+  if (asked.some.size() < asked.all.size()) {
+    other.clear();
+    for (const Reading& run : asked.all) {
+      other.push_back(std::abs(question.answer->law.error(question.other(run))) <
+                      std::abs(question.answer->law.error(run)));
+    }
   }
   const bool wrong = other_side_is_wrong(question, asked, other);
   std::vector<std::size_t> named, rest;
@@ -189,16 +225,15 @@ Finding describe(const Question& question, const Asked& asked, const RunTable& r
 
 /// N and D exchanged in all rows: a law tells them apart by its coefficients alone, so that only
 /// their sizes speak.
-bool find_exchanged(const RunTable& runs, const std::vector<std::size_t>& rows, const Asked& asked,
+bool find_exchanged(const RunTable& runs, const std::vector<std::size_t>& rows,
                     std::vector<Finding>& out) {
   constexpr double kFewTokens = 0.05, kOrdinary = 1e3, kFewest = 1e6;
   std::vector<double> ratios;
-  double least_n = runs.column(Variable::kN)[rows.front()], most_n = least_n;
+  double least_n = runs.column(Variable::kN)[rows.front()];
   for (const std::size_t row : rows) {
     const double n = runs.column(Variable::kN)[row];
     ratios.push_back(runs.column(Variable::kD)[row] / n);
     least_n = std::min(least_n, n);
-    most_n = std::max(most_n, n);
   }
   std::sort(ratios.begin(), ratios.end());
   const double median = ratios[ratios.size() / 2];
@@ -206,7 +241,6 @@ bool find_exchanged(const RunTable& runs, const std::vector<std::size_t>& rows, 
       std::lower_bound(ratios.begin(), ratios.end(), 1.0) - ratios.begin());
   const bool nearly_all = 10 * num_below >= 9 * ratios.size();
   if (!nearly_all || least_n < kFewest) return false;
-  if (std::exp(asked.all.front().log_x[*asked.d]) <= 0.0) return false;
   const bool clear = median < kFewTokens && 1.0 / median <= kOrdinary;
   if (!clear && median >= 0.3) return false;
   out.push_back({clear ? FindingSeverity::kSuspect : FindingSeverity::kNote,
@@ -224,14 +258,15 @@ void find_other_readings(const RunTable& runs, const std::vector<std::size_t>& r
                          const LawProbe& probe, std::vector<Finding>& out) {
   const Asked asked = ask_rows(runs, rows, probe);
   if (!asked.n && !asked.d) return;
-  if (asked.n && asked.d && find_exchanged(runs, rows, asked, out)) return;
+  if (asked.n && asked.d && find_exchanged(runs, rows, out)) return;
   const auto scatter = scatter_of(asked.some, asked.variables);
   if (!scatter || *scatter < kNothingToAsk) return;
   std::vector<Question> questions = questions_about(asked);
   const Question* best = nullptr;
   for (Question& q : questions) {
-    q.answer = divide(asked.some, asked.variables, q.other, guesses_of(asked.some, q.values));
-    if (!is_clear(q, asked)) continue;
+    ask_losses(q, asked);
+    if (!q.answer && q.factor > 0.0) ask_values(q, asked);
+    if (!q.answer) continue;
     if (!best || q.answer->scatter_after < best->answer->scatter_after) best = &q;
   }
   if (best) out.push_back(describe(*best, asked, runs, rows));
