@@ -65,6 +65,14 @@ std::vector<Rows> equal_rows(const RunTable& runs) {
   return out;
 }
 
+bool is_one_run(const RunTable& runs, const Rows& rows) {
+  const bool one_cell = std::all_of(
+      runs.columns.begin(), runs.columns.end(),
+      [&](const auto& column) { return column.empty() || lies_within(column, rows, kSameCell); });
+  return one_cell && (lies_within(runs.loss, rows, kSameLoss) ||
+                      (rows.size() >= kMany && scatter_of_log(runs.loss, rows) < kSmallScatter));
+}
+
 /// Groups of the given rows that differ by less than two trainings of one run would.
 std::vector<Rows> jittered(const RunTable& runs, Rows rows) {
   std::vector<Rows> parts{std::move(rows)}, out;
@@ -78,18 +86,18 @@ std::vector<Rows> jittered(const RunTable& runs, Rows rows) {
     parts = std::move(finer);
   }
   for (Rows& part : parts) {
-    if (part.size() < 2) continue;
+    const std::size_t num_in_cell = part.size();
+    if (num_in_cell < 2) continue;
+    std::vector<Rows> tight;
+    std::size_t num_tight = 0;
     for (Rows& piece : cut(runs.loss, std::move(part), kSameLoss)) {
-      if (piece.size() < 2) continue;
-      const bool one_cell =
-          std::all_of(runs.columns.begin(), runs.columns.end(), [&](const auto& column) {
-            return column.empty() || lies_within(column, piece, kSameCell);
-          });
-      const bool one_loss =
-          lies_within(runs.loss, piece, kSameLoss) ||
-          (piece.size() >= kMany && scatter_of_log(runs.loss, piece) < kSmallScatter);
-      if (one_cell && one_loss) out.push_back(std::move(piece));
+      if (piece.size() < 2 || !is_one_run(runs, piece)) continue;
+      num_tight += piece.size();
+      tight.push_back(std::move(piece));
     }
+    // Among many seeds of a cell some lie near each other; of copies, most do.
+    if (2 * num_tight < num_in_cell) continue;
+    for (Rows& piece : tight) out.push_back(std::move(piece));
   }
   return out;
 }

@@ -43,8 +43,7 @@ Eigen::VectorXd weights_of(const Eigen::VectorXd& residuals) {
 }  // namespace
 
 ExtendedFit fit_extended(const AskedRuns& runs, const Eigen::MatrixXd& terms,
-                         const CoefficientVector& begin) {
-  constexpr int kMostSteps = 30;
+                         const CoefficientVector& begin, int most_steps) {
   constexpr double kSettled = 1e-5, kMostDamping = 1e8;
   const Eigen::Index k = runs.space->size(), q = terms.cols(), n = terms.rows();
   ExtendedFit at;
@@ -52,12 +51,21 @@ ExtendedFit fit_extended(const AskedRuns& runs, const Eigen::MatrixXd& terms,
   at.extra = Eigen::VectorXd::Zero(q);
   at.residuals = residuals_of(runs, terms, at);
   double damping = 1e-3;
-  for (int step = 0; step < kMostSteps && damping < kMostDamping; ++step) {
+  for (int step = 0; step < most_steps && damping < kMostDamping; ++step) {
     fill_jacobian(runs, terms, at);
     at.weights = weights_of(at.residuals);
     const double now = at.residuals.cwiseAbs2().dot(at.weights);
     Eigen::MatrixXd squares = at.jacobian.transpose() * at.weights.asDiagonal() * at.jacobian;
-    const Eigen::VectorXd slope = at.jacobian.transpose() * at.weights.cwiseProduct(at.residuals);
+    Eigen::VectorXd slope = at.jacobian.transpose() * at.weights.cwiseProduct(at.residuals);
+    for (Eigen::Index j = 0; j < k; ++j) {
+      const bool blocked = (at.phi[j] <= runs.space->lower[j] && slope[j] > 0.0) ||
+                           (at.phi[j] >= runs.space->upper[j] && slope[j] < 0.0);
+      if (!blocked) continue;
+      squares.row(j).setZero();
+      squares.col(j).setZero();
+      squares(j, j) = 1.0;
+      slope[j] = 0.0;
+    }
     const Eigen::VectorXd scale = squares.diagonal().array().max(1e-30).matrix();
     bool better = false;
     double gained = 0.0;

@@ -29,6 +29,6 @@ struct ExtendedFit {
 
 /// `terms` [n x q], q may be zero.
 ExtendedFit fit_extended(const AskedRuns& runs, const Eigen::MatrixXd& terms,
-                         const CoefficientVector& begin);
+                         const CoefficientVector& begin, int most_steps = 30);
 
 }  // namespace isoflop::detail

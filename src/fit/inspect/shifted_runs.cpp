@@ -55,13 +55,15 @@ class ShiftSearch {
   std::vector<Finding> look(const std::vector<double>& coefficients) {
     constexpr double kExact = 1e-5;  // scatter of losses that were computed
     constexpr std::size_t kTried = 8;
+    constexpr int kManySteps = 300;
+    constexpr double kNoDifference = 0.98;  // then the one that rated better stays
     const auto n = static_cast<Eigen::Index>(rows_.size());
     if (n < space_.size() + 6) return {};
     const CoefficientVector begin = space_.gather(to_axis(facts_, coefficients));
     plain_ = fit_extended(asked_, Eigen::MatrixXd(n, 0), begin);
     if (!std::isfinite(plain_.scatter) || plain_.scatter < kExact) return {};
-    by_variables();
     by_groups();
+    by_variables();
     by_residuals();
     rate();
     std::stable_sort(candidates_.begin(), candidates_.end(),
@@ -71,12 +73,17 @@ class ShiftSearch {
     for (std::size_t i = 0; i < std::min(candidates_.size(), kTried); ++i) {
       const Candidate& candidate = candidates_[i];
       if (candidate.gain < 0.1) break;
-      const ExtendedFit fit = fit_extended(asked_, indicator(candidate), plain_.phi);
-      if (best && fit.scatter >= best_fit.scatter) continue;
+      const ExtendedFit fit = fit_with_shift(candidate);
+      if (best && !(fit.scatter < kNoDifference * best_fit.scatter)) continue;
       best = &candidate;
       best_fit = fit;
     }
-    if (!best || !is_shift(*best, best_fit)) return {};
+    if (!best) return {};
+    // A shift in sight is worth the way to the end of a bent valley.
+    if (std::abs(best_fit.extra[0]) > 2.0 * best_fit.scatter) {
+      best_fit = fit_extended(asked_, indicator(*best), best_fit.phi, kManySteps);
+    }
+    if (!is_shift(*best, best_fit)) return {};
     return {describe(*best, best_fit)};
   }
 
@@ -87,6 +94,20 @@ class ShiftSearch {
       out(static_cast<Eigen::Index>(i), 0) = candidate.in[i];
     }
     return out;
+  }
+
+  /// From the fit of all runs, and from the middle of the law's box of starts: what two kinds
+  /// together bent out of shape is no place to begin.
+  ExtendedFit fit_with_shift(const Candidate& candidate) const {
+    std::vector<double> middle(facts_.theta_size, 0.0);
+    for (std::size_t p = 0; p < facts_.coefficients.size(); ++p) {
+      const CoefficientInfo& c = facts_.coefficients[p];
+      middle[p] = 0.5 * (c.start_low + c.start_high);
+    }
+    const Eigen::MatrixXd shift = indicator(candidate);
+    ExtendedFit out = fit_extended(asked_, shift, plain_.phi);
+    ExtendedFit other = fit_extended(asked_, shift, space_.gather(middle));
+    return other.scatter < out.scatter ? other : out;
   }
 
   void add(Candidate candidate) {
@@ -138,6 +159,7 @@ class ShiftSearch {
     for (const std::size_t row : rows_) ++sizes[runs_.group[row]];
     if (sizes.size() > kMostGroups) return;
     for (const auto& [group, size] : sizes) {
+      if (sizes.size() == 2 && 2 * size > rows_.size()) continue;  // the other one says the same
       Candidate candidate;
       candidate.holds = [this, group = group](std::size_t row) {
         return runs_.group[row] == group;
@@ -188,7 +210,9 @@ class ShiftSearch {
     };
     double most = 0.0;
     for (Candidate& candidate : candidates_) {
-      candidate.gain = gain_of(indicator(candidate).col(0));
+      // Rounding tells candidates of the same runs apart: the one with a name goes first.
+      candidate.gain =
+          gain_of(indicator(candidate).col(0)) * (candidate.where.empty() ? 0.999 : 1.0);
       const double by_bend = candidate.bend.size() > 0 ? gain_of(candidate.bend) : 0.0;
       if (by_bend <= most) continue;
       most = by_bend;
