@@ -126,6 +126,7 @@ void read_and_split(const std::vector<AnyLaw>& formulas, BacktestOutcome& out) {
   const bool by_column = rule.by == HoldOutBy::kColumn;
   if (by_column) how.extra.push_back(rule.column);
   Records records = read_runs(out.request.runs, how, formulas);
+  merge_copies(records);
   out.runs = std::move(records.runs);
   out.records = std::move(records.log);
   std::vector<bool> marked;

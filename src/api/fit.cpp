@@ -11,6 +11,7 @@
 #include "isoflop/core/select_rows.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/fit/drop_worst.hpp"
+#include "isoflop/fit/find_shifted_runs.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/fit/fit_law.hpp"
 #include "isoflop/fit/verdict.hpp"
@@ -66,6 +67,9 @@ void weigh(FitOutcome& out) {
   const std::unique_ptr<const FitLaw> law = fit_law(out.law.law);
   const LawFacts& facts = law->facts();
   out.findings = inspect_runs(*law, out.runs, out.options);
+  for (Finding& shifted : find_shifted_runs(*law, out.runs, out.options, out.report)) {
+    out.findings.push_back(std::move(shifted));
+  }
   add_findings(out.findings, out.report);
   out.seed_noise = estimate_seed_noise(out.runs, facts.variables);
   add_intervals(facts, out.options, out.intervals, out.report);
@@ -100,6 +104,7 @@ FitOutcome fit(const FitRequest& request, const Context& context) {
   out.law.bytes_per_token = request.runs.bytes_per_token;
   const BootstrapOptions resampling = resampling_of(request);
   Records records = read_runs(request.runs, record_options(request.runs), {law});
+  merge_copies(records);
   out.runs = std::move(records.runs);
   out.records = std::move(records.log);
 

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "isoflop/error.hpp"
+#include "isoflop/fit/merge_copies.hpp"
 #include "isoflop/laws/law_facts.hpp"
 
 namespace isoflop::api {
@@ -68,6 +69,19 @@ Records read_runs(const RunsChoice& runs, RecordOptions how, const std::vector<A
   how.target = needed.target;
   if (!runs.columns) return read_records(runs.file, how, needed.variables);
   return read_records(table_of(*runs.columns, "columns in memory"), how, needed.variables);
+}
+
+void merge_copies(Records& records) {
+  MergedRuns merged = isoflop::merge_copies(records.runs);
+  if (merged.copies.empty()) return;
+  records.log.read_as.push_back(describe_copies(merged, records.runs));
+  for (auto& [column, fields] : records.extra) {
+    std::vector<std::string> kept;
+    for (const std::size_t row : merged.kept) kept.push_back(std::move(fields[row]));
+    fields = std::move(kept);
+  }
+  records.log.num_rows_used = merged.kept.size();
+  records.runs = std::move(merged.runs);
 }
 
 }  // namespace isoflop::api

@@ -31,4 +31,7 @@ RecordOptions record_options(const RunsChoice& runs);
 /// as read_records(), table_of() and needed_by() do.
 Records read_runs(const RunsChoice& runs, RecordOptions how, const std::vector<AnyLaw>& laws);
 
+/// Every run once, with a word in the log on what was merged; `extra` follows.
+void merge_copies(Records& records);
+
 }  // namespace isoflop::api

@@ -157,7 +157,8 @@ SensitivityOutcome sensitivity(const SensitivityRequest& request, const Context&
   options.fit = fit_options(request.fit, context);
   const AnyLaw law = law_of(request.law);
   out.problem = problem_of(request, law);
-  const Records records = read_runs(request.runs, record_options(request.runs), {law});
+  Records records = read_runs(request.runs, record_options(request.runs), {law});
+  merge_copies(records);
   out.num_runs = records.runs.num_runs();
   out.records = records.log;
   options.fit.progress = progress_of(context, "refits");

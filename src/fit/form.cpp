@@ -11,6 +11,7 @@
 #include "fit/free_space.hpp"
 #include "fit/minimizer.hpp"
 #include "isoflop/core/select_rows.hpp"
+#include "isoflop/core/student_quantile.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/fit/fit_law.hpp"
 #include "isoflop/fit/hold_out.hpp"
@@ -141,7 +142,7 @@ void compare_with_noise(const SeedNoise& noise, FitReport& report) {
 
 void forecast(const FitLaw& law, const RunTable& runs, const FitOptions& options,
               FitReport& report) {
-  constexpr double kNormal95 = 1.959963984540054, kLeastCovered = 0.5;
+  constexpr double kLeastCovered = 0.5;
   const std::vector<double> theta = to_axis(law.facts(), report.coefficients);
   std::vector<double> predicted;
   for (std::size_t i = 0; i < runs.num_runs(); ++i) {
@@ -153,9 +154,10 @@ void forecast(const FitLaw& law, const RunTable& runs, const FitOptions& options
   if (split.held_out.empty()) return;
   const RunTable hidden = select_rows(runs, split.held_out);
   const LinearFit rest(law, select_rows(runs, split.fitted), options, report);
+  const double quantile = student_two_sided(0.95, split.fitted.size() - report.num_free);
   std::size_t inside = 0;
   for (std::size_t i = 0; i < hidden.num_runs(); ++i) {
-    inside += std::abs(rest.error(hidden, i)) <= kNormal95 * rest.standard_deviation(hidden, i);
+    inside += std::abs(rest.error(hidden, i)) <= quantile * rest.standard_deviation(hidden, i);
   }
   report.form->num_hidden = hidden.num_runs();
   report.form->covered = static_cast<double>(inside) / static_cast<double>(hidden.num_runs());

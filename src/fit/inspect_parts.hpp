@@ -37,6 +37,18 @@ std::vector<Finding> inspect_design(const RunTable& runs, const std::vector<std:
 std::vector<Finding> inspect_mistakes(const RunTable& runs, const std::vector<std::size_t>& rows,
                                       const LawProbe& probe);
 
+/// Losses that are none: perplexities, accuracies, FLOPs, or two of these in one column.
+void find_odd_losses(const RunTable& runs, const std::vector<std::size_t>& rows,
+                     const LawProbe& probe, std::vector<Finding>& out);
+
+/// Rows that lie on one law with the others only if they are read another way: a count in another
+/// unit, N and D exchanged.
+void find_other_readings(const RunTable& runs, const std::vector<std::size_t>& rows,
+                         const LawProbe& probe, std::vector<Finding>& out);
+
+/// "line 7" or "lines 7, 9", "run 6" where the table has no lines.
+std::string places(const RunTable& runs, const std::vector<std::size_t>& rows);
+
 /// Orders runs by all columns that the table has; < 0, 0 or > 0.
 inline int compare_cells(const RunTable& runs, std::size_t a, std::size_t b) {
   for (const auto& column : runs.columns) {

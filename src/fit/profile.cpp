@@ -3,99 +3,149 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <string>
+#include <utility>
 
 #include "fit/block_descent.hpp"
 #include "isoflop/core/parallel.hpp"
+#include "isoflop/core/student_quantile.hpp"
 #include "isoflop/laws/coefficients.hpp"
 
 namespace isoflop {
 namespace {
 
-/// s^2 of the head of this file; infinite where there are no more runs than coefficients.
-double likelihood_scale(const Objective& objective, const CoefficientVector& theta, int num_free) {
-  std::vector<double> residuals, weights;
-  objective.residuals(theta, residuals, weights);
-  double n = 0.0, psi_squared = 0.0, sum_squares = 0.0;
-  const double delta = objective.loss().delta();
-  std::vector<double> sizes;
-  for (std::size_t i = 0; i < residuals.size(); ++i) {
-    if (weights[i] == 0.0) continue;
-    const double clipped = std::clamp(residuals[i], -delta, delta);
-    n += 1.0;
-    psi_squared += weights[i] * weights[i] * clipped * clipped;
-    sizes.push_back(std::abs(residuals[i]));
-    sum_squares += residuals[i] * residuals[i];
-  }
-  if (!(n > num_free)) return std::numeric_limits<double>::infinity();
-  // mean(psi') is the share of residuals within delta. Where delta is narrow against the residuals
-  // too few lie there to count: their density around zero is then taken from a wider window.
-  std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2),
-                   sizes.end());
-  const double spread = 1.4826 * sizes[sizes.size() / 2];
-  const double window = std::max(delta, 1.06 * spread * std::pow(n, -0.2));
-  double inside = 0.0;
-  for (std::size_t i = 0; i < residuals.size(); ++i) {
-    if (std::abs(residuals[i]) <= window) inside += weights[i];
-  }
-  if (std::isfinite(window)) inside *= delta / window;
-  return n / (n - num_free) * psi_squared / inside;
+/// P(|Z| <= x) of a standard normal Z.
+double normal_within(double x) { return std::erf(x / std::numbers::sqrt2); }
+
+/// mean(psi') of the head of this file, from the sizes of the n - p largest residuals.
+double mean_psi_slope(std::vector<double> sizes, double delta) {
+  constexpr double kPriorRuns = 10.0;  // what the normal shape counts for beside the residuals
+  if (std::isinf(delta)) return 1.0;
+  const double m = static_cast<double>(sizes.size());
+  double squares = 0.0;
+  for (const double size : sizes) squares += size * size;
+  const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+  std::nth_element(sizes.begin(), middle, sizes.end());
+  // The scatter, which a few gross errors among many runs do not widen.
+  const double sigma =
+      std::min(std::sqrt(squares / m), 1.4826 * *middle * (1.0 + 4.0 / std::sqrt(m)));
+  const double window = std::max(delta, 1.06 * sigma * std::pow(m, -0.2));
+  const auto num_inside = static_cast<double>(
+      std::count_if(sizes.begin(), sizes.end(), [&](double size) { return size <= window; }));
+  const double share = (num_inside + kPriorRuns * normal_within(window / sigma)) / (m + kPriorRuns);
+  return share * delta / window;
 }
 
-/// One side of an interval: the value of phi[e] where the profile has risen by `rise`, or the
-/// bound.
-double profile_end(const Objective& objective, const FreeSpace& space, const Minimum& best, int e,
-                   double rise, double first_step, double bound) {
-  constexpr int kMostSteps = 60, kMostHalvings = 40;
-  constexpr double kGrowth = 1.7, kAccuracy = 1e-3;  // of the rise
-  const double sign = bound > best.phi[e] ? 1.0 : -1.0;
-  double inner = best.phi[e], inner_rise = 0.0;
-  CoefficientVector inner_phi = FreeSpace::drop(best.phi, e);
-  auto rise_at = [&](double x, const CoefficientVector& from, CoefficientVector& to) {
-    const FreeSpace held = space.without(e, x);
-    const auto m = BlockDescent(objective, held).run(from);
-    to = m.phi;
-    return m.value - best.value;
-  };
-  double step = first_step, outer = inner, outer_rise = 0.0;
-  CoefficientVector phi = inner_phi;
-  for (int i = 0;; ++i) {
-    outer = inner + sign * step;
-    const bool last = sign * (outer - bound) >= 0.0 || i == kMostSteps;
-    if (last) outer = bound;
-    outer_rise = rise_at(outer, inner_phi, phi);
-    if (outer_rise >= rise) break;
-    if (last) return bound;
-    inner = outer;
-    inner_rise = outer_rise;
-    inner_phi = phi;
-    step *= kGrowth;
+/// The rise of the objective that chance allows a coefficient, 95 %; infinite where there are no
+/// more runs than coefficients.
+double allowed_rise(const Objective& objective, const CoefficientVector& theta, int num_free) {
+  std::vector<double> residuals, weights, sizes;
+  objective.residuals(theta, residuals, weights);
+  double sum_weights = 0.0, psi_squared = 0.0;
+  const double delta = objective.loss().delta();
+  for (std::size_t i = 0; i < residuals.size(); ++i) {
+    if (weights[i] == 0.0) continue;
+    psi_squared += std::pow(weights[i] * std::clamp(residuals[i], -delta, delta), 2);
+    sum_weights += weights[i];
+    sizes.push_back(std::abs(residuals[i]));
   }
-  // The rise is close to quadratic: its root is, so interpolate that.
-  for (int i = 0; i < kMostHalvings; ++i) {
-    const double a = std::sqrt(std::max(inner_rise, 0.0)), b = std::sqrt(outer_rise);
-    double share = (std::sqrt(rise) - a) / (b - a);
-    share = std::clamp(share, 0.05, 0.95);
-    const double x = inner + share * (outer - inner);
-    const double here = rise_at(x, inner_phi, phi);
-    if (std::abs(here - rise) <= kAccuracy * rise) return x;
-    if (here < rise) {
-      inner = x;
-      inner_rise = here;
-      inner_phi = phi;
-    } else {
-      outer = x;
-      outer_rise = here;
-    }
-  }
-  return 0.5 * (inner + outer);
+  const std::size_t n = sizes.size(), p = static_cast<std::size_t>(num_free);
+  if (n <= p) return std::numeric_limits<double>::infinity();
+  const auto first = sizes.begin() + static_cast<std::ptrdiff_t>(p);
+  std::nth_element(sizes.begin(), first, sizes.end());
+  sizes.erase(sizes.begin(), first);
+  const double mean_weight = sum_weights / static_cast<double>(n);
+  const double scale = psi_squared / static_cast<double>(n - p) /
+                       (mean_psi_slope(std::move(sizes), delta) * mean_weight);
+  return 0.5 * std::pow(student_two_sided(0.95, n - p), 2) * scale;
 }
+
+/// Walks along one coefficient, away from the minimum, with all others fitted again at each place.
+class ProfileWalk {
+ public:
+  ProfileWalk(const Objective& objective, const Objective& wider, const FreeSpace& space,
+              const Minimum& best, int e, double rise)
+      : objective_(objective), wider_(wider), space_(space), best_(best), e_(e), rise_(rise) {
+    inner_ = {best.phi[e], 0.0, FreeSpace::drop(best.phi, e)};
+    before_ = inner_;
+  }
+
+  /// The value of phi[e] where the profile has risen by `rise`, or the bound.
+  double end(double first_step, double bound) {
+    constexpr int kMostSteps = 60, kMostHalvings = 40;
+    constexpr double kGrowth = 1.7, kAccuracy = 1e-3;  // of the rise
+    const double sign = bound > best_.phi[e_] ? 1.0 : -1.0;
+    Place outer;
+    for (int i = 0; i <= kMostSteps; ++i, first_step *= kGrowth) {
+      const double x = inner_.x + sign * first_step;
+      const bool last = sign * (x - bound) >= 0.0 || i == kMostSteps;
+      outer = refitted(last ? bound : x);
+      if (outer.rise >= rise_) break;
+      if (last) return bound;
+      advance(outer);
+    }
+    // The rise is close to quadratic: its root is, so interpolate that.
+    for (int i = 0; i < kMostHalvings; ++i) {
+      const double a = std::sqrt(std::max(inner_.rise, 0.0)), b = std::sqrt(outer.rise);
+      const double share = std::clamp((std::sqrt(rise_) - a) / (b - a), 0.05, 0.95);
+      const Place here = refitted(inner_.x + share * (outer.x - inner_.x));
+      if (std::abs(here.rise - rise_) <= kAccuracy * rise_) return here.x;
+      if (here.rise < rise_) {
+        advance(here);
+      } else {
+        outer = here;
+      }
+    }
+    return 0.5 * (inner_.x + outer.x);
+  }
+
+ private:
+  struct Place {
+    double x = 0.0, rise = 0.0;
+    CoefficientVector phi;  ///< of all other coefficients
+  };
+
+  void advance(const Place& to) {
+    before_ = inner_;
+    inner_ = to;
+  }
+
+  /// Nothing lies outside before every way to a lower objective was tried: with a narrow delta a
+  /// descent may stop far above the minimum, where as many runs as coefficients are met exactly,
+  /// and a wider loss leads past such places.
+  Place refitted(double x) const {
+    const FreeSpace held = space_.without(e_, x);
+    // Scales follow the exponents over many powers of ten: begin where the last two places point.
+    CoefficientVector ahead = inner_.phi;
+    if (inner_.x != before_.x) {
+      ahead += (x - inner_.x) / (inner_.x - before_.x) * (inner_.phi - before_.phi);
+      ahead = ahead.cwiseMax(held.lower).cwiseMin(held.upper);
+    }
+    Minimum m = BlockDescent(objective_, held).run(ahead);
+    const auto is_outside = [&] { return !(m.value - best_.value < rise_); };
+    const auto take = [&](const Minimum& other) {
+      if (other.value < m.value || !std::isfinite(m.value)) m = other;
+    };
+    if (is_outside()) take(minimize(objective_, held, ahead));
+    if (is_outside()) take(BlockDescent(objective_, held).run(inner_.phi));
+    if (is_outside()) take(minimize(objective_, held, minimize(wider_, held, ahead).phi));
+    return {x, m.value - best_.value, m.phi};
+  }
+
+  const Objective& objective_;
+  const Objective& wider_;
+  const FreeSpace& space_;
+  const Minimum& best_;
+  int e_;
+  double rise_;
+  Place inner_, before_;  ///< the last two places inside
+};
 
 }  // namespace
 
 double tolerated_rise(const Objective& objective, const FreeSpace& space, const Minimum& best) {
-  constexpr double kChiSquared95 = 3.841458820694124;
-  return 0.5 * kChiSquared95 * likelihood_scale(objective, space.expand(best.phi), space.size());
+  return allowed_rise(objective, space.expand(best.phi), space.size());
 }
 
 std::vector<ProfileInterval> profile_intervals(const LawFacts& law, const Objective& objective,
@@ -103,6 +153,8 @@ std::vector<ProfileInterval> profile_intervals(const LawFacts& law, const Object
                                                const FitOptions& options) {
   const auto theta = space.expand(best.phi);
   const double rise = tolerated_rise(objective, space, best);
+  constexpr double kWide = 0.03;  // beyond the noise of nearly all runs
+  const auto wider = objective.with(HuberLoss(std::max(objective.loss().delta(), kWide)));
   const Derivatives at = objective.second_order(theta);
   const auto hessian = space.reduce_matrix(at.curvature);
   const auto size = static_cast<std::size_t>(space.size());
@@ -119,7 +171,7 @@ std::vector<ProfileInterval> profile_intervals(const LawFacts& law, const Object
     const double curvature = std::max(hessian(e, e), 1e-300);
     const double step =
         std::min(std::sqrt(2.0 * rise / curvature), 0.25 * (space.upper[e] - space.lower[e]));
-    ends[i] = profile_end(objective, space, best, e, rise, step, bound);
+    ends[i] = ProfileWalk(objective, *wider, space, best, e, rise).end(step, bound);
   });
 
   std::vector<ProfileInterval> out;

@@ -211,13 +211,14 @@ TEST_CASE("inspect_runs: fewer cells than coefficients are counted", "[fit][refu
   CHECK(counted);
 }
 
-TEST_CASE("inspect_runs: a run that stands twice is a suspect with both rows", "[fit][refusal]") {
+TEST_CASE("inspect_runs: a run that stands twice is a note with both rows", "[fit][format]") {
   const RunTable runs = full_design(Chinchilla{}, {kFiveSizes, kFiveTokens});
   std::vector<std::size_t> rows(runs.num_runs());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
   rows.push_back(4);
-  const auto found = suspects(rows_of(runs, rows));
+  const auto found = inspect_runs(Chinchilla::kName, rows_of(runs, rows));
   REQUIRE(found.size() == 1);
+  CHECK(found[0].severity == FindingSeverity::kNote);
   CHECK(found[0].runs == std::vector<std::size_t>{4, 25});
 }
 
@@ -295,7 +296,9 @@ TEST_CASE("inspect_runs: perplexities in place of losses are named", "[fit][refu
   REQUIRE(found.size() == 1);
   CHECK(found[0].runs == std::vector<std::size_t>{3});
   for (double& loss : runs.loss) loss = 20.0 + loss;
-  CHECK(only_note(Chinchilla::kName, runs).empty());
+  const auto all = suspects(runs);
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].runs.empty());
 }
 
 TEST_CASE("inspect_runs: losses that are all the same determine nothing", "[fit][refusal]") {

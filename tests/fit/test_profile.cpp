@@ -12,7 +12,8 @@
 namespace isoflop::testing::profile_test {
 namespace {
 
-constexpr double kChiSquared95 = 3.841458820694124;  // one degree of freedom
+// Quantiles of Student's t, 97.5 %, with 15 and 19 degrees of freedom (any table of them).
+constexpr double kT15 = 2.131449545559323, kT19 = 2.093024054408263;
 
 FitOptions squares() {
   FitOptions options;
@@ -45,7 +46,7 @@ const ProfileInterval& interval_of(const FitReport& report, const std::string& c
   throw std::runtime_error("no interval of " + coefficient);
 }
 
-TEST_CASE("profile: in a coefficient that squares are linear in it is 1.96 standard errors",
+TEST_CASE("profile: in a coefficient that squares are linear in it is that of Student's t",
           "[fit][identity]") {
   const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.01);
   const FitReport report = fit(Chinchilla::kName, runs, squares_in_e());
@@ -55,7 +56,7 @@ TEST_CASE("profile: in a coefficient that squares are linear in it is 1.96 stand
   const double n = static_cast<double>(runs.num_runs());
   const double standard_error = std::sqrt(sum_of_squares(runs, report.coefficients) / (n - 1) / n);
   // The ends are sought until the rise is met within 1e-3, half of that in terms of E.
-  const double half = 1.959963984540054 * standard_error;
+  const double half = kT19 * standard_error;
   CHECK(e.low == within(report.coefficients[0] - half, 1e-3 * half));
   CHECK(e.high == within(report.coefficients[0] + half, 1e-3 * half));
   CHECK_FALSE(e.low_at_bound);
@@ -82,8 +83,7 @@ TEST_CASE(
   REQUIRE(report.status == FitStatus::kConverged);
   REQUIRE(report.profile.size() == 5);
   const double n = static_cast<double>(runs.num_runs());
-  const double expected =
-      0.5 * kChiSquared95 * sum_of_squares(runs, report.coefficients) / (n - 5.0);
+  const double expected = 0.5 * kT15 * kT15 * sum_of_squares(runs, report.coefficients) / (n - 5.0);
   for (const ProfileInterval& p : report.profile) {
     CAPTURE(p.coefficient, p.low, p.high);
     REQUIRE_FALSE(p.low_at_bound);
@@ -160,6 +160,34 @@ TEST_CASE("profile: on the OLMoE cells g and gamma are weak and c spans half a n
   CHECK(interval_of(report, "gamma").weak);
   const ProfileInterval& c = interval_of(report, "c");
   CHECK(c.high - c.low >= 0.5);
+}
+
+TEST_CASE("profile: on nine runs of much noise it holds the truth as often as it says",
+          "[fit][recovery]") {
+  constexpr int kSets = 60;
+  std::vector<int> inside(kHoffmann.size(), 0);
+  for (int set = 0; set < kSets; ++set) {
+    RunTable runs;
+    Random random(static_cast<std::uint64_t>(set) + 1);
+    for (const double n : {1e7, 1e8, 1e9}) {
+      for (const double d : {2e8, 2e9, 2e10}) {
+        runs.column(Variable::kN).push_back(n);
+        runs.column(Variable::kD).push_back(d);
+        runs.loss.push_back(0.0);
+        runs.loss.back() = loss_of_row(Chinchilla::kName, kHoffmann, runs, runs.num_runs() - 1) *
+                           std::exp(0.04 * random.normal());
+      }
+    }
+    FitOptions options;
+    options.num_starts = 60;
+    const FitReport report = fit(Chinchilla::kName, runs, options);
+    for (std::size_t p = 0; p < inside.size(); ++p) {
+      const ProfileInterval& i = report.profile.at(p);
+      inside[p] += i.low <= kHoffmann[p] && kHoffmann[p] <= i.high;
+    }
+  }
+  // A right interval of 95 % holds it in 52 sets or more with a probability of 99.5 %.
+  for (const int count : inside) CHECK(count >= 52);
 }
 
 }  // namespace

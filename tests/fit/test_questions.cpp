@@ -209,7 +209,7 @@ TEST_CASE("questions: the runs that the cure names cure", "[fit][recovery]") {
 }
 
 TEST_CASE("questions: a law of another form is a lack of fit", "[fit][refusal]") {
-  // An exponent that falls to a third beyond the middle size.
+  // Beyond the middle size losses no longer fall.
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     CAPTURE(seed);
     std::vector<double> sizes;
@@ -218,7 +218,7 @@ TEST_CASE("questions: a law of another form is a lack of fit", "[fit][refusal]")
     Random random(seed);
     for (std::size_t i = 0; i < runs.num_runs(); ++i) {
       const double n = runs.column(Variable::kN)[i];
-      if (n > 2e10) runs.loss[i] *= std::pow(n / 2e10, 0.05);
+      if (n > 1e10) runs.loss[i] *= std::pow(n / 1e10, 0.12);
       runs.loss[i] *= std::exp(0.002 * random.normal());
     }
     const FitReport report = weighed(runs);

@@ -6,8 +6,6 @@
 #include "fit/inspect_parts.hpp"
 
 namespace isoflop::detail {
-namespace {
-
 /// "line 7" or "lines 7, 9", "run 6" where the table has no lines.
 std::string places(const RunTable& runs, const std::vector<std::size_t>& rows) {
   constexpr std::size_t kShown = 5;
@@ -19,6 +17,8 @@ std::string places(const RunTable& runs, const std::vector<std::size_t>& rows) {
   if (rows.size() > kShown) out += " and " + std::to_string(rows.size() - kShown) + " more";
   return out;
 }
+
+namespace {
 
 void find_duplicates(const RunTable& runs, std::vector<std::size_t> rows,
                      std::vector<Finding>& out) {
@@ -35,7 +35,7 @@ void find_duplicates(const RunTable& runs, std::vector<std::size_t> rows,
   }
   std::sort(repeated.begin(), repeated.end());
   for (auto& group : repeated) {
-    out.push_back({FindingSeverity::kSuspect,
+    out.push_back({FindingSeverity::kNote,
                    {},
                    group,
                    places(runs, group) + " hold the same run: equal in every variable and in loss",
@@ -171,24 +171,6 @@ void find_small_column(const RunTable& runs, const std::vector<std::size_t>& row
                      " as a raw count, such as 7e9 or 7B; otherwise plans come out in that unit"});
 }
 
-void find_large_losses(const RunTable& runs, const std::vector<std::size_t>& rows,
-                       std::vector<Finding>& out) {
-  constexpr double kLargest = 20.0;  // guessing evenly over 1e6 tokens costs 13.8 nats
-  std::vector<std::size_t> large;
-  for (const std::size_t row : rows) {
-    if (runs.loss[row] > kLargest) large.push_back(row);
-  }
-  if (large.empty()) return;
-  const bool some = large.size() < rows.size();
-  out.push_back(
-      {some ? FindingSeverity::kSuspect : FindingSeverity::kNote,
-       {},
-       some ? large : std::vector<std::size_t>{},
-       (some ? "the loss of " + places(runs, large) + " is above " : "all losses are above ") +
-           short_text(kLargest) + ", more than any nats per token: perplexities?",
-       "Give the loss in nats per token, the natural logarithm of the perplexity"});
-}
-
 }  // namespace
 
 void sort_by_cell(const RunTable& runs, std::vector<std::size_t>& rows) {
@@ -204,6 +186,7 @@ std::vector<Finding> inspect_mistakes(const RunTable& runs, const std::vector<st
   std::vector<Finding> out;
   find_constant_loss(runs, rows, probe, out);
   find_duplicates(runs, rows, out);
+  const std::size_t before = out.size();
   for (const Variable v : probe.variables) {
     const bool large_count =
         v == Variable::kN || v == Variable::kD || v == Variable::kU || v == Variable::kC;
@@ -211,7 +194,11 @@ std::vector<Finding> inspect_mistakes(const RunTable& runs, const std::vector<st
     find_mixed_units(runs, rows, v, probe, out);
     find_small_column(runs, rows, v, v == Variable::kN ? 1e5 : 1e6, out);
   }
-  if (probe.predicts_loss) find_large_losses(runs, rows, out);
+  if (probe.predicts_loss) find_odd_losses(runs, rows, probe, out);
+  const bool named =
+      std::any_of(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
+                  [](const Finding& f) { return f.severity == FindingSeverity::kSuspect; });
+  if (!named && probe.predicts_loss) find_other_readings(runs, rows, probe, out);
   return out;
 }
 

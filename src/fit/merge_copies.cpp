@@ -1,0 +1,161 @@
+#include "isoflop/fit/merge_copies.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "fit/inspect_parts.hpp"
+#include "isoflop/core/select_rows.hpp"
+
+namespace isoflop {
+namespace {
+
+constexpr double kSameCell = 1e-3;      // relative, of every variable
+constexpr double kSameLoss = 1e-4;      // relative, of two losses
+constexpr double kSmallScatter = 2e-4;  // of many losses, in ln L
+constexpr std::size_t kMany = 5;
+
+using Rows = std::vector<std::size_t>;
+
+/// Cuts rows, which it sorts by `column`, wherever two neighbours are further apart than `width`.
+std::vector<Rows> cut(const std::vector<double>& column, Rows rows, double width) {
+  std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) {
+    return column[a] != column[b] ? column[a] < column[b] : a < b;
+  });
+  std::vector<Rows> out;
+  for (const std::size_t row : rows) {
+    const bool near = !out.empty() && column[row] <= column[out.back().back()] * (1.0 + width);
+    if (!near) out.emplace_back();
+    out.back().push_back(row);
+  }
+  return out;
+}
+
+bool lies_within(const std::vector<double>& column, const Rows& rows, double width) {
+  double low = column[rows.front()], high = low;
+  for (const std::size_t row : rows) {
+    low = std::min(low, column[row]);
+    high = std::max(high, column[row]);
+  }
+  return high <= low * (1.0 + width);
+}
+
+double scatter_of_log(const std::vector<double>& loss, const Rows& rows) {
+  double mean = 0.0, squares = 0.0;
+  const double n = static_cast<double>(rows.size());
+  for (const std::size_t row : rows) mean += std::log(loss[row]) / n;
+  for (const std::size_t row : rows) squares += std::pow(std::log(loss[row]) - mean, 2);
+  return std::sqrt(squares / (n - 1.0));
+}
+
+/// Rows equal in every column and in loss, one group for each run.
+std::vector<Rows> equal_rows(const RunTable& runs) {
+  Rows rows;
+  for (std::size_t i = 0; i < runs.num_runs(); ++i) {
+    if (runs.weight.empty() || runs.weight[i] > 0.0) rows.push_back(i);
+  }
+  detail::sort_by_cell(runs, rows);
+  std::vector<Rows> out;
+  for (const std::size_t row : rows) {
+    const bool same = !out.empty() && runs.loss[row] == runs.loss[out.back().front()] &&
+                      detail::compare_cells(runs, row, out.back().front()) == 0;
+    if (!same) out.emplace_back();
+    out.back().push_back(row);
+  }
+  return out;
+}
+
+bool is_one_run(const RunTable& runs, const Rows& rows) {
+  const bool one_cell = std::all_of(
+      runs.columns.begin(), runs.columns.end(),
+      [&](const auto& column) { return column.empty() || lies_within(column, rows, kSameCell); });
+  return one_cell && (lies_within(runs.loss, rows, kSameLoss) ||
+                      (rows.size() >= kMany && scatter_of_log(runs.loss, rows) < kSmallScatter));
+}
+
+/// Groups of the given rows that differ by less than two trainings of one run would.
+std::vector<Rows> jittered(const RunTable& runs, Rows rows) {
+  std::vector<Rows> parts{std::move(rows)}, out;
+  for (const auto& column : runs.columns) {
+    if (column.empty()) continue;
+    std::vector<Rows> finer;
+    for (Rows& part : parts) {
+      if (part.size() < 2) continue;
+      for (Rows& piece : cut(column, std::move(part), kSameCell)) finer.push_back(std::move(piece));
+    }
+    parts = std::move(finer);
+  }
+  for (Rows& part : parts) {
+    const std::size_t num_in_cell = part.size();
+    if (num_in_cell < 2) continue;
+    std::vector<Rows> tight;
+    std::size_t num_tight = 0;
+    for (Rows& piece : cut(runs.loss, std::move(part), kSameLoss)) {
+      if (piece.size() < 2 || !is_one_run(runs, piece)) continue;
+      num_tight += piece.size();
+      tight.push_back(std::move(piece));
+    }
+    // Among many seeds of a cell some lie near each other; of copies, most do.
+    if (2 * num_tight < num_in_cell) continue;
+    for (Rows& piece : tight) out.push_back(std::move(piece));
+  }
+  return out;
+}
+
+}  // namespace
+
+MergedRuns merge_copies(const RunTable& runs) {
+  std::vector<Rows> groups = equal_rows(runs);
+  // By their first rows, so that a group is found by the row that stands for it.
+  std::sort(groups.begin(), groups.end());
+  Rows firsts;
+  std::vector<std::size_t> group_of(runs.num_runs(), 0);
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    firsts.push_back(groups[g].front());
+    group_of[groups[g].front()] = g;
+  }
+  const std::vector<Rows> pieces = jittered(runs, firsts);
+  std::size_t num_near = 0;
+  for (const Rows& piece : pieces) num_near += piece.size();
+  const bool is_habit = 2 * num_near >= firsts.size();
+  for (const Rows& piece : pieces) {
+    if (!is_habit && piece.size() < kMany) continue;
+    Rows& into = groups[group_of[*std::min_element(piece.begin(), piece.end())]];
+    for (const std::size_t row : piece) {
+      Rows& from = groups[group_of[row]];
+      if (&from == &into) continue;
+      into.insert(into.end(), from.begin(), from.end());
+      from.clear();
+    }
+    std::sort(into.begin(), into.end());
+  }
+  MergedRuns out;
+  std::vector<bool> is_copy(runs.num_runs(), false);
+  for (Rows& group : groups) {
+    for (std::size_t i = 1; i < group.size(); ++i) is_copy[group[i]] = true;
+    if (group.size() > 1) out.copies.push_back({std::move(group)});
+  }
+  for (std::size_t i = 0; i < runs.num_runs(); ++i) {
+    if (!is_copy[i]) out.kept.push_back(i);
+  }
+  out.runs = out.copies.empty() ? runs : select_rows(runs, out.kept);
+  return out;
+}
+
+std::string describe_copies(const MergedRuns& merged, const RunTable& from) {
+  constexpr std::size_t kShown = 3;
+  if (merged.copies.empty()) return "";
+  const std::size_t num_copies = from.num_runs() - merged.kept.size();
+  std::string out = detail::counted(num_copies, "row") +
+                    (num_copies == 1 ? " is a copy" : " are copies") +
+                    " of another run and counted once with it: ";
+  for (std::size_t i = 0; i < std::min(merged.copies.size(), kShown); ++i) {
+    out += (i == 0 ? "" : "; ") + detail::places(from, merged.copies[i].rows);
+  }
+  if (merged.copies.size() > kShown) {
+    out += "; and " + detail::counted(merged.copies.size() - kShown, "more run");
+  }
+  return out;
+}
+
+}  // namespace isoflop
