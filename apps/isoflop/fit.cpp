@@ -32,6 +32,9 @@ void options(Form& form) {
              "calibrated|same"});
   form.word({"--interval", "percentile (default), or bca: also leaves out each run once",
              "percentile|bca"});
+  form.flag({"--calibrate",
+             "hide the largest runs again and again, and widen the interval of a new run by what "
+             "the forecasts of the hidden runs missed"});
   form.word({"--drop-worst",
              "fit, leave out the K runs with the largest errors, fit again; they are listed", "K"});
   team_options(form);

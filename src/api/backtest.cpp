@@ -76,6 +76,7 @@ BacktestOptions options_of(const BacktestRequest& request, const Context& contex
 /// The law fitted to all runs stands for the truth: it is the best that these runs know.
 void judge_plan(const AnyLaw& law, const RunTable& runs, const Split& split,
                 const FitOptions& options, ScoredLaw& scored) {
+  if (runs.column(Variable::kN).empty() || runs.column(Variable::kD).empty()) return;
   const FitReport all = isoflop::fit(law, runs, options);
   if (all.status == FitStatus::kFailed) return;
   const std::vector<double> compute = six_nd_of(runs);
@@ -109,12 +110,11 @@ SizeConvention sizes_of(const EmbeddingsChoice& embeddings) {
   return out;
 }
 
-ScoredLaw score_fixed(const AskedLaw& asked, const BacktestOptions& options,
-                      const BacktestOutcome& so_far) {
+ScoredLaw score_fixed(const AskedLaw& asked, const BacktestOutcome& so_far) {
   ConvertedRuns own = runs_of_law(*asked.fixed, asked.name, so_far.runs, so_far.table,
                                   sizes_of(so_far.request.embeddings));
   ScoredLaw out{asked.name, false, std::move(own.how)};
-  out.report = score_law(*asked.fixed, own.runs, so_far.split, options);
+  out.report = score_law(*asked.fixed, own.runs, so_far.split);
   return out;
 }
 
@@ -150,11 +150,12 @@ BacktestOutcome backtest(const BacktestRequest& request, const Context& context)
   std::vector<AnyLaw> formulas;
   for (const AskedLaw& asked : laws) formulas.push_back(asked.law);
   out.table = law_of_runs(formulas.front(), request.conventions);
+  if (facts_of(formulas.front()).predicts_loss()) out.table.loss_unit = unit_of(request.runs);
   BacktestOptions options = options_of(request, context);
   read_and_split(formulas, out);
   for (const AskedLaw& asked : laws) {
     if (asked.fixed) {
-      out.laws.push_back(score_fixed(asked, options, out));
+      out.laws.push_back(score_fixed(asked, out));
     } else {
       options.fit.progress = progress_of(context, asked.law.name());
       out.laws.push_back(score_fitted(asked.law, options, out));

@@ -14,9 +14,11 @@
 #include "isoflop/fit/find_shifted_runs.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/fit/fit_law.hpp"
+#include "isoflop/fit/unit_finding.hpp"
 #include "isoflop/fit/verdict.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/laws/law_facts.hpp"
+#include "isoflop/laws/new_run.hpp"
 
 namespace isoflop::api {
 namespace {
@@ -32,6 +34,25 @@ BootstrapOptions resampling_of(const FitRequest& request) {
   out.jackknife = request.interval == "bca";
   if (request.resample_size == "same") out.size = ResampleSize::kSame;
   return out;
+}
+
+/// How far the forecasts of hidden runs missed.
+void calibrate(const Context& context, FitOutcome& out) {
+  constexpr std::size_t kResamples = 200;
+  BacktestOptions how;
+  how.fit = out.options;
+  how.fit.profile = false;
+  how.draw = [](const AnyLaw& law, const RunTable& left, const FitOptions& options,
+                const FitReport& refit) {
+    FitOptions quiet = options;
+    quiet.progress = nullptr;
+    return bootstrap(law, left, quiet, refit,
+                     {.resamples = kResamples, .seed = options.seed, .jackknife = false})
+        .draws;
+  };
+  how.fit.progress = progress_of(context, "starts of hold-outs");
+  out.calibration = calibrate_new_runs(out.law.law, out.runs, how);
+  if (out.calibration->usable()) out.law.calibration = out.calibration->calibration;
 }
 
 /// Takes the runs furthest off out of the table and says so in its log.
@@ -66,14 +87,30 @@ void resample(const BootstrapOptions& how, const Context& context, FitOutcome& o
 void weigh(FitOutcome& out) {
   const std::unique_ptr<const FitLaw> law = fit_law(out.law.law);
   const LawFacts& facts = law->facts();
-  out.findings = inspect_runs(*law, out.runs, out.options);
-  for (Finding& shifted : find_shifted_runs(*law, out.runs, out.options, out.report)) {
-    out.findings.push_back(std::move(shifted));
+  const bool has_logs =
+      std::all_of(out.runs.loss.begin(), out.runs.loss.end(), [](double x) { return x > 0.0; });
+  if (has_logs) {
+    out.findings = inspect_runs(*law, out.runs, out.options);
+    for (Finding& shifted : find_shifted_runs(*law, out.runs, out.options, out.report)) {
+      out.findings.push_back(std::move(shifted));
+    }
+  } else {
+    out.findings.push_back({FindingSeverity::kNote,
+                            {},
+                            {},
+                            "some losses are zero or below, so that the runs were not searched for "
+                            "mistakes, and no interval of a new run is known",
+                            ""});
+  }
+  if (facts.predicts_loss()) {
+    if (auto unit = doubtful_unit(out.runs, out.law.loss_unit)) out.findings.push_back(*unit);
   }
   add_findings(out.findings, out.report);
-  out.seed_noise = estimate_seed_noise(out.runs, facts.variables);
   add_intervals(facts, out.options, out.intervals, out.report);
-  add_form(*law, out.runs, out.options, out.seed_noise, out.report);
+  if (has_logs) {
+    out.seed_noise = estimate_seed_noise(out.runs, facts.variables);
+    add_form(*law, out.runs, out.options, out.seed_noise, out.report);
+  }
   out.report.cure = cure_of(*law, out.runs, out.options, out.report);
   add_plans(out);
   judge(out.report);
@@ -102,8 +139,11 @@ FitOutcome fit(const FitRequest& request, const Context& context) {
   const AnyLaw law = law_of(request.law);
   out.law = law_of_runs(law, request.conventions);
   out.law.bytes_per_token = request.runs.bytes_per_token;
+  if (facts_of(law).predicts_loss()) out.law.loss_unit = unit_of(request.runs);
   const BootstrapOptions resampling = resampling_of(request);
-  Records records = read_runs(request.runs, record_options(request.runs), {law});
+  RecordOptions how = record_options(request.runs);
+  how.any_sign = out.options.residual == Residual::kRaw;
+  Records records = read_runs(request.runs, how, {law});
   merge_copies(records);
   out.runs = std::move(records.runs);
   out.records = std::move(records.log);
@@ -116,6 +156,8 @@ FitOutcome fit(const FitRequest& request, const Context& context) {
   resample(resampling, context, out);
   weigh(out);
   fill_in(out.law, out.report);
+  out.law.scatter = scatter_of(law, out.report.coefficients, out.runs, out.report.num_free);
+  if (request.calibrate) calibrate(context, out);
   return out;
 }
 

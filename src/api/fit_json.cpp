@@ -189,6 +189,14 @@ Json fit_section(const FitOutcome& outcome) {
   fit["seed_noise"] = noise_to_json(outcome.seed_noise);
   fit["findings"] = findings_to_json(outcome);
   fit["worst_residuals"] = worst_to_json(outcome);
+  if (outcome.calibration) {
+    const CalibrationReport& c = *outcome.calibration;
+    fit["calibration"] = {{"status", c.usable() ? "calibrated" : "refused"},
+                          {"reason", detail::text_or_null(c.refusal)},
+                          {"forecasts", c.num_forecasts},
+                          {"hold_outs", c.calibration.num_hold_outs},
+                          {"hold_outs_failed", c.num_failed}};
+  }
   fit["options"] = options_to_json(outcome.options);
   return fit;
 }
@@ -211,6 +219,7 @@ void list_fields(FieldVisitor& f, FitRequest& request) {
   f.count("bootstrap", request.bootstrap, 0);
   f.choice("interval", request.interval, {"percentile", "bca"});
   f.choice("resample_size", request.resample_size, {"calibrated", "same"});
+  f.flag("calibrate", request.calibrate);
   f.count("drop_worst", request.drop_worst, 0);
 }
 

@@ -115,7 +115,7 @@ void add_plans(FitOutcome& out) {
   const std::vector<double> compute = six_nd_of(out.runs);
   const double budget = *std::max_element(compute.begin(), compute.end());
   compare_minima(budget, out);
-  ask_bend(kTimes * budget, out);
+  if (std::isfinite(out.report.rmse_log)) ask_bend(kTimes * budget, out);
   ask_draws(kTimes * budget, out);
 }
 

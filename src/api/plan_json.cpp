@@ -29,9 +29,10 @@ Json draws_to_json(const std::optional<PlanDraws>& draws, bool timed) {
   const std::string regret = timed ? "regret_gpu_hours" : "regret_flops";
   const double unit = timed ? kSecondsPerHour : 1.0;
   Json out;
-  for (const std::string& key : {std::string("interval"), std::string("interval_method"),
-                                 std::string("granularity_frequency"), regret, regret + "_95",
-                                 std::string("draws"), std::string("draws_without_plan")}) {
+  for (const std::string& key :
+       {std::string("interval"), std::string("interval_method"),
+        std::string("granularity_frequency"), std::string("curve"), std::string("new_run"), regret,
+        regret + "_95", std::string("draws"), std::string("draws_without_plan")}) {
     out[key] = nullptr;
   }
   if (!draws) return out;
@@ -49,6 +50,13 @@ Json draws_to_json(const std::optional<PlanDraws>& draws, bool timed) {
   for (const auto& [g, share] : draws->granularity_frequency) {
     out["granularity_frequency"][format_number(g)] = share;
   }
+  const auto ends = [](const EstimatedInterval& e) {
+    if (e.method == IntervalMethod::kNone) return Json(nullptr);
+    return Json::array({finite_or_null(e.range.low), finite_or_null(e.range.high)});
+  };
+  out["curve"] = ends(draws->loss);
+  out["new_run"] = ends(draws->new_run.interval);
+  if (draws->new_run.factor) out["new_run_widened"] = *draws->new_run.factor;
   out[regret] = finite_or_null(draws->regret / unit);
   out[regret + "_95"] = finite_or_null(draws->regret_95 / unit);
   out["draws"] = draws->num_draws;

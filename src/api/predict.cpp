@@ -14,6 +14,8 @@
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/law_facts.hpp"
 #include "isoflop/laws/log_losses.hpp"
+#include "isoflop/laws/loss_unit.hpp"
+#include "isoflop/laws/new_run.hpp"
 
 namespace isoflop::api {
 namespace {
@@ -148,6 +150,9 @@ void ask(PredictOutcome& out, const Settled& settled) {
   for (const LawFigure& figure : figures_of(out.law.law, out.law.coefficients, x)) {
     out.figures.push_back({std::string(figure.key), std::string(figure.meaning), figure.value});
   }
+  std::vector<double> drawn = losses(out.law.draws.bootstrap);
+  for (double& on_curve : drawn) on_curve = std::log(on_curve);
+  out.new_run = new_run_loss(out.law, std::log(out.value), drawn, out.values);
   out.target_key = law.target.key;
   out.target_symbol = law.target.symbol;
   out.is_loss = law.predicts_loss();
@@ -175,7 +180,8 @@ PredictOutcome predict(const PredictRequest& request, const Context&) {
   ask(out, settled);
   const double d_per_n = out.values[index_of(Variable::kD)] / out.values[index_of(Variable::kN)];
   if (!std::isnan(d_per_n)) note_outside(out, "D/N", out.law.ranges.d_per_n, d_per_n);
-  if (out.is_loss && out.law.bytes_per_token) {
+  const std::string& unit = out.law.loss_unit;
+  if (out.is_loss && out.law.bytes_per_token && (unit.empty() || unit == kNatsPerToken)) {
     out.bits_per_byte = out.value / (std::numbers::ln2 * *out.law.bytes_per_token);
   }
   add_experts(out, settled);

@@ -36,6 +36,13 @@ Json to_json(const PredictOutcome& outcome) {
   if (outcome.interval.method != IntervalMethod::kNone) {
     out["interval"] = {outcome.interval.range.low, outcome.interval.range.high};
   }
+  out["curve"] = out["interval"];
+  const EstimatedInterval& new_run = outcome.new_run.interval;
+  out["new_run"] = nullptr;
+  if (new_run.method != IntervalMethod::kNone) {
+    out["new_run"] = {new_run.range.low, new_run.range.high};
+  }
+  if (outcome.new_run.factor) out["new_run_widened"] = *outcome.new_run.factor;
   out["extrapolates"] = outcome.outside.empty() ? Json::array() : Json(outcome.outside);
   if (!outcome.conversions.empty()) out["conversions"] = outcome.conversions;
   if (!outcome.notes.empty()) out["notes"] = outcome.notes;

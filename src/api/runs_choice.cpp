@@ -1,13 +1,41 @@
 #include "api/runs_choice.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numbers>
+#include <string_view>
 
 #include "isoflop/error.hpp"
 #include "isoflop/fit/merge_copies.hpp"
 #include "isoflop/laws/law_facts.hpp"
+#include "isoflop/laws/loss_unit.hpp"
 
 namespace isoflop::api {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> kUnits{"nats", "bits-per-token", "bits-per-byte",
+                                                 "bits-per-character", "perplexity"};
+
+void require_known_unit(const std::string& unit) {
+  const bool is_other = unit.starts_with(kOtherUnit) && unit.size() > kOtherUnit.size();
+  if (unit.empty() || is_other || std::find(kUnits.begin(), kUnits.end(), unit) != kUnits.end()) {
+    return;
+  }
+  std::string known;
+  for (const std::string_view word : kUnits) known += std::string(word) + ", ";
+  throw InvalidArgument(
+      "loss_unit", field("loss_unit") + " " + unit + ": is none of " + known + "other:NAME");
+}
+
+}  // namespace
+
+std::string unit_of(const RunsChoice& runs) {
+  if (runs.loss_unit == "bits-per-character") return std::string(kBitsPerCharacter);
+  if (runs.loss_unit.starts_with(kOtherUnit)) return runs.loss_unit;
+  const bool nobody_said = runs.loss_unit.empty() && !runs.bytes_per_token;
+  return nobody_said ? "" : std::string(kNatsPerToken);
+}
 
 void list_fields(FieldVisitor& f, RunsChoice& runs) {
   f.table("file", runs.file, runs.columns);
@@ -18,7 +46,8 @@ void list_fields(FieldVisitor& f, RunsChoice& runs) {
   f.names("best_of", runs.best_of, Names::kColumns);
   f.text("last_of", runs.last_of);
   f.flag("strict", runs.strict);
-  f.choice("loss_unit", runs.loss_unit, {"nats", "bits-per-byte", "perplexity"});
+  f.text("loss_unit", runs.loss_unit);
+  require_known_unit(runs.loss_unit);
   f.number("bytes_per_token", runs.bytes_per_token, Numbers::kPositive);
 }
 
@@ -44,6 +73,7 @@ RecordOptions record_options(const RunsChoice& runs) {
   if (runs.file.empty() && !runs.columns) {
     throw InvalidArgument("file", "name the FILE that holds the runs");
   }
+  require_known_unit(runs.loss_unit);
   RecordOptions out;
   if (runs.loss_unit == "bits-per-byte") {
     if (!runs.bytes_per_token) {
@@ -53,6 +83,7 @@ RecordOptions record_options(const RunsChoice& runs) {
     }
     out.loss_unit = std::numbers::ln2 * *runs.bytes_per_token;
   }
+  if (runs.loss_unit == "bits-per-token") out.loss_unit = std::numbers::ln2;
   out.is_perplexity = runs.loss_unit == "perplexity";
   if (!runs.format.empty()) out.table.format = parse_table_format(runs.format);
   out.table.melt = runs.melt;

@@ -23,6 +23,10 @@ struct NeededColumns {
 /// the same.
 NeededColumns needed_by(const std::vector<AnyLaw>& laws);
 
+/// What the losses of these runs are counted in once they are read (laws/loss_unit.hpp); empty
+/// where nobody said. Who gives the bytes per token means losses per token.
+std::string unit_of(const RunsChoice& runs);
+
 /// Throws InvalidArgument for a choice without a table or with words that mean nothing, whatever
 /// its table holds.
 RecordOptions record_options(const RunsChoice& runs);

@@ -13,6 +13,7 @@
 #include "isoflop/fit/sensitivity.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/laws/loss_unit.hpp"
 #include "isoflop/plan/plan_law.hpp"
 
 namespace isoflop::api {
@@ -76,7 +77,8 @@ std::size_t file_line(const RunTable& runs, std::size_t row) {
   return runs.line.empty() ? row : runs.line[row];
 }
 
-void name_row(const SensitivityRow& row, const RunTable& runs, Decision& out) {
+void name_row(const SensitivityRow& row, const RunTable& runs, std::string_view unit,
+              Decision& out) {
   switch (row.variation) {
     case Variation::kDelta:
       out.group = "Huber delta";
@@ -84,7 +86,9 @@ void name_row(const SensitivityRow& row, const RunTable& runs, Decision& out) {
       break;
     case Variation::kResidual:
       out.group = "residuals";
-      out.label = row.residual == Residual::kRaw ? "raw, in nats" : "of ln L";
+      out.label = row.residual == Residual::kRaw
+                      ? (unit == kNatsPerToken ? "raw, in nats" : "raw, of L")
+                      : "of ln L";
       break;
     case Variation::kWorst:
       out.group = "without the worst residuals";
@@ -127,7 +131,7 @@ void decide_all(const SensitivityReport& report, const RunTable& runs, double bu
   count(out.base, out);
   for (const SensitivityRow& row : report.rows) {
     Decision& d = out.rows.emplace_back(decide(out.problem, budget, row.report));
-    name_row(row, runs, d);
+    name_row(row, runs, unit_of(out.request.runs), d);
     if (!row.note.empty()) d.note = row.note;
     count(d, out);
   }

@@ -9,6 +9,7 @@
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/fit/inspect_runs.hpp"
 #include "isoflop/laws/log_losses.hpp"
+#include "isoflop/laws/new_run.hpp"
 
 namespace isoflop {
 namespace {
@@ -27,39 +28,21 @@ void require_enough(const AnyLaw& law, const RunTable& left, const FitOptions& o
                                    " coefficients of " + law.name() + "; hide less, or fix some");
 }
 
-/// With `p` of the sorted values below it, linear between two of them.
-double quantile(const std::vector<double>& sorted, double p) {
-  const double at = p * static_cast<double>(sorted.size() - 1);
-  const auto low = static_cast<std::size_t>(at);
-  const std::size_t high = std::min(low + 1, sorted.size() - 1);
-  return sorted[low] + (at - static_cast<double>(low)) * (sorted[high] - sorted[low]);
-}
-
-/// 95 % intervals of ln loss of the runs in `asked`; see the head of backtest.hpp.
-std::vector<Interval> log_intervals(const AnyLaw& law, const std::vector<double>& coefficients,
+/// 95 % intervals of ln loss of the runs in `asked`; nothing where the runs that were fitted leave
+/// no error.
+std::vector<Interval> log_intervals(const AnyLaw& law,
                                     const std::vector<std::vector<double>>& draws,
-                                    const RunTable& fitted, const RunTable& asked,
-                                    std::uint64_t seed) {
-  std::vector<double> residuals;
-  const std::vector<double> inside = log_losses(law, coefficients, fitted);
-  for (std::size_t i = 0; i < inside.size(); ++i) {
-    if (weight_of(fitted, i) > 0.0) residuals.push_back(std::log(fitted.loss[i]) - inside[i]);
-  }
-  Random random(seed);
-  std::vector<std::vector<double>> samples(asked.num_runs());
+                                    const RunScatter& scatter, const RunTable& asked) {
+  if (draws.empty() || !scatter.is_known()) return {};
+  constexpr double kLevel = 0.95;
+  std::vector<std::vector<double>> curves(asked.num_runs());  // [asked][draw]
   for (const std::vector<double>& draw : draws) {
     const std::vector<double> predicted = log_losses(law, draw, asked);
-    for (std::size_t i = 0; i < predicted.size(); ++i) {
-      const auto j =
-          static_cast<std::size_t>(random.uniform() * static_cast<double>(residuals.size()));
-      samples[i].push_back(predicted[i] + residuals[j]);
-    }
+    for (std::size_t i = 0; i < predicted.size(); ++i) curves[i].push_back(predicted[i]);
   }
+  const NewRunSpread spread(scatter);
   std::vector<Interval> out;
-  for (std::vector<double>& sample : samples) {
-    std::sort(sample.begin(), sample.end());
-    out.push_back({quantile(sample, 0.025), quantile(sample, 0.975)});
-  }
+  for (const std::vector<double>& curve : curves) out.push_back(spread.interval(curve, kLevel));
   return out;
 }
 
@@ -125,17 +108,15 @@ BacktestReport backtest(const AnyLaw& law, const RunTable& runs, const Split& sp
   if (options.draw) {
     const Draws draws = options.draw(law, fitted, options.fit, out.fit);
     out.num_draws = draws.bootstrap.size();
-    if (out.num_draws > 0) {
-      intervals = log_intervals(law, theta, draws.bootstrap, fitted, asked, options.seed);
-    }
+    intervals = log_intervals(law, draws.bootstrap,
+                              scatter_of(law, theta, fitted, out.fit.num_free), asked);
   }
 
   score(law, theta, intervals, asked, split, out);
   return out;
 }
 
-BacktestReport score_law(const LawRecord& law, const RunTable& runs, const Split& split,
-                         const BacktestOptions& options) {
+BacktestReport score_law(const LawRecord& law, const RunTable& runs, const Split& split) {
   require_split(runs, split);
   const RunTable fitted = select_rows(runs, split.fitted);
   const RunTable asked = select_rows(runs, split.held_out);
@@ -151,12 +132,10 @@ BacktestReport score_law(const LawRecord& law, const RunTable& runs, const Split
     weights += weight_of(fitted, i);
   }
   out.fit.rmse_log = std::sqrt(squares / weights);
-  std::vector<Interval> intervals;
   out.num_draws = law.draws.bootstrap.size();
-  if (out.num_draws > 0) {
-    intervals =
-        log_intervals(law.law, law.coefficients, law.draws.bootstrap, fitted, asked, options.seed);
-  }
+  // Nothing was fitted to these runs: their residuals are no smaller than their scatter.
+  const std::vector<Interval> intervals = log_intervals(
+      law.law, law.draws.bootstrap, scatter_of(law.law, law.coefficients, fitted, 0), asked);
   score(law.law, law.coefficients, intervals, asked, split, out);
   return out;
 }

@@ -21,7 +21,12 @@ std::vector<std::size_t> worst_runs(const AnyLaw& law, const RunTable& runs,
   const std::vector<double> fitted = log_losses(law, first.coefficients, runs);
   std::vector<std::size_t> order(runs.num_runs());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  auto error = [&](std::size_t i) { return std::abs(fitted[i] - std::log(runs.loss[i])); };
+  // Losses of any sign have no logarithm that all could be ordered by.
+  const bool in_logs = std::isfinite(first.rmse_log);
+  auto error = [&](std::size_t i) {
+    return std::abs(in_logs ? fitted[i] - std::log(runs.loss[i])
+                            : std::exp(fitted[i]) - runs.loss[i]);
+  };
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t i, std::size_t j) { return error(i) > error(j); });
   if (count >= order.size()) {

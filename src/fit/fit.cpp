@@ -48,7 +48,12 @@ void require_usable(const LawFacts& law, const RunTable& runs, const FitOptions&
       return not_positive.empty() ? value_fault(info(v), x) : not_positive;
     });
   }
-  check(runs.loss, law.target.key, positive);
+  check(runs.loss, law.target.key, [&](double x) -> std::string {
+    if (std::isfinite(x) && (x > 0.0 || options.residual == Residual::kRaw)) return "";
+    return std::isfinite(x) && x <= 0.0
+               ? "is not > 0 and has no logarithm; " + field("residual") + " raw fits it as it is"
+               : positive(x);
+  });
   for (const double w : runs.weight) {
     if (!(w >= 0.0) || !std::isfinite(w)) throw InvalidArgument("weights must be finite and >= 0");
   }
@@ -78,14 +83,20 @@ void describe_residuals(const FitLaw& law, const RunTable& runs, const Coefficie
     all[i] = {i, runs.loss[i], std::exp(log_loss), log_loss - std::log(runs.loss[i])};
     const double weight = runs.weight.empty() ? 1.0 : runs.weight[i];
     sum_log += weight * all[i].log_residual * all[i].log_residual;
-    sum_nats += weight * std::pow(all[i].predicted - all[i].observed, 2);
+    const double miss = all[i].predicted - all[i].observed;
+    sum_nats += weight * (miss * miss);
     sum_weight += weight;
   }
   report.rmse_log = std::sqrt(sum_log / sum_weight);
   report.rmse_nats = std::sqrt(sum_nats / sum_weight);
   const std::size_t shown = std::min(kShown, all.size());
   std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(shown), all.end(),
-                    [](const RunResidual& a, const RunResidual& b) {
+                    [&](const RunResidual& a, const RunResidual& b) {
+                      // Losses of any sign have no logarithm that all could be ordered by.
+                      if (!std::isfinite(report.rmse_log)) {
+                        return std::abs(a.predicted - a.observed) >
+                               std::abs(b.predicted - b.observed);
+                      }
                       return std::abs(a.log_residual) > std::abs(b.log_residual);
                     });
   all.resize(shown);

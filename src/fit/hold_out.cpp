@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "isoflop/core/decimal.hpp"
+#include "isoflop/core/run_compute.hpp"
 #include "isoflop/error.hpp"
 
 namespace isoflop {
@@ -45,11 +46,27 @@ std::optional<double> share_of(std::string_view text) {
   return per_cent / 100.0;
 }
 
+/// The rules that these runs allow.
+std::string rules_for(const RunTable& runs) {
+  std::string out = "write ";
+  if (compute_measure(runs) != ComputeMeasure::kNone) out += "compute:20%, ";
+  out += "loss:20%, ";
+  for (const VariableInfo& v : kVariables) {
+    if (!runs.column(v.id).empty()) out += std::string(v.key) + ":20%, ";
+  }
+  return out + "column:NAME or the name of a column";
+}
+
 /// What runs are ranked by; the largest is held out first.
 std::vector<double> rank_of(const RunTable& runs, const HoldOutRule& rule) {
   switch (rule.by) {
-    case HoldOutBy::kCompute:
-      return six_nd_of(runs);
+    case HoldOutBy::kCompute: {
+      const ComputeMeasure measure = compute_measure(runs);
+      if (measure == ComputeMeasure::kNone) {
+        refuse(to_string(rule), "the runs have none of N, D and C; " + rules_for(runs));
+      }
+      return compute_of(measure, runs);
+    }
     case HoldOutBy::kLoss: {
       std::vector<double> out = runs.loss;
       for (double& x : out) x = 1.0 / x;
@@ -58,8 +75,9 @@ std::vector<double> rank_of(const RunTable& runs, const HoldOutRule& rule) {
     case HoldOutBy::kVariable: {
       const std::vector<double>& column = runs.column(rule.variable);
       if (column.size() != runs.num_runs()) {
-        throw InvalidArgument("the runs have no column " + std::string(info(rule.variable).symbol) +
-                              " to hold out by");
+        refuse(to_string(rule), "the runs have no column " +
+                                    std::string(info(rule.variable).symbol) + "; " +
+                                    rules_for(runs));
       }
       return column;
     }

@@ -15,6 +15,7 @@
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/formula_law.hpp"
 #include "isoflop/laws/law_facts.hpp"
+#include "isoflop/laws/loss_unit.hpp"
 #include "json_file.hpp"
 
 namespace isoflop {
@@ -45,7 +46,6 @@ Json range_to_json(const std::optional<Range>& range) {
 }
 
 constexpr std::string_view kOwnLaw = "formula";  // "law" of a file that brings its formula along
-constexpr std::string_view kLossUnit = "nats_per_token";
 
 struct FamilyField {
   const char* name;
@@ -105,6 +105,8 @@ class LawReader {
     read_ranges(law);
     read_fit(law);
     read_draws(law);
+    read_scatter(law);
+    read_calibration(law);
     return law;
   }
 
@@ -178,8 +180,9 @@ class LawReader {
       }
     }
     if (const Json* unit = member("loss_unit"); unit != nullptr && !unit->is_null()) {
-      if (text(json_, "loss_unit") != kLossUnit) {
-        fail("\"loss_unit\" must be \"" + std::string(kLossUnit) + "\"");
+      law.loss_unit = text(json_, "loss_unit");
+      if (!is_loss_unit(law.loss_unit)) {
+        fail("\"loss_unit\" must be \"nats_per_token\", \"bits_per_character\" or \"other:NAME\"");
       }
     }
     if (const Json* bytes = member("bytes_per_token"); bytes != nullptr && !bytes->is_null()) {
@@ -304,9 +307,105 @@ class LawReader {
     read("jackknife", law.draws.jackknife);
   }
 
+  const Json* object(const char* key) const {
+    const Json* out = member(key);
+    if (out == nullptr || out->is_null()) return nullptr;
+    if (!out->is_object()) fail("\"" + std::string(key) + "\" must be an object");
+    return out;
+  }
+  double member_number(const Json& where, const std::string& within, const char* key) const {
+    const auto it = where.find(key);
+    if (it == where.end()) fail("\"" + within + "\" lacks \"" + key + "\"");
+    return number(*it, within + "." + key);
+  }
+  std::size_t member_count(const Json& where, const std::string& within, const char* key) const {
+    const double x = member_number(where, within, key);
+    if (!(x >= 0.0) || x != std::floor(x) || x > 1e15) {
+      fail("\"" + within + "." + key + "\" must be a count");
+    }
+    return static_cast<std::size_t>(x);
+  }
+
+  void read_scatter(LawRecord& law) const {
+    const Json* scatter = object("scatter");
+    if (scatter == nullptr) return;
+    law.scatter.num_runs = member_count(*scatter, "scatter", "num_runs");
+    law.scatter.num_free = member_count(*scatter, "scatter", "num_free");
+    const auto residuals = scatter->find("residuals");
+    if (residuals == scatter->end() || !residuals->is_array()) {
+      fail("\"scatter.residuals\" must be a list of numbers");
+    }
+    for (const Json& x : *residuals) {
+      law.scatter.residuals.push_back(number(x, "scatter.residuals"));
+    }
+    if (!std::is_sorted(law.scatter.residuals.begin(), law.scatter.residuals.end())) {
+      fail("\"scatter.residuals\" must rise");
+    }
+  }
+
+  void read_calibration(LawRecord& law) const {
+    const Json* given = object("calibration");
+    if (given == nullptr) return;
+    NewRunCalibration out;
+    const std::string measure = text(*given, "compute");
+    const auto id = id_of(kComputeMeasures, measure);
+    if (!id || *id == ComputeMeasure::kNone) {
+      fail("\"calibration.compute\" must be \"6nd\", \"c\", \"n\" or \"d\"");
+    }
+    out.measure = *id;
+    out.largest_compute = member_number(*given, "calibration", "largest_compute");
+    if (!(out.largest_compute > 0.0)) fail("\"calibration.largest_compute\" must be > 0");
+    out.num_hold_outs = member_count(*given, "calibration", "hold_outs");
+    const auto steps = given->find("steps");
+    if (steps == given->end() || !steps->is_array() || steps->empty()) {
+      fail("\"calibration.steps\" must be a list of steps");
+    }
+    for (const Json& row : *steps) {
+      const std::string place = "calibration.steps[" + std::to_string(out.steps.size()) + "]";
+      const double distance = member_number(row, place, "distance");
+      const WideningStep step{std::log(distance),
+                              member_number(row, place, "factor"),
+                              member_count(row, place, "forecasts"),
+                              member_count(row, place, "hold_outs"),
+                              member_number(row, place, "covered_before"),
+                              member_number(row, place, "covered_after")};
+      const bool first = out.steps.empty();
+      const double before = first ? 0.0 : out.steps.back().log_distance;
+      if (!(step.log_distance > before) ||
+          !(step.factor >= (first ? 1.0 : out.steps.back().factor))) {
+        fail("\"" + place + "\": distances must rise from 1, and factors must not fall from 1");
+      }
+      out.steps.push_back(step);
+    }
+    law.calibration = out;
+  }
+
   const Json& json_;
   const std::string& origin_;
 };
+
+Json scatter_to_json(const RunScatter& scatter) {
+  return {{"num_runs", scatter.num_runs},
+          {"num_free", scatter.num_free},
+          {"residuals", scatter.residuals}};
+}
+
+Json calibration_to_json(const NewRunCalibration& calibration) {
+  Json out;
+  out["compute"] = to_string(calibration.measure);
+  out["largest_compute"] = calibration.largest_compute;
+  out["hold_outs"] = calibration.num_hold_outs;
+  out["steps"] = Json::array();
+  for (const WideningStep& s : calibration.steps) {
+    out["steps"].push_back({{"distance", std::exp(s.log_distance)},
+                            {"factor", s.factor},
+                            {"forecasts", s.num_forecasts},
+                            {"hold_outs", s.num_hold_outs},
+                            {"covered_before", s.covered_before},
+                            {"covered_after", s.covered_after}});
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -337,7 +436,7 @@ nlohmann::ordered_json law_to_json(const LawRecord& law) {
   out["expansion"] = detail::number_or_null(law.expansion);
   out["flops"] = law.flops ? Json(to_string(*law.flops)) : Json(nullptr);
   if (own.predicts_loss()) {
-    out["loss_unit"] = kLossUnit;
+    out["loss_unit"] = detail::text_or_null(law.loss_unit);
     out["bytes_per_token"] = detail::number_or_null(law.bytes_per_token);
   }
   if (law.secondary_source) out["secondary_source"] = true;
@@ -356,6 +455,8 @@ nlohmann::ordered_json law_to_json(const LawRecord& law) {
     fit["warnings"] = law.warnings;
     fit["at_bound"] = law.at_bound;
   }
+  if (!law.scatter.residuals.empty()) out["scatter"] = scatter_to_json(law.scatter);
+  if (law.calibration) out["calibration"] = calibration_to_json(*law.calibration);
   if (!law.draws.bootstrap.empty()) out["draws"]["bootstrap"] = law.draws.bootstrap;
   if (!law.draws.jackknife.empty()) out["draws"]["jackknife"] = law.draws.jackknife;
   return out;

@@ -5,6 +5,8 @@
 #include "embedded_texts.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
+#include "isoflop/laws/law_facts.hpp"
+#include "isoflop/laws/loss_unit.hpp"
 #include "json_file.hpp"
 
 namespace isoflop {
@@ -16,6 +18,8 @@ const std::vector<LawRecord>& preset_laws() {
       const std::string origin = "published law " + std::string(preset.name);
       out.push_back(law_from_json(detail::parse_json(preset.text, origin), origin));
       out.back().published = true;
+      // What their papers give; the files that ship do not repeat it.
+      if (facts_of(out.back().law).predicts_loss()) out.back().loss_unit = kNatsPerToken;
     }
     std::sort(out.begin(), out.end(),
               [](const LawRecord& a, const LawRecord& b) { return a.name < b.name; });

@@ -9,6 +9,7 @@
 #include "drawn_plans.hpp"
 #include "isoflop/core/interval.hpp"
 #include "isoflop/core/parallel.hpp"
+#include "isoflop/laws/new_run.hpp"
 #include "isoflop/plan/planner.hpp"
 
 namespace isoflop {
@@ -22,6 +23,16 @@ std::vector<Planner> planners_of(const Planners& planners,
   std::vector<Planner> out;
   for (const auto& coefficients : draws) out.push_back(planners.of(coefficients));
   return out;
+}
+
+/// Of one run trained as planned; `followed` is ln loss of the plan by each draw of the law.
+void add_new_run(const PlanProblem& problem, const Plan& plan, const std::vector<double>& followed,
+                 PlanDraws& out) {
+  if (problem.law.draws.bootstrap.empty()) return;
+  std::array<double, kNumVariables> values = problem.given;
+  values[index_of(Variable::kN)] = plan.n_law;
+  values[index_of(Variable::kD)] = plan.d_tokens;
+  out.new_run = new_run_loss(problem.law, std::log(plan.loss), followed, values);
 }
 
 }  // namespace
@@ -39,10 +50,10 @@ void add_draws(const PlanProblem& problem, std::vector<Plan>& plans) {
   struct Filling {
     Optimum fit;
     DrawnPlans drawn, left_out;
-    std::vector<double> regrets;
+    std::vector<double> regrets, followed;
   };
   std::vector<Filling> fillings(
-      plans.size(), Filling{{}, DrawnPlans(draws.size()), DrawnPlans(jackknife.size()), {}});
+      plans.size(), Filling{{}, DrawnPlans(draws.size()), DrawnPlans(jackknife.size()), {}, {}});
   const Planners planners(problem);
   const std::vector<Planner> without_one = planners_of(planners, jackknife);
   for (std::size_t p = 0; p < plans.size(); ++p) {
@@ -67,6 +78,7 @@ void add_draws(const PlanProblem& problem, std::vector<Plan>& plans) {
     }
     if (!own.usable()) return;
     const double followed = planner.log_loss(fit.log_n_active, fit.log_d, fit.log_g);
+    filling.followed.push_back(followed);
     const double cheapest = planner.cheapest_log_budget(followed, spent, problem.search, own);
     const double budget = problem.time_draws.empty() ? plan.budget : std::exp(spent);
     filling.regrets.push_back(std::abs(budget * std::expm1(cheapest - spent)));
@@ -86,6 +98,7 @@ void add_draws(const PlanProblem& problem, std::vector<Plan>& plans) {
   for (std::size_t p = 0; p < plans.size(); ++p) {
     if (!plans[p].usable()) continue;
     PlanDraws out = summary_of(problem, plans[p], fillings[p].drawn, fillings[p].left_out);
+    add_new_run(problem, plans[p], fillings[p].followed, out);
     std::vector<double>& regrets = fillings[p].regrets;
     if (!regrets.empty()) {
       std::sort(regrets.begin(), regrets.end());

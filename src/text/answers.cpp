@@ -7,6 +7,7 @@
 #include "isoflop/convention/flops.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/laws/loss_unit.hpp"
 #include "text/budget.hpp"
 #include "text/limits.hpp"
 
@@ -49,12 +50,11 @@ std::string robust_text(const PlanProblem& problem, const api::PlanAnswer& answe
   const RobustPlans& r = *answer.robust;
   std::string out;
   auto line = [&](const char* what, const RobustPlan& p) {
-    out +=
-        fmt::format("{}: {}: N active {}, D {}{}: {:.5f} nats lost on average, {:.5f} at worst\n",
-                    budget_text(problem, answer.plan.budget), what, human_number(p.n_active),
-                    human_number(p.d_tokens),
-                    has_granularity(problem.law) ? ", G = " + format_number(p.granularity) : "",
-                    p.mean_regret, p.worst_regret);
+    out += fmt::format("{}: {}: N active {}, D {}{}: {:.5f} {} lost on average, {:.5f} at worst\n",
+                       budget_text(problem, answer.plan.budget), what, human_number(p.n_active),
+                       human_number(p.d_tokens),
+                       has_granularity(problem.law) ? ", G = " + format_number(p.granularity) : "",
+                       p.mean_regret, unit_of_difference(problem.law.loss_unit), p.worst_regret);
   };
   // Said only where another run is better by more than seeds of one run commonly differ.
   constexpr double kLeast = 2e-3;  // nats

@@ -4,8 +4,10 @@
 
 #include <cmath>
 
+#include "isoflop/core/run_compute.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/laws/loss_unit.hpp"
 #include "isoflop/text/experts.hpp"
 #include "isoflop/text/grid.hpp"
 #include "isoflop/text/read_as.hpp"
@@ -52,6 +54,13 @@ std::string head(const api::BacktestOutcome& outcome) {
       read_as(outcome.records) + fmt::format("{}: {} runs fitted, {} held out ({})\n",
                                              outcome.runs.source, outcome.split.fitted.size(),
                                              outcome.split.held_out.size(), outcome.hold_out);
+  const ComputeMeasure measure = compute_measure(outcome.runs);
+  if (outcome.hold_out.starts_with("compute") && measure != ComputeMeasure::kSixNd) {
+    out += fmt::format("Held out by {}: the runs have no N and D for compute\n",
+                       measure == ComputeMeasure::kC   ? "C"
+                       : measure == ComputeMeasure::kN ? "N"
+                                                       : "D");
+  }
   if (table.n_means != NMeaning::kUnspecified) {
     out += fmt::format("N of the runs is {}\n", to_string(table.n_means));
   }
@@ -67,7 +76,7 @@ std::string head(const api::BacktestOutcome& outcome) {
 }
 
 /// A column for each law.
-std::string table_of(const std::vector<api::ScoredLaw>& laws) {
+std::string table_of(const std::vector<api::ScoredLaw>& laws, const std::string& unit) {
   auto number = [](const char* format, double x) {
     return std::isfinite(x) ? fmt::format(fmt::runtime(format), x) : std::string("-");
   };
@@ -87,12 +96,13 @@ std::string table_of(const std::vector<api::ScoredLaw>& laws) {
       [&](const api::ScoredLaw& s) { return number("{:.5f}", s.report.fit.rmse_log); });
   row("held out: rms error, ln L",
       [&](const api::ScoredLaw& s) { return number("{:.5f}", s.report.rmse_log); });
-  row("  in nats", [&](const api::ScoredLaw& s) { return number("{:.5f}", s.report.rmse_nats); });
+  row("  in " + (unit.empty() ? "L" : unit_of_difference(unit)),
+      [&](const api::ScoredLaw& s) { return number("{:.5f}", s.report.rmse_nats); });
   row("  in per cent",
       [&](const api::ScoredLaw& s) { return number("{:.2f} %", s.report.rmse_per_cent); });
   row("  mean error",
       [&](const api::ScoredLaw& s) { return number("{:+.2f} %", s.report.mean_error_per_cent); });
-  row("  inside the 95 % interval",
+  row("  inside 95 % of new runs",
       [&](const api::ScoredLaw& s) { return number("{:.0f} %", 100.0 * s.report.coverage_95); });
   row("plan error, FLOPs", [&](const api::ScoredLaw& s) {
     return std::isfinite(s.plan_error_flops) ? human_number(s.plan_error_flops) : "-";
@@ -118,8 +128,8 @@ std::string doubts(const std::vector<api::ScoredLaw>& laws) {
 }  // namespace
 
 std::string backtest(const api::BacktestOutcome& outcome) {
-  return head(outcome) + table_of(outcome.laws) + "\n" + conclusion(outcome.laws) + "\n" +
-         plan_note(outcome.laws) + doubts(outcome.laws);
+  return head(outcome) + table_of(outcome.laws, outcome.table.loss_unit) + "\n" +
+         conclusion(outcome.laws) + "\n" + plan_note(outcome.laws) + doubts(outcome.laws);
 }
 
 }  // namespace isoflop::text

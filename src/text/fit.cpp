@@ -10,9 +10,11 @@
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/law_facts.hpp"
+#include "isoflop/laws/loss_unit.hpp"
 #include "isoflop/text/experts.hpp"
 #include "isoflop/text/grid.hpp"
 #include "isoflop/text/read_as.hpp"
+#include "text/widening.hpp"
 
 namespace isoflop::text {
 namespace {
@@ -145,6 +147,28 @@ std::string head(const api::FitOutcome& outcome) {
   return out + "\n";
 }
 
+/// "nats", "bits per character", "in L" where nobody named the unit.
+std::string unit_of_errors(const LawRecord& law) {
+  return law.loss_unit.empty() ? "in L" : unit_of_difference(law.loss_unit);
+}
+
+/// The meaning of a coefficient with the unit that the losses have.
+std::string in_own_unit(std::string_view meaning, const LawRecord& law) {
+  constexpr std::string_view kNats = ", nats per token";
+  if (!meaning.ends_with(kNats) || law.loss_unit == kNatsPerToken) return std::string(meaning);
+  const std::string unit = unit_words(law.loss_unit);
+  return std::string(meaning.substr(0, meaning.size() - kNats.size())) +
+         (unit.empty() ? "" : ", " + unit);
+}
+
+/// What the losses are counted in, where that is not nats per token.
+std::string unit_line(const LawRecord& law) {
+  if (!facts_of(law.law).predicts_loss() || law.loss_unit == kNatsPerToken) return "";
+  if (!law.loss_unit.empty()) return "  loss in       " + unit_words(law.loss_unit) + "\n";
+  return "  loss in       the unit of the table (taken for nats per token; " + field("loss_unit") +
+         " names it)\n";
+}
+
 std::string coefficient_table(const api::FitOutcome& outcome,
                               std::span<const CoefficientInfo> coefficients, bool with_profile) {
   TextGrid grid({0, 1, 2, 3, 4, 5});
@@ -171,7 +195,7 @@ std::string coefficient_table(const api::FitOutcome& outcome,
         if (i.coefficient == name) row.back() = interval_text(i.low, i.high);
       }
     }
-    row.emplace_back(coefficients[p].meaning);
+    row.push_back(in_own_unit(coefficients[p].meaning, outcome.law));
     row.push_back(mark(name, outcome));
     grid.add(row);
   }
@@ -222,8 +246,10 @@ std::string fit(const api::FitOutcome& outcome, bool with_profile) {
                      format_number(report.objective),
                      std::isfinite(delta) ? "Huber, delta " + format_number(delta) : "squares / 2",
                      outcome.options.residual == Residual::kLog ? "log" : "raw");
-  out += fmt::format("  rms error     {:.5f} in ln L, {:.5f} nats\n", report.rmse_log,
-                     report.rmse_nats);
+  out += std::isfinite(report.rmse_log)
+             ? fmt::format("  rms error     {:.5f} in ln L, {:.5f} {}\n", report.rmse_log,
+                           report.rmse_nats, unit_of_errors(law))
+             : fmt::format("  rms error     {:.5f} {}\n", report.rmse_nats, unit_of_errors(law));
   if (outcome.seed_noise) {
     out += fmt::format("  noise         {:.5f} in ln L between repeats of a cell ({} cells)\n",
                        outcome.seed_noise->sd_log, outcome.seed_noise->num_cells);
@@ -236,6 +262,11 @@ std::string fit(const api::FitOutcome& outcome, bool with_profile) {
         fmt::format("  bootstrap     {} of {} refits certified, of {} {}\n", b.certified,
                     b.resamples, b.num_groups, b.num_groups == report.num_runs ? "runs" : "groups");
   }
+  if (outcome.calibration) {
+    out += outcome.calibration->usable()
+               ? calibration_text(outcome.calibration->calibration)
+               : "  new runs      not calibrated: " + outcome.calibration->refusal + "\n";
+  }
   TextGrid ranges({0, 1});
   for (const Variable v : own.variables) {
     ranges.add({std::string(info(v).symbol) + std::string(12 - info(v).symbol.size(), ' '),
@@ -245,6 +276,7 @@ std::string fit(const api::FitOutcome& outcome, bool with_profile) {
   out += ranges.text("  ");
   out += fmt::format("  N means       {}{}\n", to_string(law.n_means),
                      law.expansion ? ", E = " + format_number(*law.expansion) : "");
+  out += unit_line(law);
   if (law.expansion && *law.expansion > 1.0) {
     out += "  experts       " + describe_rates({.expansion = law.expansion}) + "\n";
   }
@@ -259,7 +291,9 @@ std::string fit(const api::FitOutcome& outcome, bool with_profile) {
     const RunResidual& r = report.worst[i];
     worst.add({fmt::format("line {}", outcome.runs.line.empty() ? r.run : outcome.runs.line[r.run]),
                fmt::format("{:.4f}", r.observed), fmt::format("{:.4f}", r.predicted),
-               fmt::format("{:+.2f} %", 100.0 * std::expm1(r.log_residual))});
+               std::isfinite(report.rmse_log)
+                   ? fmt::format("{:+.2f} %", 100.0 * std::expm1(r.log_residual))
+                   : fmt::format("{:+.4f}", r.predicted - r.observed)});
   }
   return out + "\n" + worst.text("  ");
 }

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "isoflop/io/number.hpp"
+#include "isoflop/laws/loss_unit.hpp"
 #include "isoflop/text/grid.hpp"
 #include "text/budget.hpp"
 
@@ -13,13 +14,14 @@ namespace isoflop::text {
 namespace {
 
 /// Which granularity wins, and by how much over the reference.
-std::string verdict(const api::GranularityColumn& column, double reference) {
+std::string verdict(const api::GranularityColumn& column, double reference,
+                    const std::string& unit) {
   const SameCostRun& best = best_of(column.runs);
   const auto place = std::find_if(column.runs.begin(), column.runs.end(),
                                   [&](const SameCostRun& r) { return r.granularity == reference; });
   std::string out = fmt::format("by {}: G = {} wins", column.by, format_number(best.granularity));
   if (place != column.runs.end() && best.granularity != reference) {
-    out += fmt::format(", by {:.4f} nats over G = {}", place->loss - best.loss,
+    out += fmt::format(", by {:.4f} {} over G = {}", place->loss - best.loss, unit,
                        format_number(reference));
   } else if (column.runs.size() > 1) {
     double second = std::numeric_limits<double>::infinity();
@@ -27,7 +29,8 @@ std::string verdict(const api::GranularityColumn& column, double reference) {
     for (const SameCostRun& r : column.runs) {
       if (&r != &best && r.loss < second) second = r.loss, second_g = r.granularity;
     }
-    out += fmt::format(", by {:.4f} nats over G = {}", second - best.loss, format_number(second_g));
+    out += fmt::format(", by {:.4f} {} over G = {}", second - best.loss, unit,
+                       format_number(second_g));
   }
   return out + "\n";
 }
@@ -80,7 +83,7 @@ std::string granularity(const api::GranularityOutcome& outcome) {
                   format_number(request.reference), human_number(request.d)) +
       table_of(outcome.columns) + "\n";
   for (const api::GranularityColumn& column : outcome.columns) {
-    out += verdict(column, request.reference);
+    out += verdict(column, request.reference, unit_of_difference(outcome.problem.law.loss_unit));
   }
   for (const api::GranularityColumn& column : outcome.columns) out += extrapolation(column);
   return out;

@@ -4,6 +4,7 @@
 
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/laws/loss_unit.hpp"
 #include "isoflop/plan/memory_limit.hpp"
 #include "text/budget.hpp"
 
@@ -62,9 +63,10 @@ std::string limits_text(const PlanProblem& problem, const Plan& plan) {
   }
   std::string out;
   for (const BindingLimit& b : plan.binding) {
-    out += fmt::format("{}: {} {} binds: 10 % {} is worth {:.4f} nats, or {:.2f} % of the budget\n",
+    out += fmt::format("{}: {} {} binds: 10 % {} is worth {:.4f} {}, or {:.2f} % of the budget\n",
                        budget, name_of(b.limit, problem.limits), amount(b.limit, b.value),
                        asks(b.limit) ? "less of it" : "more of it", 0.1 * b.value * b.loss_per_unit,
+                       unit_of_difference(problem.law.loss_unit),
                        10.0 * b.value * b.budget_per_unit / plan.budget);
   }
   return out;

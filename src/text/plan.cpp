@@ -16,6 +16,7 @@
 #include "text/real_shapes.hpp"
 #include "text/undetermined.hpp"
 #include "text/versus.hpp"
+#include "text/widening.hpp"
 
 namespace isoflop::text {
 namespace {
@@ -77,11 +78,28 @@ std::string granularities(const PlanDraws& draws) {
   return out.empty() ? human_interval(draws.granularity, 1) : out;
 }
 
+/// How the intervals of a new run came about, or why there are none.
+std::string new_runs_text(const PlanProblem& problem, const std::vector<Plan>& plans) {
+  const LawRecord& law = problem.law;
+  if (law.draws.bootstrap.empty()) return "";
+  if (!law.scatter.is_known()) {
+    return "This law file does not say how far new runs scatter about the curve; 'isoflop fit' "
+           "writes that.\n";
+  }
+  std::string out;
+  for (const Plan& p : plans) {
+    if (!p.draws || !law.calibration) continue;
+    out += budget_text(problem, p.budget) + ": " + widening_text(law, p.draws->new_run) + "\n";
+  }
+  return out;
+}
+
 std::string intervals_of(const PlanProblem& problem, const std::vector<Plan>& plans) {
   const bool with_g =
       has_granularity(problem.law) && problem.search.search != GranularitySearch::kFixed;
   app::TextGrid grid;
-  std::vector<std::string> head{unit_of(problem), "N active", "D tokens", "D/N active", "loss"};
+  std::vector<std::string> head{unit_of(problem), "N active",    "D tokens",
+                                "D/N active",     "loss, curve", "loss, new run"};
   if (with_g) head.push_back("G");
   head.push_back(problem.law.draws.bootstrap.empty() ? "if another draw is true"
                                                      : "if another refit is true");
@@ -91,11 +109,12 @@ std::string intervals_of(const PlanProblem& problem, const std::vector<Plan>& pl
     if (!p.draws) continue;
     const PlanDraws& d = *p.draws;
     std::vector<std::string> row{
-        budget_text(problem, p.budget), human_interval(d.n_active), human_interval(d.d_tokens),
-        human_interval(d.tokens_per_active_parameter, 1), human_interval(d.loss, 4)};
+        budget_text(problem, p.budget), human_interval(d.n_active),
+        human_interval(d.d_tokens),     human_interval(d.tokens_per_active_parameter, 1),
+        human_interval(d.loss, 4),      human_interval(d.new_run.interval, 4)};
     if (with_g) row.push_back(granularities(d));
     row.push_back(std::isfinite(d.regret)
-                      ? fmt::format("{:.2f} % of the {} lost (95 %: up to {:.2f} %)",
+                      ? fmt::format("{:.2f} % of the {} lost (95 % of refits: up to {:.2f} %)",
                                     100.0 * d.regret / p.budget, unit_of(problem),
                                     100.0 * d.regret_95 / p.budget)
                       : "-");
@@ -113,7 +132,9 @@ std::string intervals_of(const PlanProblem& problem, const std::vector<Plan>& pl
           : fmt::format("{} refits to resampled runs{} ({})", draws.bootstrap.size(),
                         problem.time_draws.empty() ? "" : ", times resampled along",
                         draws.jackknife.empty() ? "percentile" : "BCa");
-  return "\n95 % intervals from " + from + ":\n" + grid.text() + notes;
+  const std::string what =
+      draws.bootstrap.empty() ? "95 % of " : "95 % of the curve and of new runs, from ";
+  return "\n" + what + from + ":\n" + grid.text() + new_runs_text(problem, plans) + notes;
 }
 
 std::string outside_of(const Plan& plan) {

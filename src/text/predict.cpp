@@ -8,8 +8,10 @@
 #include "isoflop/convention/law_variables.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/laws/loss_unit.hpp"
 #include "isoflop/text/experts.hpp"
 #include "isoflop/text/law.hpp"
+#include "text/widening.hpp"
 
 namespace isoflop::text {
 namespace {
@@ -29,6 +31,34 @@ std::string_view meaning_of_g(GMeaning meaning) {
   return "G as the law counts it";
 }
 
+/// " (95 % of the curve: 1.96 - 1.98; 95 % of new runs: 1.93 - 2.01)"; nothing without draws.
+std::string intervals_of(const api::PredictOutcome& outcome) {
+  if (outcome.interval.method == IntervalMethod::kNone) return "";
+  const EstimatedInterval& new_run = outcome.new_run.interval;
+  return fmt::format(" (95 % of the curve: {}{})", human_interval(outcome.interval, 4),
+                     new_run.method == IntervalMethod::kNone
+                         ? ""
+                         : "; 95 % of new runs: " + human_interval(new_run, 4));
+}
+
+/// Behind a loss; nothing where nobody named the unit.
+std::string unit_after(const api::PredictOutcome& outcome) {
+  if (!outcome.is_loss || outcome.law.loss_unit.empty()) return "";
+  return " " + unit_words(outcome.law.loss_unit);
+}
+
+/// How the interval of a new run came about, or why there is none.
+std::string note_on_new_run(const api::PredictOutcome& outcome) {
+  const LawRecord& law = outcome.law;
+  if (outcome.interval.method == IntervalMethod::kNone) return "";
+  if (!law.scatter.is_known()) {
+    return "note: new runs scatter about the curve, and this law file does not say how far; "
+           "'isoflop fit' writes that\n";
+  }
+  if (!law.calibration) return "";
+  return "note: " + widening_text(law, outcome.new_run) + "\n";
+}
+
 /// "loss 2.9509 nats per token   N = 2.15B, D = 33B (hoffmann2022; N is total)"
 std::string headline(const api::PredictOutcome& outcome) {
   std::string run;
@@ -37,10 +67,6 @@ std::string headline(const api::PredictOutcome& outcome) {
     if (std::isnan(x)) continue;
     run += fmt::format("{}{} = {}", run.empty() ? "" : ", ", v.symbol, human_number(x));
   }
-  const std::string interval =
-      outcome.interval.method == IntervalMethod::kNone
-          ? ""
-          : fmt::format(" (95 %: {})", human_interval(outcome.interval, 4));
   const std::string n_means = law_has_variable(outcome.law, Variable::kN)
                                   ? fmt::format("; N is {}", to_string(outcome.law.n_means))
                                   : "";
@@ -48,8 +74,8 @@ std::string headline(const api::PredictOutcome& outcome) {
                                   ? fmt::format("; {}", meaning_of_g(outcome.law.g_means))
                                   : "";
   return fmt::format("{} {:.4f}{}{}   {} ({}{}{})\n",
-                     outcome.is_loss ? "loss" : outcome.target_symbol, outcome.value, interval,
-                     outcome.is_loss ? " nats per token" : "", run, outcome.request.law.law,
+                     outcome.is_loss ? "loss" : outcome.target_symbol, outcome.value,
+                     intervals_of(outcome), unit_after(outcome), run, outcome.request.law.law,
                      n_means, g_means);
 }
 
@@ -87,6 +113,10 @@ std::string predict(const api::PredictOutcome& outcome) {
                     outcome.layer ? fmt::format(", {} experts over {} per token",
                                                 outcome.layer->num_experts, outcome.layer->top_k)
                                   : "");
+  }
+  out += note_on_new_run(outcome);
+  if (outcome.is_loss && law.loss_unit.empty()) {
+    out += "note: the loss is in the unit of the runs behind this law, which nobody named\n";
   }
   for (const std::string& note : outcome.notes) out += "note: " + note + "\n";
   for (const std::string& note : notes_on_fit(law)) out += "note: " + note + "\n";

@@ -24,9 +24,9 @@ void runs_options(Form& form) {
              "[ACROSS=]VALUE"});
   form.flag({"--strict", "refuse what would have to be guessed, and say what to write"});
   form.word({"--loss-unit",
-             "of the loss column: nats per token (default), bits-per-byte with "
-             "--bytes-per-token, or perplexity",
-             "nats|bits-per-byte|perplexity"});
+             "of the loss column; bits-per-byte take --bytes-per-token, bits-per-character and "
+             "other:NAME stay as they are; unsaid it is taken for nats per token",
+             "nats|bits-per-token|bits-per-byte|bits-per-character|perplexity|other:NAME"});
   form.word({"--bytes-per-token", "of the tokenizer on these data; kept in the law file", "X"});
   form.reclaim("file", {"column", "fix", "tie"}, is_pair);
 }

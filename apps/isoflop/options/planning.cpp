@@ -12,7 +12,7 @@ void budget_options(Form& form) {
               kGroup});
   form.word({"--gpus", "GPUs, with --days", "K", kGroup});
   form.words({"--days", "days on --gpus, one or more", "X ...", kGroup});
-  form.words({"--target-loss", "losses in nats per token: the cheapest training to reach them",
+  form.words({"--target-loss", "losses in the unit of the law: the cheapest training to reach them",
               "X ...", kGroup});
   form.word({"--price-per-gpu-hour", "what an hour of one GPU costs", "X", kGroup});
   form.word({"--gpu", "GPU whose datasheet's peak --mfu is a share of", "NAME", kGroup, "", gpus});

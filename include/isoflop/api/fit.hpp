@@ -16,6 +16,7 @@
 #include "isoflop/core/interval.hpp"
 #include "isoflop/core/run_table.hpp"
 #include "isoflop/fit/bootstrap.hpp"
+#include "isoflop/fit/calibrate.hpp"
 #include "isoflop/fit/inspect_runs.hpp"
 #include "isoflop/fit/options.hpp"
 #include "isoflop/fit/report.hpp"
@@ -34,6 +35,9 @@ struct FitRequest {
   std::uint64_t bootstrap = 1000;            ///< resamples behind the intervals; 0 skips them
   std::string resample_size = "calibrated";  ///< or "same"; ResampleSize says what they are
   std::string interval = "percentile";       ///< or "bca": also leaves out each run once
+  /// Hide the largest runs again and again, and widen the interval of a new run to what that
+  /// showed.
+  bool calibrate = false;
   std::uint64_t drop_worst = 0;  ///< fit, leave out so many runs of largest error, fit again
 };
 
@@ -46,8 +50,9 @@ struct FitOutcome {
   FitOptions options;
   RunTable runs;  ///< those that were fitted
   RecordLog records;
-  std::optional<BootstrapReport> bootstrap;  ///< its draws are in `law`
-  std::vector<EstimatedInterval> intervals;  ///< [P] 95 %, where there are draws
+  std::optional<BootstrapReport> bootstrap;      ///< its draws are in `law`
+  std::vector<EstimatedInterval> intervals;      ///< [P] 95 %, where there are draws
+  std::optional<CalibrationReport> calibration;  ///< where it was asked for
   std::vector<Finding> findings;
   std::optional<SeedNoise> seed_noise;
   /// Share of ten times the largest budget that the fit's plan loses in the worst 5 % of the draws.

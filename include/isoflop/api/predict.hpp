@@ -13,6 +13,7 @@
 #include "isoflop/core/interval.hpp"
 #include "isoflop/core/variable.hpp"
 #include "isoflop/laws/law_record.hpp"
+#include "isoflop/laws/new_run.hpp"
 #include "isoflop/shape/experts.hpp"
 
 namespace isoflop::api {
@@ -39,10 +40,11 @@ struct PredictOutcome {
   LawRecord law;
   std::array<double, kNumVariables> values{};  ///< by Variable; NaN for what the law does not have
   std::string target_key, target_symbol;       ///< what is predicted: "loss", "L"
-  bool is_loss = true;                         ///< in nats per token
+  bool is_loss = true;                         ///< in the unit of the law
   double value = 0.0;
   std::optional<double> bits_per_byte;  ///< where the law's tokenizer is known
-  EstimatedInterval interval;           ///< 95 %, where the law has draws
+  EstimatedInterval interval;           ///< 95 % of the curve, where the law has draws
+  NewRunLoss new_run;                   ///< 95 % of new runs, where their scatter is known too
   std::vector<PredictFigure> figures;
   std::vector<std::string> outside;      ///< symbols of what is beyond the runs behind the law
   std::vector<std::string> conversions;  ///< what was counted for a variable, one clause each

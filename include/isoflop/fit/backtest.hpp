@@ -1,16 +1,13 @@
 /// How well a law forecasts runs that it was not fitted to.
 ///
-/// The law is fitted to the runs that are not held out, and asked for the loss of the others. A run
-/// i that is held out is said to lie between the 2.5 % and 97.5 % quantiles over k = 1 … K of
-///   ln L(theta_k, x_i) + e_j(i,k),
-/// where theta_k are the draws of the refit (its bootstrap), e_j = ln L_j - ln L(theta, x_j) are
-/// the residuals of the runs that were fitted, and j(i,k) is drawn anew for each i and k, uniformly
-/// with a seed. The first term carries the doubt about the coefficients, the second the scatter of
-/// single runs around the law. What neither holds is a law that is wrong beyond its runs.
+/// The law is fitted to the runs that are not held out, and asked for the loss of the others, each
+/// with the 95 % interval of a new run: the draws of the refit (its bootstrap) and the residuals of
+/// the runs that were fitted (laws/new_run.hpp). The first carry the doubt about the coefficients,
+/// the second the scatter of single runs around the law. What neither holds is a law that is wrong
+/// beyond its runs.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <limits>
 #include <string>
@@ -18,7 +15,6 @@
 #include <vector>
 
 #include "isoflop/core/interval.hpp"
-#include "isoflop/core/random.hpp"
 #include "isoflop/core/run_table.hpp"
 #include "isoflop/fit/hold_out.hpp"
 #include "isoflop/fit/options.hpp"
@@ -33,14 +29,14 @@ using DrawCoefficients = std::function<Draws(const AnyLaw& law, const RunTable& 
 
 struct BacktestOptions {
   FitOptions fit;
-  DrawCoefficients draw;              ///< empty: no intervals
-  std::uint64_t seed = kDefaultSeed;  ///< of the residuals in the intervals
+  DrawCoefficients draw;  ///< empty: no intervals
 };
 
 struct Forecast {
   std::size_t run;             ///< row of the RunTable that was split
   double observed, predicted;  ///< nats per token
-  Interval interval;           ///< 95 %, nats per token; NaN without draws
+  Interval interval;           ///< 95 % of new runs, nats per token; NaN without draws, or where
+                               ///< as many coefficients as runs leave no residuals
 };
 
 struct BacktestReport {
@@ -66,7 +62,6 @@ BacktestReport backtest(const AnyLaw& law, const RunTable& runs, const Split& sp
 /// Scores a law as it is: nothing is fitted, and report.fit holds its coefficients and its errors
 /// on the runs that are not held out. Intervals come from its draws, where it has some. The runs
 /// count everything as the law does. Throws as backtest().
-BacktestReport score_law(const LawRecord& law, const RunTable& runs, const Split& split,
-                         const BacktestOptions& options = {});
+BacktestReport score_law(const LawRecord& law, const RunTable& runs, const Split& split);
 
 }  // namespace isoflop

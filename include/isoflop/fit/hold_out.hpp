@@ -12,7 +12,7 @@
 namespace isoflop {
 
 enum class HoldOutBy {
-  kCompute,   ///< largest 6 N D, N as the table counts it
+  kCompute,   ///< largest 6 N D, N as the table counts it, or what stands for it (run_compute.hpp)
   kLoss,      ///< lowest loss
   kVariable,  ///< largest value of one variable
   kColumn,    ///< the runs that a column marks

@@ -43,6 +43,7 @@ struct RecordOptions {
   /// losses are bits per byte.
   double loss_unit = 1.0;
   bool is_perplexity = false;           ///< the loss is the logarithm of its column
+  bool any_sign = false;                ///< losses may be zero or below
   std::vector<Condition> where;         ///< a row has to meet all of them
   std::vector<std::string> best_of;     ///< columns whose values together name a cell
   std::vector<std::string> extra = {};  ///< further columns, which are kept as text
@@ -78,7 +79,8 @@ struct Records {
 /// table has training compute (C = 6 N D) or tokens per parameter. `where` picks rows first; rows
 /// of runs that did not finish, and those without a finite loss, are left out; `last_of` and then
 /// `best_of` keep one row of each run or cell (the first of equals); then the values of the rows
-/// that are left are checked: variables and losses are finite and > 0, weights finite and >= 0;
+/// that are left are checked: variables and losses are finite and > 0 (losses of any_sign: finite),
+/// weights finite and >= 0;
 /// an empty group makes the run a group of its own. Rows with the same run name and N and a growing
 /// D are checkpoints: without another group, the run is their group. Fields of extra columns are
 /// not checked. Everything that was decided on the way is in the log. Throws DataError for a file

@@ -12,6 +12,7 @@
 #include "isoflop/core/model_shape_rule.hpp"
 #include "isoflop/core/ranges.hpp"
 #include "isoflop/laws/any_law.hpp"
+#include "isoflop/laws/run_scatter.hpp"
 
 namespace isoflop {
 
@@ -95,8 +96,10 @@ struct LawRecord {
   GMeaning g_means = GMeaning::kUnspecified;  ///< only for laws with a granularity
   std::optional<double> expansion;            ///< E of the runs, 1 for dense models
   std::optional<FlopAccounting> flops;        ///< what its optima are meant under
-  std::optional<double> bytes_per_token;      ///< of its tokenizer: nats per token as bits per byte
-  std::optional<ModelShapeRule> family;       ///< of the models, where the law's N follows from it
+  /// Of the losses: a word of laws/loss_unit.hpp; empty where nobody said.
+  std::string loss_unit;
+  std::optional<double> bytes_per_token;  ///< of its tokenizer: nats per token as bits per byte
+  std::optional<ModelShapeRule> family;   ///< of the models, where the law's N follows from it
   Ranges ranges;
   bool secondary_source = false;  ///< coefficients were read in a paper that quotes them
   std::string fit_status;         ///< "converged", …; empty where the law is no fit
@@ -107,9 +110,11 @@ struct LawRecord {
   std::optional<double> noise;        ///< sd of ln L of a run about the fit, per degree of freedom
   std::optional<double> huber_delta;  ///< of the fit, in ln L; infinity is least squares
   Draws draws;                        ///< of a fit that was bootstrapped
-  std::string source;                 ///< where published coefficients come from
-  std::string note;                   ///< what a reader should know before trusting them
-  bool published = false;             ///< one of the laws that ship
+  RunScatter scatter;                 ///< of the runs about the fit; empty where none is known
+  std::optional<NewRunCalibration> calibration;  ///< of a fit that was calibrated
+  std::string source;                            ///< where published coefficients come from
+  std::string note;                              ///< what a reader should know before trusting them
+  bool published = false;                        ///< one of the laws that ship
 
   bool is_fit() const { return !fit_status.empty(); }
 };

@@ -12,6 +12,7 @@
 #include "isoflop/core/interval.hpp"
 #include "isoflop/core/variable.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/laws/run_scatter.hpp"
 #include "isoflop/plan/limits.hpp"
 
 namespace isoflop {
@@ -55,6 +56,8 @@ struct PlanDraws {
   std::size_t num_draws = 0;
   std::size_t num_without_plan = 0;
   EstimatedInterval n_total, n_active, d_tokens, tokens_per_active_parameter, loss;
+  /// Of one run trained as planned: the draws at this plan and the scatter of runs (new_run.hpp).
+  NewRunLoss new_run;
   EstimatedInterval granularity;                   ///< where the search for it is continuous
   std::map<double, double> granularity_frequency;  ///< share of the draws, over powers of two
   /// Budget lost if this plan is followed and a draw is the truth: the budget less the smallest one

@@ -45,8 +45,8 @@ void check_keys(const RecordOptions& options) {
 /// Fields of one table as checked values, with errors that point at their line.
 class ValueReader {
  public:
-  ValueReader(const TextTable& table, CellReader& cells, RoleColumns& roles)
-      : table_(table), cells_(cells), roles_(roles) {}
+  ValueReader(const TextTable& table, CellReader& cells, RoleColumns& roles, bool any_sign)
+      : table_(table), cells_(cells), roles_(roles), any_sign_(any_sign) {}
 
   double variable(std::size_t row, const RoleSource& source, const VariableInfo& about) const {
     require_text(row, source, "this law needs it");
@@ -68,13 +68,15 @@ class ValueReader {
 
   double loss(std::size_t row, const RoleSource& source) const {
     const std::optional<double> value = roles_.value(source, row);
-    if (value && *value > 0) return *value;
+    if (value && (*value > 0 || (any_sign_ && std::isfinite(*value)))) return *value;
     const std::string out = source.column ? "leave such runs out with " + isoflop::field("where") +
                                                 " '" + table_.header[*source.column] +
                                                 "!=" + one_line(text(row, source)) + "'"
                                           : "leave such runs out with " + isoflop::field("where");
     fail(row, described(row, source) +
-                  (value ? "is not > 0; " : number_fault_of(row, source) + ", or ") + out);
+                  (value ? "is not > 0; " : number_fault_of(row, source) + ", or ") + out +
+                  (value ? ", or fit them as they are with " + isoflop::field("residual") + " raw"
+                         : ""));
   }
 
   /// A run without a group is a group of its own.
@@ -117,6 +119,7 @@ class ValueReader {
   const TextTable& table_;
   CellReader& cells_;
   RoleColumns& roles_;
+  bool any_sign_;
 };
 
 /// Rows without a loss say nothing: of runs that crashed, or still run.
@@ -196,7 +199,7 @@ Records read_records(const TextTable& table, const RecordOptions& options,
   CellReader cells(table);
   std::vector<ReadNote> notes = table.notes;
   RoleColumns roles(table, options, cells, records, notes);
-  const ValueReader values(table, cells, roles);
+  const ValueReader values(table, cells, roles, options.any_sign);
   const auto variables = roles.variables(needed);
   const RoleSource loss = roles.target();
   const std::optional<RoleSource> weight = roles.optional("weight");
