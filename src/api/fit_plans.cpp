@@ -92,13 +92,16 @@ void ask_draws(double budget, FitOutcome& out) {
                   human_number(plan.budget), 100.0 * *out.lost_beyond));
 }
 
-/// Whether the runs would have shown a law that bends.
+/// Whether the runs would have shown a law that bends. Said where nothing else keeps the
+/// coefficients from being called determined: whatever cures that shows bends as well.
 void ask_bend(double budget, FitOutcome& out) {
   constexpr double kMostLost = 0.5;
   const UnseenBend bend =
       lost_to_unseen_bend(*fit_law(out.law.law), out.runs, out.options, out.report, budget);
   out.lost_to_bend = bend.lost;
-  if (bend.lost <= kMostLost) return;
+  const bool determined = out.report.weak.empty() &&
+                          out.report.questions.coefficients.word == CoefficientsWord::kDetermined;
+  if (bend.lost <= kMostLost || !determined) return;
   out.report.questions.coefficients.lower_to(
       CoefficientsWord::kWeak,
       fmt::format(
@@ -115,8 +118,8 @@ void add_plans(FitOutcome& out) {
   const std::vector<double> compute = six_nd_of(out.runs);
   const double budget = *std::max_element(compute.begin(), compute.end());
   compare_minima(budget, out);
-  if (std::isfinite(out.report.rmse_log)) ask_bend(kTimes * budget, out);
   ask_draws(kTimes * budget, out);
+  if (std::isfinite(out.report.rmse_log)) ask_bend(kTimes * budget, out);
 }
 
 }  // namespace isoflop::api

@@ -35,7 +35,7 @@ std::string calibration_text(const NewRunCalibration& calibration) {
     out += fmt::format(
         "{}intervals at {:.3g} times the {} are widened {:.2f} times: {} forecasts over {} "
         "hold-outs covered {:.0f} % before, {:.0f} % after\n",
-        out.empty() ? "  new runs    " : "              ", std::exp(s.log_distance),
+        out.empty() ? "  new runs      " : "                ", std::exp(s.log_distance),
         name_of(calibration.measure), s.factor, s.num_forecasts, s.num_hold_outs,
         100.0 * s.covered_before, 100.0 * s.covered_after);
   }
