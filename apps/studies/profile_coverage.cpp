@@ -7,6 +7,8 @@
 // minutes.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdio>
@@ -38,7 +40,7 @@ struct Setup {
   unsigned threads = 0;
 };
 
-// Values spread evenly in the logarithm, the last `side` of them for the tokens of the middle size.
+// Sizes and tokens spread evenly in the logarithm; every size is trained on all counts of tokens.
 RunTable square(const LawRecord& law, const Setup& setup) {
   RunTable runs;
   auto between = [&](double low, double high, std::size_t i) {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
+#include <map>
+#include <string>
 
 #include "fit/inspect_parts.hpp"
 #include "isoflop/core/select_rows.hpp"
@@ -48,21 +49,34 @@ double scatter_of_log(const std::vector<double>& loss, const Rows& rows) {
   return std::sqrt(squares / (n - 1.0));
 }
 
-/// Rows equal in every column and in loss, one group for each run.
-std::vector<Rows> equal_rows(const RunTable& runs) {
-  Rows rows;
+/// Rows that may be copies of each other, one list for each group of several rows and one for all
+/// others: where two runs were recorded at several points, a point that both passed is no copy.
+std::vector<Rows> comparable_rows(const RunTable& runs) {
+  std::vector<Rows> out(1);
+  std::map<std::string, Rows> of_group;
   for (std::size_t i = 0; i < runs.num_runs(); ++i) {
-    if (runs.weight.empty() || runs.weight[i] > 0.0) rows.push_back(i);
+    if (!runs.weight.empty() && !(runs.weight[i] > 0.0)) continue;
+    (runs.group.empty() ? out.front() : of_group[runs.group[i]]).push_back(i);
   }
-  detail::sort_by_cell(runs, rows);
-  std::vector<Rows> out;
-  for (const std::size_t row : rows) {
-    const bool same = !out.empty() && runs.loss[row] == runs.loss[out.back().front()] &&
-                      detail::compare_cells(runs, row, out.back().front()) == 0;
-    if (!same) out.emplace_back();
-    out.back().push_back(row);
+  for (auto& [group, rows] : of_group) {
+    if (rows.size() == 1) {
+      out.front().push_back(rows.front());
+    } else {
+      out.push_back(std::move(rows));
+    }
   }
   return out;
+}
+
+/// Those of `rows` that are equal in every column and in loss, one list for each run.
+void add_equal_rows(const RunTable& runs, Rows rows, std::vector<Rows>& out) {
+  detail::sort_by_cell(runs, rows);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool same = i > 0 && runs.loss[rows[i]] == runs.loss[rows[i - 1]] &&
+                      detail::compare_cells(runs, rows[i], rows[i - 1]) == 0;
+    if (!same) out.emplace_back();
+    out.back().push_back(rows[i]);
+  }
 }
 
 bool is_one_run(const RunTable& runs, const Rows& rows) {
@@ -105,19 +119,21 @@ std::vector<Rows> jittered(const RunTable& runs, Rows rows) {
 }  // namespace
 
 MergedRuns merge_copies(const RunTable& runs) {
-  std::vector<Rows> groups = equal_rows(runs);
-  // By their first rows, so that a group is found by the row that stands for it.
-  std::sort(groups.begin(), groups.end());
-  Rows firsts;
-  std::vector<std::size_t> group_of(runs.num_runs(), 0);
-  for (std::size_t g = 0; g < groups.size(); ++g) {
-    firsts.push_back(groups[g].front());
-    group_of[groups[g].front()] = g;
+  std::vector<Rows> groups, pieces;
+  std::vector<std::size_t> group_of(runs.num_runs(), 0);  // by the row that stands for the run
+  for (Rows& rows : comparable_rows(runs)) {
+    const std::size_t begin = groups.size();
+    add_equal_rows(runs, std::move(rows), groups);
+    Rows firsts;
+    for (std::size_t g = begin; g < groups.size(); ++g) {
+      firsts.push_back(groups[g].front());
+      group_of[groups[g].front()] = g;
+    }
+    for (Rows& piece : jittered(runs, std::move(firsts))) pieces.push_back(std::move(piece));
   }
-  const std::vector<Rows> pieces = jittered(runs, firsts);
   std::size_t num_near = 0;
   for (const Rows& piece : pieces) num_near += piece.size();
-  const bool is_habit = 2 * num_near >= firsts.size();
+  const bool is_habit = 2 * num_near >= groups.size();
   for (const Rows& piece : pieces) {
     if (!is_habit && piece.size() < kMany) continue;
     Rows& into = groups[group_of[*std::min_element(piece.begin(), piece.end())]];
@@ -129,6 +145,7 @@ MergedRuns merge_copies(const RunTable& runs) {
     }
     std::sort(into.begin(), into.end());
   }
+  std::sort(groups.begin(), groups.end());
   MergedRuns out;
   std::vector<bool> is_copy(runs.num_runs(), false);
   for (Rows& group : groups) {

@@ -3,20 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <string>
 #include <utility>
 
 #include "fit/block_descent.hpp"
+#include "isoflop/core/normal_quantile.hpp"
 #include "isoflop/core/parallel.hpp"
 #include "isoflop/core/student_quantile.hpp"
 #include "isoflop/laws/coefficients.hpp"
 
 namespace isoflop {
 namespace {
-
-/// P(|Z| <= x) of a standard normal Z.
-double normal_within(double x) { return std::erf(x / std::numbers::sqrt2); }
 
 /// mean(psi') of the head of this file, from the sizes of the n - p largest residuals.
 double mean_psi_slope(std::vector<double> sizes, double delta) {
@@ -33,7 +30,8 @@ double mean_psi_slope(std::vector<double> sizes, double delta) {
   const double window = std::max(delta, 1.06 * sigma * std::pow(m, -0.2));
   const auto num_inside = static_cast<double>(
       std::count_if(sizes.begin(), sizes.end(), [&](double size) { return size <= window; }));
-  const double share = (num_inside + kPriorRuns * normal_within(window / sigma)) / (m + kPriorRuns);
+  const double share =
+      (num_inside + kPriorRuns * (1.0 - 2.0 * normal_cdf(-window / sigma))) / (m + kPriorRuns);
   return share * delta / window;
 }
 

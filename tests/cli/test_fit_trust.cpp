@@ -202,7 +202,7 @@ TEST_CASE("isoflop fit: dropping every run is a bad word", "[cli][refusal]") {
         2);
 }
 
-TEST_CASE("isoflop fit: a planted duplicate and a planted unit mistake are warnings",
+TEST_CASE("isoflop fit: a planted duplicate counts once and a planted unit mistake is a warning",
           "[cli][refusal]") {
   RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.003);
   const Workplace here;
@@ -212,7 +212,9 @@ TEST_CASE("isoflop fit: a planted duplicate and a planted unit mistake are warni
   }
   twice.loss.push_back(twice.loss[3]);
   const Outcome duplicate = fit_runs(here, twice, {"--bootstrap", "0"});
-  CHECK(contains(duplicate.out, "lines 5, 22 hold the same run"));
+  CHECK(contains(duplicate.out,
+                 "1 row is a copy of another run and counted once with it: lines 5, 22"));
+  CHECK(contains(duplicate.out, "20 of 21 rows"));
 
   runs.column(Variable::kD)[7] /= 1e9;  // 250, for 250 billion tokens
   const Outcome units = fit_runs(here, runs, {"--bootstrap", "0", "--json"});

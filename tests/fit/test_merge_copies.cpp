@@ -61,7 +61,15 @@ TEST_CASE("merge_copies: a table that stands twice with a jitter is one table", 
   }
 }
 
-TEST_CASE("merge_copies: one row equal to another is one observation whatever its group",
+TEST_CASE("merge_copies: a point that two runs with checkpoints passed is no copy",
+          "[fit][identity]") {
+  RunTable runs = sweep(Sweep::kRatios, 1);
+  runs = select_rows(runs, std::vector<std::size_t>{0, 1, 1, 2});
+  runs.group = {"a", "a", "b", "b"};
+  CHECK(merge_copies(runs).copies.empty());
+}
+
+TEST_CASE("merge_copies: one row equal to another is one observation whatever its name",
           "[fit][identity]") {
   RunTable runs = sweep(Sweep::kRatios, 1);
   runs = select_rows(runs, std::vector<std::size_t>{0, 1, 2, 1, 3});
