@@ -1,0 +1,129 @@
+#include "sweep/resampled_profiles.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "isoflop/core/parallel.hpp"
+#include "isoflop/core/student_quantile.hpp"
+
+namespace isoflop {
+namespace {
+
+/// A profile whose losses can be drawn anew: the coefficients are linear in them, so that a draw is
+/// three sums over runs.
+class DrawnProfile {
+ public:
+  DrawnProfile(const Profile& profile, double widened, const std::vector<double>& borrowed,
+               double huber_delta)
+      : profile_(profile), at_(profile.fit->parabola) {
+    const ParabolaFit& fit = *profile.fit;
+    const double loss = mean(profile.runs.loss);
+    if (fit.degrees > 0) {
+      noise_ = own_noise(fit, huber_delta * loss);
+      for (double& e : noise_) e *= widened;
+    } else {
+      for (const double e : borrowed) noise_.push_back(e * widened * loss);
+    }
+    for (std::size_t i = 0; i < fit.weight.size(); ++i) {
+      std::array<double, 3> moves = fit.influence[i];
+      // Noise of unit weight.
+      const double scale = fit.weight[i] > 0.0 ? 1.0 / std::sqrt(fit.weight[i]) : 0.0;
+      for (double& m : moves) m *= scale;
+      moves_.push_back(moves);
+    }
+  }
+
+  /// Residuals of unit weight without what the fit took of them. Of a robust fit none counts for
+  /// more than where its loss turns straight.
+  static std::vector<double> own_noise(const ParabolaFit& fit, double bend) {
+    std::vector<double> out;
+    double sum = 0.0;
+    for (std::size_t i = 0; i < fit.residual.size(); ++i) {
+      const double left = std::max(1.0 - fit.leverage[i], 1e-3);
+      if (!(fit.weight[i] > 0.0)) continue;
+      const double residual = std::clamp(fit.residual[i], -bend, bend);
+      out.push_back(std::sqrt(fit.weight[i] / left) * residual);
+      sum += out.back();
+    }
+    for (double& e : out) e -= sum / static_cast<double>(out.size());
+    return out;
+  }
+
+  static double mean(const std::vector<double>& values) {
+    double sum = 0.0;
+    for (const double v : values) sum += v;
+    return sum / static_cast<double>(values.size());
+  }
+
+  SweepAnswer draw(Random& random) const {
+    double p = 0.0, q = 0.0, r = 0.0;
+    for (const auto& moves : moves_) {
+      const double e = noise_[random.below(noise_.size())];
+      p += e * moves[0], q += e * moves[1], r += e * moves[2];
+    }
+    return answer_of({at_.centre, at_.p + p, at_.q + q, at_.r + r}, profile_.runs);
+  }
+
+ private:
+  const Profile& profile_;
+  Parabola at_;
+  std::vector<double> noise_;
+  std::vector<std::array<double, 3>> moves_;
+};
+
+struct DrawnBudget {
+  std::vector<double> log_by;  ///< empty without a further size
+  std::vector<DrawnProfile> profiles;
+
+  SweepAnswer draw(Random& random) const {
+    std::vector<SweepAnswer> answers;
+    for (const DrawnProfile& profile : profiles) answers.push_back(profile.draw(random));
+    if (!log_by.empty()) return best_by(log_by, answers);
+    return answers.empty() ? no_answer() : answers.front();
+  }
+};
+
+/// Residuals over the loss, of all budgets that have some to spare.
+std::vector<double> pooled_noise(const ProfilesReport& report, double huber_delta) {
+  std::vector<double> out;
+  for (const BudgetProfiles& budget : report.budgets) {
+    for (const Profile& profile : budget.profiles) {
+      if (!profile.fit || profile.fit->degrees == 0) continue;
+      const double loss = DrawnProfile::mean(profile.runs.loss);
+      for (const double e : DrawnProfile::own_noise(*profile.fit, huber_delta * loss)) {
+        out.push_back(e / loss);
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<PowerLaws> resampled_laws(const ProfilesReport& report,
+                                      const ProfilesOptions& options) {
+  if (report.degrees == 0 || report.num_answers() < 2 || options.resamples == 0) return {};
+  const double widened = student_quantile(0.975, report.degrees) / normal_quantile(0.975);
+  const std::vector<double> borrowed = pooled_noise(report, options.huber_delta);
+  std::vector<DrawnBudget> budgets;
+  for (const BudgetProfiles& budget : report.budgets) {
+    DrawnBudget& out = budgets.emplace_back();
+    for (const Profile& profile : budget.profiles) {
+      if (!profile.fit) continue;
+      if (profile.by) out.log_by.push_back(std::log(*profile.by));
+      out.profiles.emplace_back(profile, widened, borrowed, options.huber_delta);
+    }
+  }
+  const std::vector<double> log_budgets = report.log_budgets();
+  std::vector<PowerLaws> draws(options.resamples);
+  parallel_for(options.resamples, options.num_threads, [&](std::size_t b) {
+    // A generator for each resample: the draws do not depend on who makes which.
+    Random random(options.seed + 0x9e3779b97f4a7c15ULL * (b + 1));
+    std::vector<SweepAnswer> answers;
+    for (const DrawnBudget& budget : budgets) answers.push_back(budget.draw(random));
+    draws[b] = power_laws_through(log_budgets, answers);
+  });
+  return draws;
+}
+
+}  // namespace isoflop
