@@ -89,10 +89,12 @@ Interval shifted(const Interval& vertex, double at, double shift, const Interval
 
 }  // namespace
 
-Comparison compare_approaches(const ProfilesReport& report, std::span<const double> coefficients,
-                              std::span<const std::vector<double>> draws, unsigned num_threads) {
+ApproachComparison compare_approaches(const ProfilesReport& report,
+                                      std::span<const double> coefficients,
+                                      std::span<const std::vector<double>> draws,
+                                      unsigned num_threads) {
   constexpr std::size_t kSize = index_of(SweepQuantity::kSize);
-  Comparison out;
+  ApproachComparison out;
   const std::vector<double> log_budgets = report.log_budgets();
   const std::size_t num_budgets = log_budgets.size();
   auto profile = [&](std::size_t k) -> const Profile& {

@@ -25,7 +25,7 @@ SweepAnswer optimum_along(std::span<const double> coefficients, const Profile& p
 SweepAnswer parabola_shift(std::span<const double> coefficients, const Profile& profile);
 
 /// What Approach 2 and Approach 3 say beside each other.
-struct Comparison {
+struct ApproachComparison {
   std::vector<SweepAnswer> shifts;         ///< [budgets]
   std::vector<SweepAnswer> corrected;      ///< [budgets] vertices less their shifts
   std::vector<Interval> log_size;          ///< [budgets] 95 % of the corrected vertex
@@ -37,7 +37,9 @@ struct Comparison {
 /// The law that Approach 3 fitted to the same runs, and its refits to resampled runs (or none).
 /// Requires profiles without a further size. Draws of the profiles and of the law come from
 /// different resamples and are combined as independent.
-Comparison compare_approaches(const ProfilesReport& report, std::span<const double> coefficients,
-                              std::span<const std::vector<double>> draws, unsigned num_threads);
+ApproachComparison compare_approaches(const ProfilesReport& report,
+                                      std::span<const double> coefficients,
+                                      std::span<const std::vector<double>> draws,
+                                      unsigned num_threads);
 
 }  // namespace isoflop

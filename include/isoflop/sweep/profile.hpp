@@ -2,6 +2,7 @@
 /// vertex lies, and what speaks against it. Hoffmann et al. 2022, arXiv 2203.15556, Approach 2.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <limits>
 #include <optional>
