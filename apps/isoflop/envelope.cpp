@@ -37,7 +37,7 @@ void options(Form& form) {
   form.reclaim("file", {"flops"}, is_list_of_numbers);
   form.footer(
       "Example, in a checkout of isoflop:\n"
-      "  isoflop envelope data/published/hoffmann2022_curves_simulated.csv --column group=run \\\n"
+      "  isoflop envelope data/simulated/hoffmann2022_curves.csv --schedule schedule \\\n"
       "      --flops 1e21");
 }
 

@@ -50,7 +50,7 @@ void options(Form& form) {
   form.reclaim("file", {"flops"}, is_list_of_numbers);
   form.footer(
       "Example, in a checkout of isoflop:\n"
-      "  isoflop profiles data/published/hoffmann2022_sweep_simulated.csv --flops 1e21");
+      "  isoflop profiles data/simulated/hoffmann2022_sweep.csv --flops 1e21");
 }
 
 int run(Form& form) {

@@ -45,7 +45,17 @@ class DrawnProfile {
       out.push_back(std::sqrt(fit.weight[i] / left) * residual);
       sum += out.back();
     }
-    for (double& e : out) e -= sum / static_cast<double>(out.size());
+    const auto count = static_cast<double>(out.size());
+    double squares = 0.0;
+    for (double& e : out) {
+      e -= sum / count;
+      squares += e * e;
+    }
+    // Of few residuals the mean takes a part: what is left has the size that the fit estimates.
+    if (squares > 0.0 && std::isinf(bend)) {
+      const double scale = std::sqrt(fit.variance * count / squares);
+      for (double& e : out) e *= scale;
+    }
     return out;
   }
 
@@ -98,12 +108,30 @@ std::vector<double> pooled_noise(const ProfilesReport& report, double huber_delt
   return out;
 }
 
+/// Degrees of freedom behind the variance of an exponent: budgets at the ends of a line weigh most
+/// (Satterthwaite 1946, Biometrics Bulletin 2(6), with one size of noise for all).
+std::size_t degrees_of_line(const ProfilesReport& report) {
+  double mean = 0.0, count = 0.0;
+  for (const BudgetProfiles& b : report.budgets) mean += std::log(b.budget_flops), count += 1.0;
+  mean /= count;
+  double sum = 0.0, squares = 0.0;
+  for (const BudgetProfiles& b : report.budgets) {
+    std::size_t own = 0;
+    for (const Profile& p : b.profiles) own += p.fit ? p.fit->degrees : 0;
+    const double weight = std::pow(std::log(b.budget_flops) - mean, 2);
+    const double degrees = static_cast<double>(own > 0 ? own : report.degrees);
+    sum += weight, squares += weight * weight / degrees;
+  }
+  return squares > 0.0 ? std::max<std::size_t>(1, static_cast<std::size_t>(sum * sum / squares))
+                       : report.degrees;
+}
+
 }  // namespace
 
 std::vector<PowerLaws> resampled_laws(const ProfilesReport& report,
                                       const ProfilesOptions& options) {
   if (report.degrees == 0 || report.num_answers() < 2 || options.resamples == 0) return {};
-  const double widened = student_quantile(0.975, report.degrees) / normal_quantile(0.975);
+  const double widened = student_quantile(0.975, degrees_of_line(report)) / normal_quantile(0.975);
   const std::vector<double> borrowed = pooled_noise(report, options.huber_delta);
   std::vector<DrawnBudget> budgets;
   for (const BudgetProfiles& budget : report.budgets) {

@@ -6,9 +6,10 @@
 /// one.
 ///
 /// A resample keeps the sizes and draws the residuals of every budget anew, with replacement, each
-/// divided by sqrt(1 - leverage) and centred: runs drawn in pairs would leave a grid of five sizes
-/// with two different ones too often. Residuals are widened by t / z of all degrees of freedom. A
-/// budget of three runs has none of its own and takes those of the others, over the loss.
+/// divided by sqrt(1 - leverage), centred and scaled to the variance of the fit: runs drawn in
+/// pairs would leave a grid of five sizes with two different ones too often. Residuals are widened
+/// by t / z of the degrees of freedom behind an exponent. A budget of three runs has none of its
+/// own and takes those of the others, over the loss.
 #pragma once
 
 #include <array>
