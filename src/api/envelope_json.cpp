@@ -18,7 +18,7 @@ constexpr std::array kQuantities{std::pair{"n", SweepQuantity::kN},
                                  std::pair{"d", SweepQuantity::kD},
                                  std::pair{"loss", SweepQuantity::kLoss}};
 
-Json laws_to_json(const Envelope& envelope) {
+Json envelope_laws_to_json(const Envelope& envelope) {
   Json out = Json::object();
   for (const auto& [name, quantity] : kQuantities) {
     const PowerLaw& law = envelope.laws[index_of(quantity)];
@@ -80,7 +80,7 @@ Json to_json(const EnvelopeOutcome& outcome) {
   }
   out["num_edge_points"] = outcome.envelope.num_edges;
   out["num_sizes"] = outcome.envelope.num_sizes;
-  out["laws"] = laws_to_json(outcome.envelope);
+  out["laws"] = envelope_laws_to_json(outcome.envelope);
   out["at"] = Json::array();
   for (std::size_t i = 0; i < outcome.at.size(); ++i) {
     Json one;

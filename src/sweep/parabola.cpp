@@ -10,8 +10,6 @@
 namespace isoflop {
 namespace {
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
-
 std::size_t num_different(std::span<const double> x, std::span<const double> weight) {
   std::vector<double> seen;
   for (std::size_t i = 0; i < x.size() && seen.size() < kFewestSizes; ++i) {
@@ -72,7 +70,8 @@ ParabolaFit fit_parabola(std::span<const double> x, std::span<const double> y,
   if (given.empty()) given.assign(x.size(), 1.0);
   ParabolaFit out = solve(x, y, given);
   constexpr int kMostRounds = 200;
-  for (int round = 0; round < kMostRounds && huber_delta < kInf; ++round) {
+  for (int round = 0; round < kMostRounds && huber_delta < std::numeric_limits<double>::infinity();
+       ++round) {
     const double before = out.parabola.vertex();
     std::vector<double> robust = given;
     for (std::size_t i = 0; i < robust.size(); ++i) {
@@ -104,7 +103,8 @@ Interval vertex_interval(const ParabolaFit& fit, double level) {
   const double b = 2.0 * (p * q - k * fit.spread[1]);
   const double c = q * q - k * fit.spread[2];
   const double root = b * b - a * c;
-  if (!(a > 0.0) || root < 0.0) return {-kInf, kInf};
+  if (!(a > 0.0) || root < 0.0)
+    return {-std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
   return {centre + (-b - std::sqrt(root)) / a, centre + (-b + std::sqrt(root)) / a};
 }
 

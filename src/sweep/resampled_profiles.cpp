@@ -1,6 +1,7 @@
 #include "sweep/resampled_profiles.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "isoflop/core/parallel.hpp"
@@ -66,12 +67,26 @@ class DrawnProfile {
   }
 
   SweepAnswer draw(Random& random) const {
-    double p = 0.0, q = 0.0, r = 0.0;
-    for (const auto& moves : moves_) {
-      const double e = noise_[random.below(noise_.size())];
-      p += e * moves[0], q += e * moves[1], r += e * moves[2];
+    // What is left of a uniform number behind the point is uniform as well, and picks a second run:
+    // with so many runs it has 13 bits more than that takes.
+    constexpr std::size_t kMostForTwo = std::size_t{1} << 20;
+    const std::size_t count = noise_.size(), last = count - 1;
+    const auto factor = static_cast<double>(count);
+    const bool two = count <= kMostForTwo;
+    std::array<double, 3> moved{};
+    auto add = [&](double e, const std::array<double, 3>& moves) {
+      for (std::size_t c = 0; c < moved.size(); ++c) moved[c] += e * moves[c];
+    };
+    for (std::size_t i = 0; i < moves_.size(); ++i) {
+      const double at = random.uniform() * factor;
+      const std::size_t first = std::min(static_cast<std::size_t>(at), last);
+      add(noise_[first], moves_[i]);
+      if (!two || ++i == moves_.size()) continue;
+      const double rest = (at - static_cast<double>(first)) * factor;
+      add(noise_[std::min(static_cast<std::size_t>(rest), last)], moves_[i]);
     }
-    return answer_of({at_.centre, at_.p + p, at_.q + q, at_.r + r}, profile_.runs);
+    return answer_of({at_.centre, at_.p + moved[0], at_.q + moved[1], at_.r + moved[2]},
+                     profile_.runs);
   }
 
  private:

@@ -16,18 +16,19 @@ using api::EnvelopeOutcome;
 using app::TextGrid;
 using Q = SweepQuantity;
 
-std::string plural(std::size_t count, const char* what) {
+std::string counted(std::size_t count, const char* what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-std::string head(const EnvelopeOutcome& outcome) {
+std::string head_of_envelope(const EnvelopeOutcome& outcome) {
   const std::string& cost = outcome.request.cost;
-  return read_as(outcome.records) +
-         fmt::format("{} of {} in {}, FLOPs by {}\n", plural(outcome.num_checkpoints, "checkpoint"),
-                     plural(outcome.curves.size(), "run"), outcome.records.path,
-                     cost == "6nd"     ? "6 N D"
-                     : cost == "paper" ? "those of Krajewski et al. 2024"
-                                       : cost);
+  return read_as(outcome.records) + fmt::format("{} of {} in {}, FLOPs by {}\n",
+                                                counted(outcome.num_checkpoints, "checkpoint"),
+                                                counted(outcome.curves.size(), "run"),
+                                                outcome.records.path,
+                                                cost == "6nd"     ? "6 N D"
+                                                : cost == "paper" ? "those of Krajewski et al. 2024"
+                                                                  : cost);
 }
 
 std::string schedule_text(const EnvelopeOutcome& outcome) {
@@ -42,7 +43,7 @@ std::string schedule_text(const EnvelopeOutcome& outcome) {
   for (std::size_t i = 0; i < outcome.schedules.size(); ++i) {
     const auto& [name, count] = outcome.schedules[i];
     out += fmt::format("{}{}: {}", i == 0 ? "" : ", ", name.empty() ? "(empty)" : name,
-                       plural(count, "checkpoint"));
+                       counted(count, "checkpoint"));
   }
   out += "\n";
   if (outcome.schedules.size() > 1) {
@@ -66,7 +67,7 @@ std::string table_of_stretches(const EnvelopeOutcome& outcome) {
                      grid.text());
 }
 
-std::string laws_text(const EnvelopeOutcome& outcome) {
+std::string envelope_laws_text(const EnvelopeOutcome& outcome) {
   const Envelope& e = outcome.envelope;
   if (std::isnan(e.laws[index_of(Q::kN)].exponent)) {
     return "\nNo power law: it needs two sizes that win in between the smallest and the largest.\n";
@@ -84,11 +85,11 @@ std::string laws_text(const EnvelopeOutcome& outcome) {
   }
   const std::size_t used = e.points.size() - (outcome.request.keep_edges ? 0 : e.num_edges);
   return fmt::format("\nPower laws in C of {} points of {}{}:\n{}", used,
-                     plural(e.num_sizes, "size"),
+                     counted(e.num_sizes, "size"),
                      outcome.request.keep_edges ? "" : " (edges left out)", grid.text());
 }
 
-std::string asked_text(const EnvelopeOutcome& outcome) {
+std::string beyond_envelope_text(const EnvelopeOutcome& outcome) {
   if (outcome.at.empty()) return "";
   TextGrid grid;
   grid.add({"FLOPs", "N*", "D*", "D/N", "loss"});
@@ -106,8 +107,8 @@ std::string asked_text(const EnvelopeOutcome& outcome) {
 }  // namespace
 
 std::string envelope(const EnvelopeOutcome& outcome) {
-  return head(outcome) + schedule_text(outcome) + table_of_stretches(outcome) + laws_text(outcome) +
-         asked_text(outcome);
+  return head_of_envelope(outcome) + schedule_text(outcome) + table_of_stretches(outcome) +
+         envelope_laws_text(outcome) + beyond_envelope_text(outcome);
 }
 
 std::string envelope_csv(const EnvelopeOutcome& outcome) {

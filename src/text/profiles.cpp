@@ -16,14 +16,16 @@ using api::ProfilesOutcome;
 using app::TextGrid;
 using Q = SweepQuantity;
 
-double value(const SweepAnswer& answer, Q q) { return std::exp(answer[index_of(q)]); }
+double value_of(const SweepAnswer& answer, Q q) { return std::exp(answer[index_of(q)]); }
 
-std::string number(double x) { return std::isfinite(x) ? human_number(x) : "-"; }
+std::string number_text(double x) { return std::isfinite(x) ? human_number(x) : "-"; }
 
-std::string loss_text(double x) { return std::isfinite(x) ? fmt::format("{:.4f}", x) : "-"; }
+std::string profile_loss_text(double x) {
+  return std::isfinite(x) ? fmt::format("{:.4f}", x) : "-";
+}
 
 /// Of a quantity whose logarithm has this interval.
-std::string interval_text(const Interval& log_interval) {
+std::string size_interval_text(const Interval& log_interval) {
   if (std::isnan(log_interval.low)) return "-";
   if (std::isinf(log_interval.low)) return "any";
   return human_number(std::exp(log_interval.low)) + " to " +
@@ -35,12 +37,17 @@ std::string loss_interval_text(const Interval& i) {
   return fmt::format("{:.4f} to {:.4f}", std::exp(i.low), std::exp(i.high));
 }
 
+/// A share that may be rounding alone.
+std::string share_text(double share) {
+  return share < 1e-4 ? "0.01 %" : fmt::format("{:.3g} %", 100.0 * share);
+}
+
 std::string accounting_text(const std::string& cost) {
   if (cost == "6nd") return "6 N D";
   return cost == "paper" ? "the FLOPs of Krajewski et al. 2024" : cost;
 }
 
-std::string head(const ProfilesOutcome& outcome) {
+std::string head_of_profiles(const ProfilesOutcome& outcome) {
   const auto& request = outcome.request;
   const std::size_t num = outcome.report.budgets.size();
   std::string out = read_as(outcome.records);
@@ -48,12 +55,12 @@ std::string head(const ProfilesOutcome& outcome) {
                      outcome.num_runs == 1 ? "1 run" : fmt::format("{} runs", outcome.num_runs),
                      outcome.records.path, num, num == 1 ? "budget" : "budgets");
   if (request.budget.empty()) {
-    out += fmt::format("by {}: runs of a budget lie within {:.3g} % of it (tolerance {:.3g} %)\n",
-                       accounting_text(request.cost), 100.0 * outcome.farthest,
+    out += fmt::format("by {}: runs of a budget lie within {} of it (tolerance {:.3g} %)\n",
+                       accounting_text(request.cost), share_text(outcome.farthest),
                        100.0 * request.tolerance);
   } else if (std::isfinite(outcome.farthest)) {
-    out += fmt::format("of column {}: within {:.3g} % of {} (tolerance {:.3g} %)\n", request.budget,
-                       100.0 * outcome.farthest, accounting_text(request.cost),
+    out += fmt::format("of column {}: within {} of {} (tolerance {:.3g} %)\n", request.budget,
+                       share_text(outcome.farthest), accounting_text(request.cost),
                        100.0 * request.tolerance);
   } else {
     out += fmt::format("of column {}\n", request.budget);
@@ -130,11 +137,12 @@ std::string table_of_profiles(const ProfilesOutcome& outcome) {
     for (const Profile& p : b.profiles) {
       std::vector<std::string> row{human_number(b.budget_flops)};
       if (with_by) row.push_back(format_number(*p.by));
-      row.insert(row.end(), {std::to_string(p.rows.size()), human_number(std::exp(p.log_centre)),
-                             fmt::format("{:.1f}", p.octaves), number(value(p.answer, Q::kSize)),
-                             p.usable() ? interval_text(p.log_size) : "-"});
-      for (const Q q : others) row.push_back(number(value(p.answer, q)));
-      row.push_back(loss_text(value(p.answer, Q::kLoss)));
+      row.insert(row.end(),
+                 {std::to_string(p.rows.size()), human_number(std::exp(p.log_centre)),
+                  fmt::format("{:.1f}", p.octaves), number_text(value_of(p.answer, Q::kSize)),
+                  p.usable() ? size_interval_text(p.log_size) : "-"});
+      for (const Q q : others) row.push_back(number_text(value_of(p.answer, q)));
+      row.push_back(profile_loss_text(value_of(p.answer, Q::kLoss)));
       row.push_back(p.fit ? fmt::format("{:.4f}", 2.0 * p.fit->parabola.p) : "-");
       const std::string flags = flags_of(outcome, p);
       row.push_back(flags.empty() ? "" : " " + flags);
@@ -160,14 +168,15 @@ std::string table_of_best(const ProfilesOutcome& outcome) {
   grid.add(names);
   for (std::size_t k = 0; k < outcome.report.budgets.size(); ++k) {
     const BudgetProfiles& b = outcome.report.budgets[k];
-    std::vector<std::string> row{human_number(b.budget_flops), number(value(b.answer, Q::kBy)),
-                                 number(value(b.answer, Q::kSize))};
-    for (const Q q : others) row.push_back(number(value(b.answer, q)));
-    row.push_back(loss_text(value(b.answer, Q::kLoss)));
+    std::vector<std::string> row{human_number(b.budget_flops),
+                                 number_text(value_of(b.answer, Q::kBy)),
+                                 number_text(value_of(b.answer, Q::kSize))};
+    for (const Q q : others) row.push_back(number_text(value_of(b.answer, q)));
+    row.push_back(profile_loss_text(value_of(b.answer, Q::kLoss)));
     if (beside) {
       const Plan& plan = outcome.fine_grained[k];
-      row.insert(row.end(), {number(plan.granularity), number(plan.n_active), number(plan.d_tokens),
-                             loss_text(plan.loss)});
+      row.insert(row.end(), {number_text(plan.granularity), number_text(plan.n_active),
+                             number_text(plan.d_tokens), profile_loss_text(plan.loss)});
     }
     row.push_back(!std::isfinite(b.answer[index_of(Q::kBy)]) ? " no minimum over " + outcome.by
                   : b.by_outside ? " beyond the " + outcome.by + " that was trained"
@@ -199,7 +208,7 @@ std::string exponent_text(const PowerLaw& law, const Interval& interval) {
   return fmt::format("{:.4f} ({:.4f} to {:.4f})", law.exponent, interval.low, interval.high);
 }
 
-std::string laws_text(const ProfilesOutcome& outcome) {
+std::string power_laws_text(const ProfilesOutcome& outcome) {
   const std::size_t num_answers = outcome.report.num_answers();
   if (num_answers < 2) {
     return fmt::format("\nNo power law: it needs vertices at two budgets or more, and there {}.\n",
@@ -244,11 +253,11 @@ std::string corrections_text(const ProfilesOutcome& outcome) {
   for (std::size_t k = 0; k < outcome.report.budgets.size(); ++k) {
     const BudgetProfiles& b = outcome.report.budgets[k];
     const double shift = a.comparison.shifts[k][index_of(Q::kSize)];
-    grid.add({human_number(b.budget_flops), number(value(b.answer, Q::kSize)),
+    grid.add({human_number(b.budget_flops), number_text(value_of(b.answer, Q::kSize)),
               std::isfinite(shift) ? fmt::format("{:+.4f}", shift) : "-",
-              number(value(a.comparison.corrected[k], Q::kSize)),
-              std::isfinite(shift) ? interval_text(a.comparison.log_size[k]) : "-",
-              number(value(a.comparison.optima[k], Q::kSize))});
+              number_text(value_of(a.comparison.corrected[k], Q::kSize)),
+              std::isfinite(shift) ? size_interval_text(a.comparison.log_size[k]) : "-",
+              number_text(value_of(a.comparison.optima[k], Q::kSize))});
   }
   const std::vector<double>& c = a.fit.coefficients;
   std::string out = fmt::format(
@@ -266,12 +275,12 @@ std::string corrections_text(const ProfilesOutcome& outcome) {
     out +=
         fmt::format("At {} FLOPs the approaches {}: {}* {} by parabolas, {} by Approach 3.\n", at,
                     a.disagree ? "disagree beyond their intervals" : "agree within their intervals",
-                    axis, interval_text(a.log_size), interval_text(a.log_law));
+                    axis, size_interval_text(a.log_size), size_interval_text(a.log_law));
   }
   return out;
 }
 
-std::string asked_text(const ProfilesOutcome& outcome) {
+std::string asked_budgets_text(const ProfilesOutcome& outcome) {
   if (outcome.at.empty()) return "";
   const std::vector<Q> wanted = quantities(outcome);
   std::vector<std::string> names{"FLOPs", ""};
@@ -290,15 +299,15 @@ std::string asked_text(const ProfilesOutcome& outcome) {
     for (const Q q : wanted) {
       const Interval i = log_interval_at(draws, q, std::log(at.flops));
       if (q == Q::kLoss) {
-        row.push_back(loss_text(value(answer, q)));
+        row.push_back(profile_loss_text(value_of(answer, q)));
         row.push_back(loss_is_law ? loss_interval_text(i) : "");
       } else {
-        row.push_back(number(value(answer, q)));
-        row.push_back(interval_text(i));
+        row.push_back(number_text(value_of(answer, q)));
+        row.push_back(size_interval_text(i));
       }
     }
     if (with_ratio) {
-      row.push_back(fmt::format("{:.1f}", value(answer, Q::kD) / value(answer, Q::kN)));
+      row.push_back(fmt::format("{:.1f}", value_of(answer, Q::kD) / value_of(answer, Q::kN)));
     }
     grid.add(row);
   };
@@ -316,8 +325,8 @@ std::string asked_text(const ProfilesOutcome& outcome) {
 }  // namespace
 
 std::string profiles(const ProfilesOutcome& outcome) {
-  return head(outcome) + table_of_profiles(outcome) + table_of_best(outcome) + laws_text(outcome) +
-         corrections_text(outcome) + asked_text(outcome);
+  return head_of_profiles(outcome) + table_of_profiles(outcome) + table_of_best(outcome) +
+         power_laws_text(outcome) + corrections_text(outcome) + asked_budgets_text(outcome);
 }
 
 }  // namespace isoflop::text
