@@ -21,7 +21,7 @@ FormulaLaw form() {
   };
   auto exponent = [](const char* name, const char* meaning) {
     return FormulaCoefficient{name, meaning, Scale::kLinear, kSmallestExponent, kLargestExponent,
-                              0.0,  1.0};
+                              1e-2, 1.0};
   };
   OwnFormula own{
       "profiles",
