@@ -8,6 +8,7 @@ namespace isoflop::app {
 extern const Verb kBacktest;
 extern const Verb kBench;
 extern const Verb kConsensus;
+extern const Verb kEnvelope;
 extern const Verb kFit;
 extern const Verb kFrontier;
 extern const Verb kGranularity;
@@ -15,6 +16,7 @@ extern const Verb kLaws;
 extern const Verb kNextRuns;
 extern const Verb kPlan;
 extern const Verb kPredict;
+extern const Verb kProfiles;
 extern const Verb kReproduce;
 extern const Verb kRerun;
 extern const Verb kRun;

@@ -38,4 +38,7 @@
 #include "isoflop/shape/flop_count.hpp"
 #include "isoflop/shape/memory_count.hpp"
 #include "isoflop/shape/parameter_count.hpp"
+#include "isoflop/sweep/envelope.hpp"
+#include "isoflop/sweep/parabola_shift.hpp"
+#include "isoflop/sweep/profiles.hpp"
 #include "isoflop/version.hpp"

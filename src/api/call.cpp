@@ -8,6 +8,7 @@
 #include "isoflop/api/backtest.hpp"
 #include "isoflop/api/compare.hpp"
 #include "isoflop/api/consensus.hpp"
+#include "isoflop/api/envelope.hpp"
 #include "isoflop/api/fit.hpp"
 #include "isoflop/api/frontier.hpp"
 #include "isoflop/api/granularity.hpp"
@@ -16,6 +17,7 @@
 #include "isoflop/api/next_runs.hpp"
 #include "isoflop/api/plan.hpp"
 #include "isoflop/api/predict.hpp"
+#include "isoflop/api/profiles.hpp"
 #include "isoflop/api/reproduce.hpp"
 #include "isoflop/api/sensitivity.hpp"
 #include "isoflop/api/shape.hpp"
@@ -43,6 +45,8 @@ Called through(const Json& request, const Context& context) {
 auto doors() {
   return std::array{
       Door{"fit", through<fit_request, fit>},
+      Door{"profiles", through<profiles_request, profiles>},
+      Door{"envelope", through<envelope_request, envelope>},
       Door{"predict", through<predict_request, predict>},
       Door{"plan", through<plan_request, plan>},
       Door{"frontier", through<frontier_request, frontier>},

@@ -154,7 +154,7 @@ void forecast(const FitLaw& law, const RunTable& runs, const FitOptions& options
   if (split.held_out.empty()) return;
   const RunTable hidden = select_rows(runs, split.held_out);
   const LinearFit rest(law, select_rows(runs, split.fitted), options, report);
-  const double quantile = student_two_sided(0.95, split.fitted.size() - report.num_free);
+  const double quantile = student_quantile(0.975, split.fitted.size() - report.num_free);
   std::size_t inside = 0;
   for (std::size_t i = 0; i < hidden.num_runs(); ++i) {
     inside += std::abs(rest.error(hidden, i)) <= quantile * rest.standard_deviation(hidden, i);

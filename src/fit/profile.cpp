@@ -56,7 +56,7 @@ double allowed_rise(const Objective& objective, const CoefficientVector& theta, 
   const double mean_weight = sum_weights / static_cast<double>(n);
   const double scale = psi_squared / static_cast<double>(n - p) /
                        (mean_psi_slope(std::move(sizes), delta) * mean_weight);
-  return 0.5 * std::pow(student_two_sided(0.95, n - p), 2) * scale;
+  return 0.5 * std::pow(student_quantile(0.975, n - p), 2) * scale;
 }
 
 /// Walks along one coefficient, away from the minimum, with all others fitted again at each place.

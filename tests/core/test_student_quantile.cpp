@@ -1,46 +1,31 @@
-#include <cmath>
-
 #include "catch.hpp"
 #include "isoflop/core/student_quantile.hpp"
 
 namespace isoflop::testing::student_quantile_test {
 namespace {
 
-TEST_CASE("student_two_sided: one and two degrees of freedom have closed forms",
-          "[core][identity]") {
-  for (const double share : {0.1, 0.5, 0.9, 0.95, 0.999}) {
-    CAPTURE(share);
-    CHECK(student_two_sided(share, 1) ==
-          Approx(std::tan(0.5 * std::numbers::pi * share)).epsilon(1e-12));
-    // P(|T| <= t) = t / sqrt(2 + t^2).
-    CHECK(student_two_sided(share, 2) ==
-          Approx(share * std::sqrt(2.0 / (1.0 - share * share))).epsilon(1e-12));
-  }
-}
-
-TEST_CASE("student_within: it is the integral of the density", "[core][identity]") {
-  for (const std::size_t degrees : {1, 2, 3, 4, 7, 30, 101}) {
-    const double nu = static_cast<double>(degrees), t = 1.7;
-    const double scale = std::exp(std::lgamma(0.5 * (nu + 1.0)) - std::lgamma(0.5 * nu)) /
-                         std::sqrt(nu * std::numbers::pi);
-    constexpr int kSteps = 20'000;  // of Simpson's rule, whose error is below 1e-14 here
-    double sum = 0.0;
-    for (int i = 0; i <= kSteps; ++i) {
-      const double x = t * i / kSteps;
-      const double weight = i == 0 || i == kSteps ? 1.0 : i % 2 == 1 ? 4.0 : 2.0;
-      sum += weight * scale * std::pow(1.0 + x * x / nu, -0.5 * (nu + 1.0));
-    }
+TEST_CASE("student_quantile: it is that of the printed tables", "[core][published]") {
+  // Abramowitz and Stegun 1964, Table 26.10, A = .95 (two-sided), to the three printed decimals.
+  const std::pair<std::size_t, double> table[] = {{1, 12.706}, {2, 4.303},  {3, 3.182},
+                                                  {5, 2.571},  {10, 2.228}, {30, 2.042},
+                                                  {60, 2.000}, {120, 1.980}};
+  for (const auto& [degrees, t] : table) {
     CAPTURE(degrees);
-    CHECK(student_within(t, degrees) == Approx(2.0 * sum * t / kSteps / 3.0).epsilon(1e-10));
+    CHECK(student_quantile(0.975, degrees) == Approx(t).margin(5e-4));
   }
 }
 
-TEST_CASE("student_two_sided: with many degrees of freedom it is the normal quantile",
+TEST_CASE("student_quantile: exact sums and the expansion meet", "[core][identity]") {
+  const double summed = student_quantile(0.975, 200), expanded = student_quantile(0.975, 201);
+  CHECK(summed > expanded);
+  CHECK(summed - expanded < 1e-4);
+  CHECK(student_within(expanded, 201) == Approx(0.95).margin(1e-7));
+}
+
+TEST_CASE("student_quantile: it is odd about one half and nothing without freedom",
           "[core][identity]") {
-  // t = z + (z^3 + z) / 4 nu, and terms of 1 / nu^2 below 1e-9 (Abramowitz and Stegun 26.7.5).
-  const double z = 1.959963984540054;
-  CHECK(student_two_sided(0.95, 100'000) == Approx(z + (z * z * z + z) / 4e5).epsilon(1e-8));
-  CHECK(std::isinf(student_two_sided(0.95, 0)));
+  CHECK(student_quantile(0.1, 7) == Approx(-student_quantile(0.9, 7)));
+  CHECK(std::isnan(student_quantile(0.975, 0)));
 }
 
 }  // namespace

@@ -49,6 +49,9 @@ struct RecordOptions {
   std::vector<std::string> extra = {};  ///< further columns, which are kept as text
   std::string last_of = {};  ///< of rows alike in this column the one of most tokens, or the last
   bool strict = false;       ///< refuse what would have to be guessed
+  /// Variables that are read where `columns` names theirs or the table has it; none is computed from
+  /// others.
+  std::vector<Variable> optional = {};
 };
 
 /// Rows that do not count, for one reason.

@@ -200,7 +200,8 @@ Records read_records(const TextTable& table, const RecordOptions& options,
   std::vector<ReadNote> notes = table.notes;
   RoleColumns roles(table, options, cells, records, notes);
   const ValueReader values(table, cells, roles, options.any_sign);
-  const auto variables = roles.variables(needed);
+  auto variables = roles.variables(needed);
+  for (auto& present : roles.present(options.optional)) variables.push_back(std::move(present));
   const RoleSource loss = roles.target();
   const std::optional<RoleSource> weight = roles.optional("weight");
   const std::vector<std::size_t> group = roles.group();

@@ -169,6 +169,15 @@ std::vector<std::pair<Variable, RoleSource>> RoleColumns::variables(
   return out;
 }
 
+std::vector<std::pair<Variable, RoleSource>> RoleColumns::present(
+    std::span<const Variable> wanted) {
+  std::vector<std::pair<Variable, RoleSource>> out;
+  for (const Variable v : wanted) {
+    if (auto source = find(role_of(v), false)) out.emplace_back(v, std::move(*source));
+  }
+  return out;
+}
+
 /// N or D from the other one and what ties the two: training compute, tokens per parameter.
 std::optional<RoleSource> RoleColumns::derived(const Role& role, std::span<const Variable> needed) {
   const bool is_n = role.key == "n", is_d = role.key == "d";

@@ -36,6 +36,8 @@ class RoleColumns {
   /// The sources of `needed` and of the loss; throws as read_records() does.
   RoleSource target();
   std::vector<std::pair<Variable, RoleSource>> variables(std::span<const Variable> needed);
+  /// Those of `wanted` that the table has a column for.
+  std::vector<std::pair<Variable, RoleSource>> present(std::span<const Variable> wanted);
   /// A column that may be absent: weight.
   std::optional<RoleSource> optional(const std::string& key);
   /// The columns that name a run's group; empty where none does.
