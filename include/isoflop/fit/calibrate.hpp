@@ -6,8 +6,10 @@
 ///   side,
 /// and the interval of a new run is widened by the ceil(.95 (m + 1))-th smallest of the m scores at
 /// its distance ln(C / C_max of the runs fitted), or by 1 where that is less. Scores are gathered
-/// over half decades of compute, several where one holds too few; the factors do not fall with the
-/// distance. Scores of one hold-out share its fit, so the number of hold-outs counts for more than
+/// over half decades of compute, several where one holds too few; where a score would fall with the
+/// distance neighbouring steps are pooled,
+/// and where no more runs lie outside than chance leaves there (one time in ten) nothing is
+/// widened. Scores of one hold-out share its fit, so the number of hold-outs counts for more than
 /// that of forecasts, and the promise of conformal prediction, which asks for exchangeable scores,
 /// is not made: docs/results.md says what coverage was measured.
 #pragma once
@@ -33,8 +35,8 @@ struct CalibrationReport {
   bool usable() const { return refusal.empty(); }
 };
 
-/// Needs at least three hold-outs that leave more than twice as many runs (or groups) as free
-/// coefficients, and 19 forecasts, the fewest that can speak of 95 %; refuses in the report, not by
+/// Needs at least three hold-outs that leave half of the runs and more than two for every free
+/// coefficient, and 19 forecasts, the fewest that can speak of 95 %; refuses in the report, not by
 /// throwing, where the runs do not allow them. options.draw must not be empty. Throws as
 /// backtest().
 CalibrationReport calibrate_new_runs(const AnyLaw& law, const RunTable& runs,
