@@ -6,8 +6,10 @@
 #include "fit/free_space.hpp"
 #include "isoflop/core/select_rows.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/fit/inspect_runs.hpp"
+#include "isoflop/fit/verdict.hpp"
 #include "isoflop/laws/log_losses.hpp"
 #include "isoflop/laws/new_run.hpp"
 
@@ -108,6 +110,7 @@ BacktestReport backtest(const AnyLaw& law, const RunTable& runs, const Split& sp
   if (options.draw) {
     const Draws draws = options.draw(law, fitted, options.fit, out.fit);
     out.num_draws = draws.bootstrap.size();
+    add_intervals(facts_of(law), options.fit, coefficient_intervals(theta, draws), out.fit);
     intervals = log_intervals(law, draws.bootstrap,
                               scatter_of(law, theta, fitted, out.fit.num_free), asked);
   }
