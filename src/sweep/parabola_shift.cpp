@@ -7,7 +7,6 @@
 #include "isoflop/core/interval.hpp"
 #include "isoflop/core/parallel.hpp"
 #include "isoflop/core/root.hpp"
-#include "sweep/resampled_profiles.hpp"
 
 namespace isoflop {
 namespace {
@@ -53,49 +52,20 @@ SweepAnswer optimum_along(std::span<const double> coefficients, const Profile& p
   return out;
 }
 
-namespace {
-
-/// Through the law's losses at the sizes of the runs. p, q and r are linear in the losses; the
-/// weights are those of the fit.
-Parabola parabola_of_law(const AlongCurve& curve, const Profile& profile) {
-  const ParabolaFit& fit = *profile.fit;
-  Parabola out{fit.parabola.centre, 0.0, 0.0, 0.0};
-  for (std::size_t i = 0; i < profile.runs.x.size(); ++i) {
-    const double loss = curve.loss(profile.runs.x[i]);
-    out.p += fit.influence[i][0] * loss;
-    out.q += fit.influence[i][1] * loss;
-    out.r += fit.influence[i][2] * loss;
-  }
-  return out;
-}
-
-/// The report with residuals less what the parabola misses of the law.
-ProfilesReport without_misfit(ProfilesReport report, std::span<const double> coefficients) {
-  for (BudgetProfiles& budget : report.budgets) {
-    Profile& profile = budget.profiles.front();
-    if (!profile.usable() || !profile.runs.log_n || !profile.runs.log_d) continue;
-    const AlongCurve curve{coefficients, *profile.runs.log_n, *profile.runs.log_d};
-    const Parabola of_law = parabola_of_law(curve, profile);
-    ParabolaFit& fit = *profile.fit;
-    double sum = 0.0;
-    for (std::size_t i = 0; i < fit.residual.size(); ++i) {
-      const double x = profile.runs.x[i];
-      fit.residual[i] -= curve.loss(x) - of_law.at(x);
-      sum += fit.weight[i] * fit.residual[i] * fit.residual[i];
-    }
-    if (fit.degrees > 0) fit.variance = sum / static_cast<double>(fit.degrees);
-    profile.log_size = vertex_interval(fit);
-  }
-  return report;
-}
-
-}  // namespace
-
 SweepAnswer parabola_shift(std::span<const double> coefficients, const Profile& profile) {
   SweepAnswer out = no_answer();
   if (!profile.usable() || !profile.runs.log_n || !profile.runs.log_d) return out;
   const AlongCurve curve{coefficients, *profile.runs.log_n, *profile.runs.log_d};
-  const SweepAnswer by_parabola = answer_of(parabola_of_law(curve, profile), profile.runs);
+  // p and q of the parabola are linear in the losses; the weights are those of the fit.
+  const ParabolaFit& fit = *profile.fit;
+  Parabola parabola{fit.parabola.centre, 0.0, 0.0, 0.0};
+  for (std::size_t i = 0; i < profile.runs.x.size(); ++i) {
+    const double loss = curve.loss(profile.runs.x[i]);
+    parabola.p += fit.influence[i][0] * loss;
+    parabola.q += fit.influence[i][1] * loss;
+    parabola.r += fit.influence[i][2] * loss;
+  }
+  const SweepAnswer by_parabola = answer_of(parabola, profile.runs);
   const SweepAnswer by_law = optimum_along(coefficients, profile);
   for (std::size_t q = 0; q < out.size(); ++q) out[q] = by_parabola[q] - by_law[q];
   return out;
@@ -151,12 +121,10 @@ ApproachComparison compare_approaches(const ProfilesReport& report,
     shift_laws[b] = power_laws_through(log_budgets, shifts[b]);
     out.optimal_draws[b] = power_laws_through(log_budgets, optima);
   });
-  const ProfilesReport clean = without_misfit(report, coefficients);
-  const std::vector<PowerLaws> clean_draws = resampled_laws(clean, report.options);
   const PowerLaws fixed = power_laws_through(log_budgets, out.shifts);
-  for (std::size_t b = 0; b < clean_draws.size(); ++b) {
+  for (std::size_t b = 0; b < report.draws.size(); ++b) {
     const PowerLaws& shift = draws.empty() ? fixed : shift_laws[b % draws.size()];
-    PowerLaws& laws = out.corrected_draws.emplace_back(clean_draws[b]);
+    PowerLaws& laws = out.corrected_draws.emplace_back(report.draws[b]);
     for (std::size_t q = 0; q < laws.size(); ++q) {
       laws[q].intercept -= shift[q].intercept;
       laws[q].exponent -= shift[q].exponent;
@@ -166,8 +134,8 @@ ApproachComparison compare_approaches(const ProfilesReport& report,
     std::vector<double> of_budget;
     for (const auto& drawn : shifts) of_budget.push_back(drawn[k][kSize]);
     const Interval of_shift = percentile_interval(of_budget, 0.95);
-    out.log_size.push_back(shifted(clean.budgets[k].profiles.front().log_size,
-                                   profile(k).answer[kSize], out.shifts[k][kSize], of_shift));
+    out.log_size.push_back(
+        shifted(profile(k).log_size, profile(k).answer[kSize], out.shifts[k][kSize], of_shift));
   }
   return out;
 }

@@ -114,7 +114,6 @@ std::size_t ProfilesReport::num_answers() const {
 ProfilesReport profiles_of(const SweepRuns& runs, const std::vector<Budget>& budgets,
                            const ProfilesOptions& options) {
   ProfilesReport out;
-  out.options = options;
   bool any = false;
   for (const Budget& budget : budgets) {
     out.budgets.push_back(profiles_at(runs, budget, options.huber_delta));

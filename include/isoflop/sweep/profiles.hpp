@@ -58,7 +58,6 @@ struct ProfilesReport {
   PowerLaws laws;                       ///< NaN with fewer than two answers
   std::vector<PowerLaws> draws;  ///< [resamples], empty where no run is left over to resample
   std::size_t degrees = 0;       ///< of freedom, of all budgets together
-  ProfilesOptions options;       ///< that it was made with
 
   std::vector<double> log_budgets() const;
   std::vector<SweepAnswer> answers() const;
