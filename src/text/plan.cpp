@@ -77,11 +77,15 @@ std::string granularities(const PlanDraws& draws) {
   return out.empty() ? human_interval(draws.granularity, 1) : out;
 }
 
+bool has_new_runs(const LawRecord& law) {
+  return !law.draws.bootstrap.empty() && law.scatter.is_known();
+}
+
 /// How the intervals of a new run came about, or why there are none.
 std::string new_runs_text(const PlanProblem& problem, const std::vector<Plan>& plans) {
   const LawRecord& law = problem.law;
   if (law.draws.bootstrap.empty()) return "";
-  if (!law.scatter.is_known()) {
+  if (!has_new_runs(law)) {
     return "This law file does not say how far new runs scatter about the curve; 'isoflop fit' "
            "writes that.\n";
   }
@@ -97,8 +101,10 @@ std::string intervals_of(const PlanProblem& problem, const std::vector<Plan>& pl
   const bool with_g =
       has_granularity(problem.law) && problem.search.search != GranularitySearch::kFixed;
   app::TextGrid grid;
-  std::vector<std::string> head{unit_of(problem), "N active",    "D tokens",
-                                "D/N active",     "loss, curve", "loss, new run"};
+  const bool with_new_runs = has_new_runs(problem.law);
+  std::vector<std::string> head{unit_of(problem), "N active", "D tokens", "D/N active",
+                                "loss, curve"};
+  if (with_new_runs) head.push_back("loss, new run");
   if (with_g) head.push_back("G");
   head.push_back(problem.law.draws.bootstrap.empty() ? "if another draw is true"
                                                      : "if another refit is true");
@@ -108,9 +114,9 @@ std::string intervals_of(const PlanProblem& problem, const std::vector<Plan>& pl
     if (!p.draws) continue;
     const PlanDraws& d = *p.draws;
     std::vector<std::string> row{
-        budget_text(problem, p.budget), human_interval(d.n_active),
-        human_interval(d.d_tokens),     human_interval(d.tokens_per_active_parameter, 1),
-        human_interval(d.loss, 4),      human_interval(d.new_run.interval, 4)};
+        budget_text(problem, p.budget), human_interval(d.n_active), human_interval(d.d_tokens),
+        human_interval(d.tokens_per_active_parameter, 1), human_interval(d.loss, 4)};
+    if (with_new_runs) row.push_back(human_interval(d.new_run.interval, 4));
     if (with_g) row.push_back(granularities(d));
     row.push_back(std::isfinite(d.regret)
                       ? fmt::format("{:.2f} % of the {} lost (95 % of refits: up to {:.2f} %)",
@@ -131,8 +137,9 @@ std::string intervals_of(const PlanProblem& problem, const std::vector<Plan>& pl
           : fmt::format("{} refits to resampled runs{} ({})", draws.bootstrap.size(),
                         problem.time_draws.empty() ? "" : ", times resampled along",
                         draws.jackknife.empty() ? "percentile" : "BCa");
-  const std::string what =
-      draws.bootstrap.empty() ? "95 % of " : "95 % of the curve and of new runs, from ";
+  const std::string what = draws.bootstrap.empty() ? "95 % of "
+                           : with_new_runs         ? "95 % of the curve and of new runs, from "
+                                                   : "95 % of the curve, from ";
   return "\n" + what + from + ":\n" + grid.text() + new_runs_text(problem, plans) + notes;
 }
 

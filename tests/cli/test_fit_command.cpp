@@ -50,7 +50,7 @@ TEST_CASE("isoflop fit: the law file has the documented fields", "[cli][format]"
   const Json law = Json::parse(here.fit_simulated(quick_fit({"--json"})).out);
   CHECK(keys_of(law) == Words{"format", "law", "formula", "coefficients", "variables", "ranges",
                               "expansion", "flops", "loss_unit", "bytes_per_token", "fit",
-                              "intervals", "interval_method", "records", "draws"});
+                              "scatter", "intervals", "interval_method", "records", "draws"});
   CHECK(law["format"] == "isoflop.law/1");
   CHECK(law["law"] == "fine-grained-moe");
   CHECK(keys_of(law["coefficients"]) == Words{"a", "alpha", "b", "beta", "g", "gamma", "c"});
@@ -156,7 +156,7 @@ TEST_CASE("isoflop fit: the text names runs and status and every coefficient", "
   CHECK(fit.err.empty());
   for (const char* part :
        {"of 78 rows of data/published/krajewski2024_grid_simulated.csv",
-        "dropped by --where 'G<16'", "status      converged", "irreducible loss, nats per token",
+        "dropped by --where 'G<16'", "status      converged", "irreducible loss",
         "objective", "rms error", "condition number", "total_non_embedding, E = 64", "line "}) {
     CAPTURE(part);
     CHECK(contains(fit.out, part));

@@ -91,12 +91,12 @@ TEST_CASE("isoflop plan: people get a second table with intervals", "[cli][forma
   CHECK(plan.err.empty());
   CHECK(contains(plan.out, "law.json (fit, certified): fine-grained-moe"));
   const std::size_t table =
-      plan.out.find("\n\n95 % intervals from 200 refits to resampled runs (BCa):\nFLOPs ");
+      plan.out.find("\n\n95 % of the curve, from 200 refits to resampled runs (BCa):\nFLOPs ");
   REQUIRE(table != std::string::npos);
   const std::string below = plan.out.substr(table + 2);
   CHECK(contains(below, "D/N active"));
   CHECK(contains(below, "if another refit is true\n 1e21 "));
-  CHECK(contains(below, " % of the FLOPs lost (95 %: up to "));
+  CHECK(contains(below, " % of the FLOPs lost (95 % of refits: up to "));
   CHECK(contains(below, "16: "));
   CHECK(below.find("1K") > below.find("% of the FLOPs lost"));  // no row, only a note
 }
@@ -129,7 +129,7 @@ TEST_CASE("isoflop predict: draws give an interval of the loss", "[cli][identity
 
   const Outcome text = here.isoflop(run);
   CHECK(text.exit_code == 0);
-  CHECK(contains(text.out, "loss 2.9509 (95 %: "));
+  CHECK(contains(text.out, "loss 2.9509 (95 % of the curve: "));
   CHECK(contains(text.out, ") nats per token   N = 2.15B, D = 33B, G = 8 (law.json; N is "));
   Words with_json = run;
   with_json.push_back("--json");

@@ -148,7 +148,7 @@ TEST_CASE("isoflop sensitivity: the text shows every group and ends with the spa
   CHECK(outcome.exit_code == 0);
   for (const char* part :
        {"planned for 1e23 FLOPs", "FLOPs: 6 N_active D", "as asked: delta 0.001", "\nHuber delta\n",
-        "least absolute deviations", "least squares", "raw, in nats", "1 run: line ", "  N = 1B ",
+        "least absolute deviations", "least squares", "raw, of L", "1 run: line ", "  N = 1B ",
         "  6ND = 1.2e18 ", "of 20 that were left out one by one"}) {
     CAPTURE(part);
     CHECK(contains(outcome.out, part));

@@ -4,6 +4,7 @@
 #include "isoflop/core/select_rows.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/fit/backtest.hpp"
+#include "isoflop/laws/new_run.hpp"
 #include "planted_runs.hpp"
 
 namespace isoflop::testing::backtest_test {
@@ -144,20 +145,34 @@ TEST_CASE("backtest: without doubt about coefficients the interval is that of th
   const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, kNoise);
   const Split split = largest_fifth(runs);
   BacktestOptions options = few_starts();
-  options.draw = certain(4000);
+  options.draw = certain(3);
   const BacktestReport report = backtest("chinchilla", runs, split, options);
-  CHECK(report.num_draws == 4000);
-  double low = 0.0, high = 0.0;  // the extreme residuals of 16 runs lie inside 2.5 and 97.5 %
-  for (const std::size_t row : split.fitted) {
-    const double residual = std::log(runs.loss[row]) -
-                            std::log(loss_of_row("chinchilla", report.fit.coefficients, runs, row));
-    low = std::min(low, residual);
-    high = std::max(high, residual);
-  }
+  CHECK(report.num_draws == 3);
+  const RunScatter scatter = scatter_of("chinchilla", report.fit.coefficients,
+                                        select_rows(runs, split.fitted), report.fit.num_free);
+  CHECK(scatter.num_runs == 16);
+  CHECK(scatter.num_free == 5);
+  const Interval around = NewRunSpread(scatter).interval(std::vector<double>{0.0}, 0.95);
+  // Beyond the outermost of 16, which are a fifth larger for the five coefficients.
+  CHECK(around.low < std::sqrt(16.0 / 11.0) * scatter.residuals.front());
+  CHECK(around.high > std::sqrt(16.0 / 11.0) * scatter.residuals.back());
   for (const Forecast& f : report.forecasts) {
-    CHECK(std::log(f.interval.low / f.predicted) == Approx(low));
-    CHECK(std::log(f.interval.high / f.predicted) == Approx(high));
+    CHECK(std::log(f.interval.low / f.predicted) == Approx(around.low));
+    CHECK(std::log(f.interval.high / f.predicted) == Approx(around.high));
   }
+}
+
+TEST_CASE("backtest: as many coefficients as runs leave no interval", "[fit][refusal]") {
+  const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, kNoise);
+  Split split;
+  for (std::size_t i = 0; i < runs.num_runs(); ++i) {
+    (i % 4 == 0 ? split.fitted : split.held_out).push_back(i);
+  }
+  BacktestOptions options = few_starts();
+  options.draw = certain(3);
+  const BacktestReport report = backtest("chinchilla", runs, split, options);
+  CHECK(report.fit.num_runs == report.fit.num_free);
+  CHECK(std::isnan(report.coverage_95));
 }
 
 TEST_CASE("backtest: coverage counts the runs inside their intervals", "[fit][identity]") {

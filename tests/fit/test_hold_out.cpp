@@ -132,9 +132,30 @@ TEST_CASE("hold-out: hiding nothing or everything is refused", "[fit][refusal]")
                     "nothing is left to fit");
 }
 
+TEST_CASE("hold-out: where N and D are not both there compute is what stands for it",
+          "[fit][identity]") {
+  const Split by_nd = split_runs(ten_runs(), parse_hold_out("compute:20%"));
+  RunTable only_n = ten_runs();
+  only_n.column(Variable::kD).clear();
+  CHECK(split_runs(only_n, parse_hold_out("compute:20%")).held_out ==
+        split_runs(only_n, parse_hold_out("n:20%")).held_out);
+  RunTable with_c = only_n;
+  with_c.column(Variable::kC).assign(10, 1.0);
+  with_c.column(Variable::kC)[3] = 5.0;
+  CHECK(split_runs(with_c, parse_hold_out("compute:10%")).held_out == std::vector<std::size_t>{3});
+  CHECK_FALSE(by_nd.held_out.empty());
+  RunTable neither = only_n;
+  neither.column(Variable::kN).clear();
+  CHECK_THROWS_WITH(split_runs(neither, parse_hold_out("compute:20%")),
+                    "hold-out \"compute:20%\": the runs have none of N, D and C; write loss:20%, "
+                    "column:NAME or the name of a column");
+  CHECK_FALSE(split_runs(neither, parse_hold_out("loss:20%")).held_out.empty());
+}
+
 TEST_CASE("hold-out: a column that the runs lack is refused", "[fit][refusal]") {
   CHECK_THROWS_WITH(split_runs(ten_runs(), parse_hold_out("g:20%")),
-                    "the runs have no column G to hold out by");
+                    "hold-out \"g:20%\": the runs have no column G; write compute:20%, loss:20%, "
+                    "n:20%, d:20%, column:NAME or the name of a column");
   CHECK_THROWS_AS(split_runs(ten_runs(), parse_hold_out("column:x"), {true}), InvalidArgument);
 }
 

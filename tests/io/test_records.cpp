@@ -148,7 +148,14 @@ TEST_CASE("read_records: variables that are not finite are refused", "[io][refus
 TEST_CASE("read_records: a loss that is not positive is refused", "[io][refusal]") {
   CHECK(records_fault("N,D,ce\n1,2,0\n", columns({{"loss", "ce"}})) ==
         "runs.csv:2: loss (column \"ce\") \"0\" is not > 0; leave such runs out with where "
-        "'ce!=0'");
+        "'ce!=0', or fit them as they are with residual raw");
+}
+
+TEST_CASE("read_records: losses of any sign are read where that is asked for", "[io][format]") {
+  RecordOptions options;
+  options.any_sign = true;
+  CHECK(records_of("N,D,loss\n1,2,0\n2,3,-0.25\n3,4,1.5\n", options).runs.loss ==
+        Numbers{0.0, -0.25, 1.5});
 }
 
 TEST_CASE("read_records: a weight that is negative or not finite is refused", "[io][refusal]") {
