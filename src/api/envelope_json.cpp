@@ -14,9 +14,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 using detail::finite_or_null;
 
-constexpr std::array kQuantities{std::pair{"n", SweepQuantity::kN},
-                                 std::pair{"d", SweepQuantity::kD},
-                                 std::pair{"loss", SweepQuantity::kLoss}};
+struct NamedQuantity {
+  const char* name;
+  SweepQuantity quantity;
+};
+constexpr std::array<NamedQuantity, 3> kQuantities{
+    {{"n", SweepQuantity::kN}, {"d", SweepQuantity::kD}, {"loss", SweepQuantity::kLoss}}};
 
 Json envelope_laws_to_json(const Envelope& envelope) {
   Json out = Json::object();

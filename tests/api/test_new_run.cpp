@@ -75,7 +75,7 @@ TEST_CASE("api fit: a calibration of too few runs is refused in the outcome", "[
   CHECK(!outcome.calibration->usable());
   CHECK(!outcome.law.calibration);
   CHECK(to_json(outcome)["fit"]["calibration"]["status"] == "refused");
-  CHECK(text::fit(outcome, false).find("new runs    not calibrated: 12 runs allow") !=
+  CHECK(text::fit(outcome, false).find("new runs      not calibrated: 12 runs allow") !=
         std::string::npos);
 }
 

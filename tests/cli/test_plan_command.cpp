@@ -62,6 +62,8 @@ TEST_CASE("isoflop plan: the json has the documented fields", "[cli][format]") {
                                "interval",
                                "interval_method",
                                "granularity_frequency",
+                               "curve",
+                               "new_run",
                                "regret_flops",
                                "regret_flops_95",
                                "draws",

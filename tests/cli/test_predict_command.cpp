@@ -42,7 +42,7 @@ TEST_CASE("isoflop predict: the json has the documented fields", "[cli][format]"
   CHECK(predict.err.empty());
   const Json json = Json::parse(predict.out);
   CHECK(keys_of(json) ==
-        Words{"format", "law", "n", "d", "g", "loss", "interval", "extrapolates", "experts"});
+        Words{"format", "law", "n", "d", "g", "loss", "interval", "curve", "new_run", "extrapolates", "experts"});
   CHECK(json["format"] == "isoflop.predict/1");
   CHECK(json["interval"].is_null());
   CHECK(json["extrapolates"] == Json::array());
@@ -56,7 +56,7 @@ TEST_CASE("isoflop predict: outside the range of the runs the fields keep their 
                                     .out);
   CHECK(json["extrapolates"] == Json{"N", "D"});
   CHECK(keys_of(json) ==
-        Words{"format", "law", "n", "d", "g", "loss", "interval", "extrapolates", "experts"});
+        Words{"format", "law", "n", "d", "g", "loss", "interval", "curve", "new_run", "extrapolates", "experts"});
 }
 
 TEST_CASE("isoflop predict: outside the range of the runs a note says so", "[cli][format]") {

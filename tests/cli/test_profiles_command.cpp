@@ -166,7 +166,7 @@ TEST_CASE("isoflop profiles: a granularity sweep gives the best G beside the law
           "[cli][recovery]") {
   // Losses of krajewski2024-e64 without noise, FLOPs as the paper counts them.
   const Workplace here;
-  std::string script = "echo N,D,G,loss > runs.csv\n";
+  std::string table = "N,D,G,loss\n";
   const Outcome plan = here.isoflop({"plan", "krajewski2024-e64", "--flops", "1e20", "1e21",
                                      "--granularity", "continuous", "--json"});
   REQUIRE(plan.exit_code == 0);
@@ -186,11 +186,11 @@ TEST_CASE("isoflop profiles: a granularity sweep gives the best G beside the law
         char row[160];
         std::snprintf(row, sizeof row, "%.12g,%.12g,%g,%.12g\n", total, d, g,
                       Json::parse(predict.out)["loss"].get<double>());
-        script += std::string("printf '") + row + "' >> runs.csv\n";
+        table += row;
       }
     }
   }
-  here.shell(script);
+  here.write("runs.csv", table);
   const Outcome out =
       here.isoflop({"profiles", "runs.csv", "--by", "g", "--cost", "paper", "--n-means",
                     "total_non_embedding", "--expansion", "64", "--bootstrap", "20", "--json"});
