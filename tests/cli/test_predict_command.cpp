@@ -41,8 +41,8 @@ TEST_CASE("isoflop predict: the json has the documented fields", "[cli][format]"
   CHECK(predict.exit_code == 0);
   CHECK(predict.err.empty());
   const Json json = Json::parse(predict.out);
-  CHECK(keys_of(json) ==
-        Words{"format", "law", "n", "d", "g", "loss", "interval", "curve", "new_run", "extrapolates", "experts"});
+  CHECK(keys_of(json) == Words{"format", "law", "n", "d", "g", "loss", "interval", "curve",
+                               "new_run", "extrapolates", "experts"});
   CHECK(json["format"] == "isoflop.predict/1");
   CHECK(json["interval"].is_null());
   CHECK(json["extrapolates"] == Json::array());
@@ -55,8 +55,8 @@ TEST_CASE("isoflop predict: outside the range of the runs the fields keep their 
                                               "1T", "--g", "8", "--json"})
                                     .out);
   CHECK(json["extrapolates"] == Json{"N", "D"});
-  CHECK(keys_of(json) ==
-        Words{"format", "law", "n", "d", "g", "loss", "interval", "curve", "new_run", "extrapolates", "experts"});
+  CHECK(keys_of(json) == Words{"format", "law", "n", "d", "g", "loss", "interval", "curve",
+                               "new_run", "extrapolates", "experts"});
 }
 
 TEST_CASE("isoflop predict: outside the range of the runs a note says so", "[cli][format]") {

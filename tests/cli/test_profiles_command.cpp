@@ -171,7 +171,8 @@ TEST_CASE("isoflop profiles: a granularity sweep gives the best G beside the law
                                      "--granularity", "continuous", "--json"});
   REQUIRE(plan.exit_code == 0);
   const double k = 64.0, width = 64.0;
-  for (const Json& p : Json::parse(plan.out)["plans"]) {
+  const Json asked = Json::parse(plan.out)["plans"];
+  for (const Json& p : asked) {
     for (const double g : {2.0, 4.0, 8.0, 16.0, 32.0}) {
       for (int i = -2; i <= 2; ++i) {
         const double active = p["n_active"].get<double>() * std::exp2(0.5 * i);

@@ -120,8 +120,9 @@ TEST_CASE("fit: a variable or loss that is not positive and finite is refused", 
     runs = good_runs();
     runs.loss[6] = bad;
     CHECK(refusal_of<InvalidArgument>(runs) ==
-          (bad <= 0.0 ? "loss of run 6 is not > 0 and has no logarithm; residual raw fits it as it is"
-                      : "loss of run 6 must be a positive finite number"));
+          (bad <= 0.0
+               ? "loss of run 6 is not > 0 and has no logarithm; residual raw fits it as it is"
+               : "loss of run 6 must be a positive finite number"));
   }
 }
 
