@@ -200,7 +200,10 @@ FitReport fit(const FitLaw& law, const RunTable& runs, const FitOptions& options
   report.num_starts = starts.num_starts;
   report.starts_abandoned = starts.num_abandoned;
   if (starts.found.empty()) {
-    report.reasons.push_back("no start reached a finite objective");
+    report.questions.optimum.lower_to(OptimumWord::kNotFound,
+                                      "no start reached a finite objective");
+    report.questions.coefficients.word = CoefficientsWord::kNotDetermined;
+    report.reasons = report.questions.optimum.why;
     return report;
   }
   Widened wide = widen(facts, options, objective, space, starts.found);

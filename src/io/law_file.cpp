@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include "io/json_values.hpp"
+#include "io/new_run_sections.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/formula_file.hpp"
 #include "isoflop/laws/coefficients.hpp"
@@ -27,16 +28,6 @@ template <class Info>
 std::string name_list(const Info& table) {
   std::string out;
   for (const auto& row : table) out += " " + std::string(row.name);
-  return out;
-}
-
-/// The id of the row of this name; nothing where there is none.
-template <class Info>
-auto id_of(const Info& table, std::string_view name) {
-  std::optional<std::decay_t<decltype(table[0].id)>> out;
-  for (const auto& row : table) {
-    if (row.name == name) out = row.id;
-  }
   return out;
 }
 
@@ -105,8 +96,7 @@ class LawReader {
     read_ranges(law);
     read_fit(law);
     read_draws(law);
-    read_scatter(law);
-    read_calibration(law);
+    detail::read_new_run_sections(json_, origin_, law);
     return law;
   }
 
@@ -161,7 +151,7 @@ class LawReader {
     auto meaning = [&](const char* symbol, const auto& table, auto& out) {
       if (!variables->contains(symbol) || (*variables)[symbol].is_null()) return;
       const std::string given = text(*variables, symbol);
-      const auto id = id_of(table, given);
+      const auto id = detail::id_of(table, given);
       if (!id) {
         fail("does not say what " + std::string(symbol) +
              " means in a known word:" + name_list(table));
@@ -174,7 +164,7 @@ class LawReader {
 
   void read_conventions(LawRecord& law) const {
     if (const Json* flops = member("flops"); flops != nullptr && !flops->is_null()) {
-      law.flops = id_of(kFlopAccountings, text(json_, "flops"));
+      law.flops = detail::id_of(kFlopAccountings, text(json_, "flops"));
       if (!law.flops) {
         fail("does not say how FLOPs are counted in a known word:" + name_list(kFlopAccountings));
       }
@@ -307,105 +297,9 @@ class LawReader {
     read("jackknife", law.draws.jackknife);
   }
 
-  const Json* object(const char* key) const {
-    const Json* out = member(key);
-    if (out == nullptr || out->is_null()) return nullptr;
-    if (!out->is_object()) fail("\"" + std::string(key) + "\" must be an object");
-    return out;
-  }
-  double member_number(const Json& where, const std::string& within, const char* key) const {
-    const auto it = where.find(key);
-    if (it == where.end()) fail("\"" + within + "\" lacks \"" + key + "\"");
-    return number(*it, within + "." + key);
-  }
-  std::size_t member_count(const Json& where, const std::string& within, const char* key) const {
-    const double x = member_number(where, within, key);
-    if (!(x >= 0.0) || x != std::floor(x) || x > 1e15) {
-      fail("\"" + within + "." + key + "\" must be a count");
-    }
-    return static_cast<std::size_t>(x);
-  }
-
-  void read_scatter(LawRecord& law) const {
-    const Json* scatter = object("scatter");
-    if (scatter == nullptr) return;
-    law.scatter.num_runs = member_count(*scatter, "scatter", "num_runs");
-    law.scatter.num_free = member_count(*scatter, "scatter", "num_free");
-    const auto residuals = scatter->find("residuals");
-    if (residuals == scatter->end() || !residuals->is_array()) {
-      fail("\"scatter.residuals\" must be a list of numbers");
-    }
-    for (const Json& x : *residuals) {
-      law.scatter.residuals.push_back(number(x, "scatter.residuals"));
-    }
-    if (!std::is_sorted(law.scatter.residuals.begin(), law.scatter.residuals.end())) {
-      fail("\"scatter.residuals\" must rise");
-    }
-  }
-
-  void read_calibration(LawRecord& law) const {
-    const Json* given = object("calibration");
-    if (given == nullptr) return;
-    NewRunCalibration out;
-    const std::string measure = text(*given, "compute");
-    const auto id = id_of(kComputeMeasures, measure);
-    if (!id || *id == ComputeMeasure::kNone) {
-      fail("\"calibration.compute\" must be \"6nd\", \"c\", \"n\" or \"d\"");
-    }
-    out.measure = *id;
-    out.largest_compute = member_number(*given, "calibration", "largest_compute");
-    if (!(out.largest_compute > 0.0)) fail("\"calibration.largest_compute\" must be > 0");
-    out.num_hold_outs = member_count(*given, "calibration", "hold_outs");
-    const auto steps = given->find("steps");
-    if (steps == given->end() || !steps->is_array() || steps->empty()) {
-      fail("\"calibration.steps\" must be a list of steps");
-    }
-    for (const Json& row : *steps) {
-      const std::string place = "calibration.steps[" + std::to_string(out.steps.size()) + "]";
-      const double distance = member_number(row, place, "distance");
-      const WideningStep step{std::log(distance),
-                              member_number(row, place, "factor"),
-                              member_count(row, place, "forecasts"),
-                              member_count(row, place, "hold_outs"),
-                              member_number(row, place, "covered_before"),
-                              member_number(row, place, "covered_after")};
-      const bool first = out.steps.empty();
-      const double before = first ? 0.0 : out.steps.back().log_distance;
-      if (!(step.log_distance > before) ||
-          !(step.factor >= (first ? 1.0 : out.steps.back().factor))) {
-        fail("\"" + place + "\": distances must rise from 1, and factors must not fall from 1");
-      }
-      out.steps.push_back(step);
-    }
-    law.calibration = out;
-  }
-
   const Json& json_;
   const std::string& origin_;
 };
-
-Json scatter_to_json(const RunScatter& scatter) {
-  return {{"num_runs", scatter.num_runs},
-          {"num_free", scatter.num_free},
-          {"residuals", scatter.residuals}};
-}
-
-Json calibration_to_json(const NewRunCalibration& calibration) {
-  Json out;
-  out["compute"] = to_string(calibration.measure);
-  out["largest_compute"] = calibration.largest_compute;
-  out["hold_outs"] = calibration.num_hold_outs;
-  out["steps"] = Json::array();
-  for (const WideningStep& s : calibration.steps) {
-    out["steps"].push_back({{"distance", std::exp(s.log_distance)},
-                            {"factor", s.factor},
-                            {"forecasts", s.num_forecasts},
-                            {"hold_outs", s.num_hold_outs},
-                            {"covered_before", s.covered_before},
-                            {"covered_after", s.covered_after}});
-  }
-  return out;
-}
 
 }  // namespace
 
@@ -455,8 +349,7 @@ nlohmann::ordered_json law_to_json(const LawRecord& law) {
     fit["warnings"] = law.warnings;
     fit["at_bound"] = law.at_bound;
   }
-  if (!law.scatter.residuals.empty()) out["scatter"] = scatter_to_json(law.scatter);
-  if (law.calibration) out["calibration"] = calibration_to_json(*law.calibration);
+  detail::add_new_run_sections(law, out);
   if (!law.draws.bootstrap.empty()) out["draws"]["bootstrap"] = law.draws.bootstrap;
   if (!law.draws.jackknife.empty()) out["draws"]["jackknife"] = law.draws.jackknife;
   return out;
@@ -480,7 +373,7 @@ bool is_law_file(const std::string& path) {
   const Json json = detail::read_json_file(path);
   if (!json.is_object()) return false;
   const Json format = json.value("format", Json());
-  return format == kLawFormat || format == kFirstLawFormat;
+  return format.is_string() && is_law_format(format.get<std::string>());
 }
 
 AnyLaw law_of(const std::string& word, std::span<const AnyLaw> beside) {
@@ -501,7 +394,7 @@ AnyLaw law_of(const std::string& word, std::span<const AnyLaw> beside) {
 }
 
 NMeaning parse_n_meaning(std::string_view name) {
-  if (const auto id = id_of(kNMeanings, name)) return *id;
+  if (const auto id = detail::id_of(kNMeanings, name)) return *id;
   throw InvalidArgument("\"" + std::string(name) +
                         "\" is not a meaning of N; there are:" + name_list(kNMeanings));
 }
