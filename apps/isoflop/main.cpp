@@ -11,8 +11,9 @@ int main(int argc, char** argv) {
       "Example:\n  isoflop plan krajewski2024-e64 --flops 1e21\n"
       "'isoflop COMMAND --help' explains a command.",
       [] { return std::string(kVersion); },
-      {app::kFit, app::kProfiles, app::kEnvelope, app::kPredict, app::kPlan, app::kFrontier,
-       app::kGranularity, app::kNextRuns, app::kConsensus, app::kBacktest, app::kSensitivity,
-       app::kLaws, app::kShape, app::kReproduce, app::kRun, app::kRerun, app::kBench}};
+      {app::kFit, app::kProfiles, app::kEnvelope, app::kSweep, app::kPredict, app::kPlan,
+       app::kFrontier, app::kGranularity, app::kNextRuns, app::kConsensus, app::kBacktest,
+       app::kSensitivity, app::kLaws, app::kShape, app::kReproduce, app::kRun, app::kRerun,
+       app::kBench}};
   return app::run_program(program, argc, argv);
 }

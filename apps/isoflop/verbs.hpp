@@ -22,5 +22,6 @@ extern const Verb kRerun;
 extern const Verb kRun;
 extern const Verb kSensitivity;
 extern const Verb kShape;
+extern const Verb kSweep;
 
 }  // namespace isoflop::app

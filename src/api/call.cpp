@@ -22,6 +22,7 @@
 #include "isoflop/api/sensitivity.hpp"
 #include "isoflop/api/shape.hpp"
 #include "isoflop/api/show.hpp"
+#include "isoflop/api/sweep.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/json_text.hpp"
 
@@ -47,6 +48,7 @@ auto doors() {
       Door{"fit", through<fit_request, fit>},
       Door{"profiles", through<profiles_request, profiles>},
       Door{"envelope", through<envelope_request, envelope>},
+      Door{"sweep", through<sweep_request, sweep>},
       Door{"predict", through<predict_request, predict>},
       Door{"plan", through<plan_request, plan>},
       Door{"frontier", through<frontier_request, frontier>},

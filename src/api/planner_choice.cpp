@@ -4,7 +4,7 @@
 
 namespace isoflop::api {
 
-void list_but_expansion(FieldVisitor& f, PlannerChoice& choice) {
+void list_law_and_cost(FieldVisitor& f, PlannerChoice& choice) {
   f.file("law", choice.law.law);
   list_fields(f, choice.accounting);
   f.text("n_means", choice.law.n_means);
@@ -13,6 +13,10 @@ void list_but_expansion(FieldVisitor& f, PlannerChoice& choice) {
   f.number("router_cost", choice.router_cost, Numbers::kAny);
   f.number("active_cost", choice.active_cost, Numbers::kPositive);
   f.number("width_per_block", choice.width_per_block, Numbers::kPositive);
+}
+
+void list_but_expansion(FieldVisitor& f, PlannerChoice& choice) {
+  list_law_and_cost(f, choice);
   f.number("max_granularity", choice.max_granularity, Numbers::kAny);
   list_fields(f, choice.limits);
   f.flag("accept_unconverged", choice.law.accept_unconverged);

@@ -11,6 +11,8 @@ void list_fields(FieldVisitor& f, LawChoice& choice);
 void list_fields(FieldVisitor& f, AccountingChoice& choice);
 void list_fields(FieldVisitor& f, LimitsChoice& choice);
 void list_fields(FieldVisitor& f, PlannerChoice& choice);
+/// The law and how FLOPs are counted, without searches, limits and the law's expansion rate.
+void list_law_and_cost(FieldVisitor& f, PlannerChoice& choice);
 /// All but the law's expansion rate, for a verb that takes more than numbers there.
 void list_but_expansion(FieldVisitor& f, PlannerChoice& choice);
 

@@ -24,8 +24,8 @@ void require_known_unit(const std::string& unit) {
   }
   std::string known;
   for (const std::string_view word : kUnits) known += std::string(word) + ", ";
-  throw InvalidArgument(
-      "loss_unit", field("loss_unit") + " " + unit + ": is none of " + known + "other:NAME");
+  throw InvalidArgument("loss_unit",
+                        field("loss_unit") + " " + unit + ": is none of " + known + "other:NAME");
 }
 
 }  // namespace

@@ -23,8 +23,7 @@ std::uint64_t expert_parallel(const ShapesChoice& choice, const PlanProblem& pro
 
 }  // namespace
 
-void list_fields(FieldVisitor& f, ShapesChoice& choice) {
-  f.flag("shapes", choice.shapes);
+void list_of_models(FieldVisitor& f, ShapesChoice& choice) {
   f.count("multiple_of", choice.multiple_of, 1);
   f.count("expert_multiple_of", choice.expert_multiple_of, 1);
   f.count("head_dim", choice.head_dim, 1);
@@ -35,6 +34,11 @@ void list_fields(FieldVisitor& f, ShapesChoice& choice) {
   f.count("vocab_size", choice.vocab_size, 1);
   f.flag("tied_head", choice.tied_head);
   f.count("seq_length", choice.seq_length, 1);
+}
+
+void list_fields(FieldVisitor& f, ShapesChoice& choice) {
+  f.flag("shapes", choice.shapes);
+  list_of_models(f, choice);
   f.choice("emit", choice.emit, launch_formats());
   f.count("rank", choice.rank, 1);
   f.number("batch_tokens", choice.batch_tokens, Numbers::kPositive);
@@ -65,10 +69,10 @@ bool wants_shapes(const ShapesChoice& choice) {
 }
 
 ShapeOptions options_of(const ShapesChoice& choice, const EmbeddingsChoice& embeddings,
-                        const PlanProblem& problem) {
-  ShapeOptions out;
+                        const PlanProblem& problem, ShapeOptions out) {
   set(out.multiple, choice.multiple_of);
-  out.expert_multiple = choice.expert_multiple_of.value_or(out.multiple);
+  set(out.expert_multiple, choice.multiple_of);
+  set(out.expert_multiple, choice.expert_multiple_of);
   set(out.head_dim, choice.head_dim);
   out.expert_parallel = expert_parallel(choice, problem);
   set(out.seq_len, choice.seq_length);

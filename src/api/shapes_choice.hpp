@@ -10,13 +10,16 @@
 namespace isoflop::api {
 
 void list_fields(FieldVisitor& f, ShapesChoice& choice);
+/// Of them those that say how models are built.
+void list_of_models(FieldVisitor& f, ShapesChoice& choice);
 
 /// Whether shapes are asked for. Throws InvalidArgument where something is said of them without.
 bool wants_shapes(const ShapesChoice& choice);
 
 /// What the embeddings say of the vocabulary stands where the choice says nothing.
+/// `out` holds what stands where nobody said.
 ShapeOptions options_of(const ShapesChoice& choice, const EmbeddingsChoice& embeddings,
-                        const PlanProblem& problem);
+                        const PlanProblem& problem, ShapeOptions out = {});
 
 /// The run of a shape with the batch that was asked for, else the default one. A run is launched as
 /// it was timed, where budgets are time.

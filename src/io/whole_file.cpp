@@ -89,4 +89,11 @@ void write_file(const std::string& path, std::string_view text) {
   }
 }
 
+void make_folder(const std::string& path) {
+  std::error_code fault;
+  std::filesystem::create_directories(path, fault);
+  if (fault) throw DataError(path, "cannot be made: " + fault.message());
+  if (!std::filesystem::is_directory(path)) throw DataError(path, "is no folder");
+}
+
 }  // namespace isoflop

@@ -14,13 +14,17 @@ void budget_options(Form& form) {
   form.words({"--days", "days on --gpus, one or more", "X ...", kGroup});
   form.words({"--target-loss", "losses in the unit of the law: the cheapest training to reach them",
               "X ...", kGroup});
-  form.word({"--price-per-gpu-hour", "what an hour of one GPU costs", "X", kGroup});
-  form.word({"--gpu", "GPU whose datasheet's peak --mfu is a share of", "NAME", kGroup, "", gpus});
+  gpu_options(form, kGroup);
+}
+
+void gpu_options(Form& form, const char* group) {
+  form.word({"--price-per-gpu-hour", "what an hour of one GPU costs", "X", group});
+  form.word({"--gpu", "GPU whose datasheet's peak --mfu is a share of", "NAME", group, "", gpus});
   form.word(
       {"--peak-flops",
        "the same for a GPU without a datasheet here: its dense FLOPs per second, such as 989T", "X",
-       kGroup});
-  form.word({"--mfu", "share of the peak that training reaches (default 0.4)", "X", kGroup});
+       group});
+  form.word({"--mfu", "share of the peak that training reaches (default 0.4)", "X", group});
 }
 
 void time_options(Form& form, bool one_micro_batch) {
@@ -148,24 +152,32 @@ void limits_options(Form& form) {
 
 }  // namespace
 
+void cost_options(Form& form) {
+  form.word({"--router-cost", "c_r, FLOPs of routing (default 14; the paper gives 6 to 20)", "X"});
+  form.word({"--active-cost", "c_f, FLOPs per active parameter and token (default 6)", "X"});
+  form.word({"--width-per-block", "d_model / n_blocks (default 64)", "X"});
+}
+
 void planner_options(Form& form) {
   law_options(form);
   accounting_options(form, "G over powers of two (default), continuous, or fixed",
                      "pow2|continuous|X");
   law_conventions_options(form);
   variable_options(form);
-  form.word({"--router-cost", "c_r, FLOPs of routing (default 14; the paper gives 6 to 20)", "X"});
-  form.word({"--active-cost", "c_f, FLOPs per active parameter and token (default 6)", "X"});
-  form.word({"--width-per-block", "d_model / n_blocks (default 64)", "X"});
+  cost_options(form);
   form.word({"--max-granularity", "largest G that is searched (default 1024)", "X"});
   limits_options(form);
   accept_unconverged_option(form);
 }
 
-void embeddings_options(Form& form) {
+void vocabulary_options(Form& form) {
   form.word(
       {"--vocab", "vocabulary of the models, where an N with embeddings meets one without", "V"});
   form.flag({"--tied", "embedding and head of --vocab are one"});
+}
+
+void embeddings_options(Form& form) {
+  vocabulary_options(form);
   form.word({"--shape", "a model's config.json: vocabulary, tied or not, and d_model / n_blocks",
              "FILE"});
 }
@@ -177,17 +189,29 @@ void versus_option(Form& form) {
              "dense,coarse,LAW", "Options", "", rivals});
 }
 
-void shapes_options(Form& form) {
-  constexpr const char* kGroup = "Real shapes";
-  form.flag({"--shapes", "the ten best models that can be built, for every budget", "", kGroup});
-  form.word(
-      {"--multiple-of", "d_model and expert widths are multiples (default 128)", "X", kGroup});
-  form.word({"--expert-multiple-of", "the same for expert widths alone", "X", kGroup});
-  form.word({"--head-dim", "width of a head (default 128)", "X", kGroup});
+namespace {
+
+constexpr const char* kShapesGroup = "Real shapes";
+
+}  // namespace
+
+void models_options(Form& form, const ModelDefaults& defaults) {
+  constexpr const char* kGroup = kShapesGroup;
+  const auto by_default = [](const char* value) { return std::string(" (default ") + value + ")"; };
+  form.word({"--multiple-of",
+             "d_model and expert widths are multiples" + by_default(defaults.multiple), "X",
+             kGroup});
+  form.word({"--expert-multiple-of",
+             std::string("the same for expert widths alone") +
+                 (*defaults.expert_multiple == '\0' ? "" : by_default(defaults.expert_multiple)),
+             "X", kGroup});
+  form.word({"--head-dim", "width of a head" + by_default(defaults.head_dim), "X", kGroup});
   form.word(
       {"--expert-parallel", "GPUs that share the experts evenly (default 1)", "GPUS", kGroup});
   form.word({"--depth-tolerance",
-             "factor that d_model / n_blocks may be off its family's (default 1.1)", "X", kGroup});
+             "factor that d_model / n_blocks may be off its family's" +
+                 by_default(defaults.depth_tolerance),
+             "X", kGroup});
   form.flag({"--gated", "feed-forward layers of three matrices (SwiGLU), as wide as keeps N", "",
              kGroup});
   form.flag({"--plain", "feed-forward layers of two matrices (default but for gated families)", "",
@@ -196,13 +220,23 @@ void shapes_options(Form& form) {
              kGroup});
   form.flag({"--tied-head", "embedding and head of the shapes are one", "", kGroup});
   form.word({"--seq-length", "tokens of a training sequence (default 2048)", "T", kGroup});
+}
+
+void batch_option(Form& form) {
+  form.word({"--batch-tokens",
+             "global batch (default: power of two up to 2^22 that leaves 10,000 steps)", "X",
+             kShapesGroup});
+}
+
+void shapes_options(Form& form) {
+  constexpr const char* kGroup = kShapesGroup;
+  form.flag({"--shapes", "the ten best models that can be built, for every budget", "", kGroup});
+  models_options(form, {"128", "", "128", "1.1"});
   form.word({"--emit", "print the run of a shape for this trainer and nothing else",
              "megatron|hf|torchtitan", kGroup});
   form.own_word({"--emit-output,-o", "write it to a file instead", "FILE", kGroup, "emit_output"});
   form.word({"--rank", "which of the shapes (default 1, the best)", "K", kGroup});
-  form.word({"--batch-tokens",
-             "global batch (default: power of two up to 2^22 that leaves 10,000 steps)", "X",
-             kGroup});
+  batch_option(form);
 }
 
 }  // namespace isoflop::app

@@ -16,4 +16,7 @@ void require_writable(const std::string& path);
 /// Writes beside the path and renames, so that a reader never sees half a file. Throws DataError.
 void write_file(const std::string& path, std::string_view text);
 
+/// Makes a folder and those above it; one that is there is left as it is. Throws DataError.
+void make_folder(const std::string& path);
+
 }  // namespace isoflop
