@@ -27,7 +27,7 @@ namespace {
 /// Grids that are compared with the one that was asked for.
 constexpr std::array<std::size_t, 6> kOtherCells{3, 5, 7, 9, 13, 17};
 constexpr std::array<double, 4> kOtherOctaves{2.0, 3.0, 4.0, 6.0};
-constexpr std::size_t kOtherSimulations = 300;
+constexpr std::uint64_t kResampledSweeps = 200;
 
 std::vector<std::uint64_t> granularities_of(const SweepRequest& request,
                                             const PlanProblem& problem) {
@@ -128,8 +128,7 @@ std::vector<SweepCell> cells_of(const std::vector<SweepRun>& runs) {
 
 /// Narrower, wider, thinner and denser grids.
 std::vector<OtherSweep> others_of(const Workshop& workshop, const SweepGrid& grid,
-                                  ForecastOptions options) {
-  options.simulations = std::min(options.simulations, kOtherSimulations);
+                                  const ForecastOptions& options) {
   std::set<std::size_t> cells(kOtherCells.begin(), kOtherCells.end());
   std::set<double> octaves(kOtherOctaves.begin(), kOtherOctaves.end());
   cells.insert(grid.cells);
@@ -276,6 +275,7 @@ SweepOutcome sweep(const SweepRequest& asked, const Context& context) {
   out.centres = std::move(designed.centres);
   add_costs(request, out);
   if (out.noise && out.grid.budgets.size() > 1) {
+    options.resampled_simulations = std::min(kResampledSweeps, request.simulations);
     out.forecast = forecast_sweep(out.problem, out.grid.budgets, cells_of(out.runs), options);
   }
   Random random(request.seed);

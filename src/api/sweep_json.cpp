@@ -67,6 +67,9 @@ Json forecast_to_json(const SweepForecast& forecast) {
   out["n"] = read_to_json(forecast.n);
   out["d"] = read_to_json(forecast.d);
   if (std::isfinite(forecast.g.noiseless)) out["g"] = read_to_json(forecast.g);
+  if (std::isfinite(forecast.printed_half_width)) {
+    out["n"]["printed_half_width"] = forecast.printed_half_width;
+  }
   out["n_of_law"] = finite_or_null(std::exp(forecast.own_log_n));
   out["n_by_fit"] = nullptr;
   if (forecast.fit_log_n) {

@@ -82,6 +82,45 @@ SweepAnswer read(const std::vector<GridsOfBudget>& budgets, double log_target, N
   return out;
 }
 
+double printed_half_width(std::span<const double> budgets, std::span<const SweepCell> cells,
+                          bool several, const ForecastOptions& options) {
+  SweepRuns runs;
+  std::map<std::size_t, Budget> by_budget;
+  for (const SweepCell& cell : cells) {
+    Budget& budget = by_budget[cell.budget];
+    budget.flops = budgets[cell.budget];
+    budget.runs.push_back(runs.num_runs());
+    runs.size.push_back(cell.model.n_law);
+    runs.n.push_back(cell.model.n_law);
+    runs.d.push_back(cell.model.d_tokens);
+    if (several) runs.by.push_back(cell.model.granularity);
+    runs.loss.push_back(cell.model.loss);
+  }
+  std::vector<Budget> own;
+  for (auto& [place, budget] : by_budget) own.push_back(std::move(budget));
+  std::vector<double> half(options.resampled_simulations);
+  parallel_for(half.size(), options.num_threads, [&](std::size_t s) {
+    Random random(options.seed + 0x9e3779b97f4a7c15ULL * (s + 1));
+    SweepRuns noisy = runs;
+    for (double& x : noisy.loss) x *= std::exp(options.noise * random.normal());
+    ProfilesOptions how;
+    how.resamples = options.resamples;
+    how.seed = options.seed + s;
+    how.num_threads = 1;
+    const ProfilesReport report = profiles_of(noisy, own, how);
+    const Interval i =
+        log_interval_at(report.draws, SweepQuantity::kN, std::log(options.target_flops));
+    half[s] = 0.5 * (i.high - i.low);
+  });
+  std::erase_if(half, [](double x) { return !std::isfinite(x); });
+  if (half.size() <= options.resampled_simulations / 2) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  const auto middle = half.begin() + static_cast<std::ptrdiff_t>(half.size() / 2);
+  std::nth_element(half.begin(), middle, half.end());
+  return *middle;
+}
+
 SweepForecast::Read gather(const SweepAnswer& noiseless, const std::vector<SweepAnswer>& read,
                            SweepQuantity quantity) {
   SweepForecast::Read out;
@@ -191,6 +230,9 @@ SweepForecast forecast_sweep(const PlanProblem& problem, std::span<const double>
       std::count_if(simulated.begin(), simulated.end(), [](const SweepAnswer& answer) {
         return !std::isfinite(answer[index_of(SweepQuantity::kN)]);
       }));
+  if (options.resampled_simulations > 0 && std::isfinite(out.n.noiseless)) {
+    out.printed_half_width = printed_half_width(budgets, cells, several, options);
+  }
   if (!(problem.embedding_rows > 0.0)) {
     out.fit_log_n = fit_interval(problem, cells, search, options);
   }

@@ -136,6 +136,10 @@ std::string forecast_text(const SweepOutcome& outcome) {
   grid.add(row_of_read("D*", forecast.d));
   if (std::isfinite(forecast.g.noiseless)) grid.add(row_of_read("G*", forecast.g));
   out += grid.text();
+  if (std::isfinite(forecast.printed_half_width)) {
+    out += fmt::format("the interval of N* that isoflop profiles prints: {} either way (median)\n",
+                       either_way(forecast.printed_half_width));
+  }
   const double shift = forecast.n.noiseless - forecast.own_log_n;
   if (std::isfinite(shift)) {
     out += fmt::format(

@@ -28,6 +28,8 @@ struct ForecastOptions {
   double refit_noise = 0.0;
   double target_flops = 0.0;
   std::size_t simulations = 1000;
+  /// Of them so many are read with resamples as well, for the interval that is printed.
+  std::size_t resampled_simulations = 0, resamples = 300;
   std::uint64_t seed = kDefaultSeed;
   unsigned num_threads = 0;  ///< 0: one per core; the result does not depend on it
 };
@@ -41,7 +43,10 @@ struct SweepForecast {
 
     double half_width() const { return 0.5 * (spread.high - spread.low); }
   };
-  Read n, d, g;                ///< at the target; g where several granularities are trained
+  Read n, d, g;  ///< at the target; g where several granularities are trained
+  /// Half the 95 % interval of ln N* that `isoflop profiles` prints, the median of the sweeps that
+  /// are read so: wider than the spread where few runs say how far runs scatter.
+  double printed_half_width = std::numeric_limits<double>::quiet_NaN();
   std::size_t num_unread = 0;  ///< simulated sweeps that give no power law
   double own_log_n = std::numeric_limits<double>::quiet_NaN();  ///< of the law's optimum there
   /// 95 % of ln N* by a fit of the law; infinite where the cells do not determine it.
