@@ -63,13 +63,7 @@ BacktestOptions options_of(const BacktestRequest& request, const Context& contex
   BacktestOptions out;
   out.fit = fit_options(request.fit, context);
   out.fit.profile = false;
-  out.draw = [](const AnyLaw& law, const RunTable& left, const FitOptions& how,
-                const FitReport& refit) {
-    constexpr std::size_t kResamples = 1000;
-    return bootstrap(law, left, how, refit,
-                     {.resamples = kResamples, .seed = how.seed, .jackknife = false})
-        .draws;
-  };
+  out.draw = draws_by_bootstrap(1000, false);
   return out;
 }
 

@@ -38,18 +38,10 @@ BootstrapOptions resampling_of(const FitRequest& request) {
 
 /// How far the forecasts of hidden runs missed.
 void calibrate(const Context& context, FitOutcome& out) {
-  constexpr std::size_t kResamples = 200;
   BacktestOptions how;
   how.fit = out.options;
   how.fit.profile = false;
-  how.draw = [](const AnyLaw& law, const RunTable& left, const FitOptions& options,
-                const FitReport& refit) {
-    FitOptions quiet = options;
-    quiet.progress = nullptr;
-    return bootstrap(law, left, quiet, refit,
-                     {.resamples = kResamples, .seed = options.seed, .jackknife = false})
-        .draws;
-  };
+  how.draw = draws_by_bootstrap(200, true);
   how.fit.progress = progress_of(context, "starts of hold-outs");
   out.calibration = calibrate_new_runs(out.law.law, out.runs, how);
   if (out.calibration->usable()) out.law.calibration = out.calibration->calibration;

@@ -1,6 +1,7 @@
 #include "api/fit_choice.hpp"
 
 #include "isoflop/error.hpp"
+#include "isoflop/fit/bootstrap.hpp"
 
 namespace isoflop::api {
 
@@ -41,6 +42,17 @@ std::function<void(std::size_t, std::size_t)> progress_of(const Context& context
   return [&context, what = std::move(what)](std::size_t done, std::size_t all) {
     if (context.cancelled && context.cancelled()) throw Cancelled();
     if (context.progress) context.progress(what, done, all);
+  };
+}
+
+DrawCoefficients draws_by_bootstrap(std::size_t resamples, bool quiet) {
+  return [resamples, quiet](const AnyLaw& law, const RunTable& left, const FitOptions& how,
+                            const FitReport& refit) {
+    FitOptions options = how;
+    if (quiet) options.progress = nullptr;
+    return bootstrap(law, left, options, refit,
+                     {.resamples = resamples, .seed = options.seed, .jackknife = false})
+        .draws;
   };
 }
 

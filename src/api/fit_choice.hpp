@@ -1,12 +1,14 @@
 // How a request wants a law to be fitted, settled.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
 #include "api/fields.hpp"
 #include "isoflop/api/context.hpp"
 #include "isoflop/api/fit_choice.hpp"
+#include "isoflop/fit/backtest.hpp"
 #include "isoflop/fit/options.hpp"
 
 namespace isoflop::api {
@@ -19,5 +21,9 @@ FitOptions fit_options(const FitChoice& choice, const Context& context);
 /// Reports to the context that so many `what` are done, and ends the work with Cancelled where the
 /// context asks for that.
 std::function<void(std::size_t, std::size_t)> progress_of(const Context& context, std::string what);
+
+/// Draws of a refit to the runs that a hold-out leaves: its bootstrap, without the jackknife.
+/// Quiet: its resamples are no progress.
+DrawCoefficients draws_by_bootstrap(std::size_t resamples, bool quiet);
 
 }  // namespace isoflop::api

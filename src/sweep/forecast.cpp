@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <Eigen/Dense>
+#include <limits>
 #include <map>
+#include <utility>
 
 #include "isoflop/core/normal_quantile.hpp"
 #include "isoflop/core/parallel.hpp"
@@ -145,60 +146,95 @@ struct Axes {
   }
 };
 
+using Column = std::vector<double>;
+
+double dot(const Column& a, const Column& b) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+/// Of coefficients by which data move as `columns` [P][cells] say and a quantity as `slope` [P]:
+/// how far the quantity scatters where every datum does by one, sqrt(slope^T (J^T J)^-1 slope);
+/// infinite where the data do not determine it. Coefficients that the data do not tell apart do no
+/// harm where the quantity does not either. Gram and Schmidt with the longest column first, in
+/// loops of our own: what Eigen compiles here and elsewhere may be joined by the linker to either
+/// copy, and an outcome is not to depend on it.
+double scatter_of(std::vector<Column> columns, std::vector<double> slope) {
+  // What differences leave of directions that are not seen, for columns of length one.
+  constexpr double kUnseen = 1e-7, kMoves = 1e-4;
+  for (std::size_t p = 0; p < columns.size(); ++p) {
+    const double length = std::sqrt(dot(columns[p], columns[p]));
+    if (!(length > 0.0)) {
+      if (slope[p] != 0.0) return std::numeric_limits<double>::infinity();
+      continue;
+    }
+    for (double& x : columns[p]) x /= length;
+    slope[p] /= length;
+  }
+  const double size = std::sqrt(dot(slope, slope));
+  double squares = 0.0;
+  while (!columns.empty()) {
+    std::size_t longest = 0;
+    for (std::size_t p = 1; p < columns.size(); ++p) {
+      if (dot(columns[p], columns[p]) > dot(columns[longest], columns[longest])) longest = p;
+    }
+    const double length = std::sqrt(dot(columns[longest], columns[longest]));
+    if (!(length > kUnseen)) break;
+    const Column direction = std::move(columns[longest]);
+    const double along = slope[longest] / length;
+    columns.erase(columns.begin() + static_cast<std::ptrdiff_t>(longest));
+    slope.erase(slope.begin() + static_cast<std::ptrdiff_t>(longest));
+    squares += along * along;
+    for (std::size_t p = 0; p < columns.size(); ++p) {
+      const double share = dot(columns[p], direction) / length;
+      for (std::size_t i = 0; i < direction.size(); ++i) {
+        columns[p][i] -= share * direction[i] / length;
+      }
+      slope[p] -= share * along;
+    }
+  }
+  for (const double left : slope) {
+    if (std::abs(left) > kMoves * size) return std::numeric_limits<double>::infinity();
+  }
+  return std::sqrt(squares);
+}
+
 std::optional<Interval> fit_interval(const PlanProblem& problem, std::span<const SweepCell> cells,
                                      const PlanOptions& search, const ForecastOptions& options) {
   constexpr double kStep = 1e-4;  // on axes where coefficients are of order one
   const std::vector<double>& theta = problem.law.coefficients;
-  const auto num = static_cast<Eigen::Index>(theta.size());
-  const auto rows = static_cast<Eigen::Index>(cells.size());
-  if (rows < num) return std::nullopt;
   Axes axes;
   for (const CoefficientInfo& c : facts_of(problem.law.law).coefficients) {
     axes.is_log.push_back(c.scale == Scale::kLog);
   }
+  const std::size_t num = axes.is_log.size();
+  if (cells.size() < num) return std::nullopt;
   const Planners planners(problem);
   const double log_target = std::log(options.target_flops);
   const Planner own = planners.own();
-  Eigen::MatrixXd jacobian(rows, num);
-  Eigen::VectorXd slope(num);
-  for (Eigen::Index p = 0; p < num; ++p) {
-    const auto at = static_cast<std::size_t>(p);
-    const Planner up = planners.of(axes.moved(theta, at, kStep));
-    const Planner down = planners.of(axes.moved(theta, at, -kStep));
-    for (Eigen::Index i = 0; i < rows; ++i) {
-      const RealShape& model = cells[static_cast<std::size_t>(i)].model;
-      const double log_n = std::log(model.n_law / own.n_law(1.0));
-      const double log_d = std::log(model.d_tokens), log_g = std::log(model.granularity);
-      jacobian(i, p) =
-          (up.log_loss(log_n, log_d, log_g) - down.log_loss(log_n, log_d, log_g)) / (2.0 * kStep);
-    }
-    const Optimum above = up.optimum(log_target, search), below = down.optimum(log_target, search);
-    if (!above.usable() || !below.usable()) return std::nullopt;
-    slope(p) = (above.log_n_active - below.log_n_active) / (2.0 * kStep);
-  }
-  // Columns of one length, so that what decides is how alike they are.
-  const Eigen::VectorXd length = jacobian.colwise().norm();
   const Optimum best = own.optimum(log_target, search);
-  if (!(length.minCoeff() > 0.0) || !best.usable()) return std::nullopt;
-  jacobian *= length.cwiseInverse().asDiagonal();
-  slope = slope.cwiseQuotient(length);
-  const Eigen::JacobiSVD<Eigen::MatrixXd> svd(jacobian, Eigen::ComputeThinV);
-  const double centre = std::log(own.n_law(std::exp(best.log_n_active)));
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  // Of directions that the cells do not see, finite differences leave this much. They do no harm
-  // where the optimum does not see them either: one G alone tells two terms of a law not apart.
-  constexpr double kUnseen = 1e-7, kMoves = 1e-4;
-  const Eigen::VectorXd& strength = svd.singularValues();
-  const Eigen::VectorXd along = svd.matrixV().transpose() * slope;
-  double squares = 0.0;
-  for (Eigen::Index k = 0; k < num; ++k) {
-    if (strength(k) > kUnseen * strength(0)) {
-      squares += std::pow(along(k) / strength(k), 2);
-    } else if (std::abs(along(k)) > kMoves * slope.norm()) {
-      return Interval{-kInfinity, kInfinity};
+  if (!best.usable()) return std::nullopt;
+  std::vector<Column> columns;
+  std::vector<double> slope;
+  for (std::size_t p = 0; p < num; ++p) {
+    const Planner up = planners.of(axes.moved(theta, p, kStep));
+    const Planner down = planners.of(axes.moved(theta, p, -kStep));
+    Column& column = columns.emplace_back();
+    for (const SweepCell& cell : cells) {
+      const double log_n = std::log(cell.model.n_law / own.n_law(1.0));
+      const double log_d = std::log(cell.model.d_tokens), log_g = std::log(cell.model.granularity);
+      column.push_back((up.log_loss(log_n, log_d, log_g) - down.log_loss(log_n, log_d, log_g)) /
+                       (2.0 * kStep));
     }
+    const Optimum above = up.optimum(log_target, search, &best);
+    const Optimum below = down.optimum(log_target, search, &best);
+    if (!above.usable() || !below.usable()) return std::nullopt;
+    slope.push_back((above.log_n_active - below.log_n_active) / (2.0 * kStep));
   }
-  const double half = normal_quantile(0.975) * options.refit_noise * std::sqrt(squares);
+  const double centre = std::log(own.n_law(std::exp(best.log_n_active)));
+  const double half = normal_quantile(0.975) * options.refit_noise *
+                      scatter_of(std::move(columns), std::move(slope));
   return Interval{centre - half, centre + half};
 }
 

@@ -135,7 +135,9 @@ std::string intervals_of(const PlanProblem& problem, const Frontier& curve) {
   const bool with_g =
       has_granularity(problem.law) && problem.search.search != GranularitySearch::kFixed;
   app::TextGrid grid;
-  std::vector<std::string> head{"FLOPs", "N active", "D tokens", "loss"};
+  const bool with_new_runs = has_new_runs(problem.law);
+  std::vector<std::string> head{"FLOPs", "N active", "D tokens", "loss, curve"};
+  if (with_new_runs) head.emplace_back("loss, new run");
   if (with_g) head.emplace_back("G");
   grid.add(head);
   for (const Plan& p : curve.plans) {
@@ -143,6 +145,7 @@ std::string intervals_of(const PlanProblem& problem, const Frontier& curve) {
     std::vector<std::string> row{human_number(p.budget), human_interval(p.draws->n_active),
                                  human_interval(p.draws->d_tokens),
                                  human_interval(p.draws->loss, 4)};
+    if (with_new_runs) row.push_back(human_interval(p.draws->new_run.interval, 4));
     if (with_g) {
       const std::string chosen = shares(*p.draws, ": ", ", ", [](double share) {
         return fmt::format("{:.1f} %", 100.0 * share);
@@ -151,8 +154,9 @@ std::string intervals_of(const PlanProblem& problem, const Frontier& curve) {
     }
     grid.add(row);
   }
-  return fmt::format("\n95 % intervals from {} refits to resampled runs ({}):\n",
-                     draws.bootstrap.size(), draws.jackknife.empty() ? "percentile" : "BCa") +
+  return fmt::format("\n95 % of the curve{}, from {} refits to resampled runs ({}):\n",
+                     with_new_runs ? " and of new runs" : "", draws.bootstrap.size(),
+                     draws.jackknife.empty() ? "percentile" : "BCa") +
          grid.text() + stretches(curve.plans, [](const Plan& p) {
            return p.draws && p.draws->num_without_plan > 0
                       ? fmt::format("{} of {} refits have no plan and count nowhere above",

@@ -45,4 +45,8 @@ std::string human_interval(const EstimatedInterval& interval, std::optional<int>
   return text(interval.range.low) + " - " + text(interval.range.high);
 }
 
+bool has_new_runs(const LawRecord& law) {
+  return !law.draws.bootstrap.empty() && law.scatter.is_known();
+}
+
 }  // namespace isoflop::text

@@ -78,10 +78,6 @@ std::string granularities(const PlanDraws& draws) {
   return out.empty() ? human_interval(draws.granularity, 1) : out;
 }
 
-bool has_new_runs(const LawRecord& law) {
-  return !law.draws.bootstrap.empty() && law.scatter.is_known();
-}
-
 /// How the intervals of a new run came about, or why there are none.
 std::string new_runs_text(const PlanProblem& problem, const std::vector<Plan>& plans) {
   const LawRecord& law = problem.law;

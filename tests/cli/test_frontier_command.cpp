@@ -178,7 +178,7 @@ TEST_CASE("isoflop frontier: draws of a law file give intervals, alike for any t
   CHECK(contains(csv.out,
                  "n_active_low,n_active_high,d_tokens_low,d_tokens_high,loss_low,loss_high,"
                  "granularity_frequency"));
-  CHECK(contains(here.isoflop(words).out, "95 % intervals from 40 refits"));
+  CHECK(contains(here.isoflop(words).out, "95 % of the curve"));
 }
 
 TEST_CASE("isoflop frontier: words that mean nothing are refused", "[cli][refusal]") {

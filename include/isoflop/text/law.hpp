@@ -22,6 +22,9 @@ std::string head_of_law(const std::string& name, const LawRecord& law);
 /// with its reasons, coefficients on a bound, warnings of the fit.
 std::vector<std::string> notes_on_fit(const LawRecord& law);
 
+/// Whether the law says, beside the interval of its curve, that of one new run.
+bool has_new_runs(const LawRecord& law);
+
 /// "1.2B - 3.4B", each end as human_number writes it or with so many decimals; "-" for none.
 std::string human_interval(const EstimatedInterval& interval,
                            std::optional<int> decimals = std::nullopt);
