@@ -22,12 +22,12 @@ double flops_per_token(ComputeMeaning meaning, const ModelShape& shape) {
     case ComputeMeaning::kTransformer:
     case ComputeMeaning::kTransformerNonEmbedding: {
       if (shape.seq_len == 0) {
-        throw InvalidArgument("seq_length", "the law counts FLOPs of attention scores: add " +
-                                                field("seq_length"));
+        throw InvalidArgument(
+            "seq_length", "the law counts FLOPs of attention scores: add " + field("seq_length"));
       }
       const auto all = static_cast<double>(flops.transformer);
       if (meaning == ComputeMeaning::kTransformer) return all;
-      return all - 6.0 * static_cast<double>(shape.vocab_size * shape.d_model);
+      return all - 6.0 * static_cast<double>(shape.vocab_size) * static_cast<double>(shape.d_model);
     }
     case ComputeMeaning::kUnspecified:
       break;
@@ -47,7 +47,12 @@ RunQuantities quantities_of(const HyperparameterLaw& law, const ModelShape& shap
   out.fill(kNotKnown);
   auto set = [&](RunQuantity q, double x) { out[index_of(q)] = x; };
   const ParameterCount params = count_parameters(shape);
-  if (const auto n = counted_parameters(law.n_means, params)) set(RunQuantity::kN, *n);
+  if (const auto n = counted_parameters(law.n_means, params)) {
+    set(RunQuantity::kN, *n);
+  } else if (law.uses(RunQuantity::kN)) {
+    throw Error("the N of " + law.name + " is " + std::string(to_string(law.n_means)) +
+                ", which does not follow from a model with experts");
+  }
   set(RunQuantity::kD, tokens);
   if (law.c_means != ComputeMeaning::kUnspecified) {
     set(RunQuantity::kC, flops_per_token(law.c_means, shape) * tokens);
@@ -56,8 +61,7 @@ RunQuantities quantities_of(const HyperparameterLaw& law, const ModelShape& shap
   set(RunQuantity::kNumBlocks, static_cast<double>(shape.num_blocks));
   if (shape.seq_len > 0) set(RunQuantity::kSeqLen, static_cast<double>(shape.seq_len));
   const auto top_k = static_cast<double>(shape.top_k);
-  set(RunQuantity::kE,
-      shape.is_routed() ? static_cast<double>(shape.num_experts) / top_k : 1.0);
+  set(RunQuantity::kE, shape.is_routed() ? static_cast<double>(shape.num_experts) / top_k : 1.0);
   set(RunQuantity::kG,
       shape.is_routed() ? static_cast<double>(shape.d_ff) / static_cast<double>(shape.expert_width)
                         : 1.0);

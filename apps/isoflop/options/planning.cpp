@@ -177,6 +177,13 @@ void versus_option(Form& form) {
              "dense,coarse,LAW", "Options", "", rivals});
 }
 
+void hyperparameters_option(Form& form, const char* group) {
+  form.word({"--hyperparameters",
+             "law of learning rate and batch that runs follow ('isoflop laws' lists them), or a "
+             "file (isoflop.hyperparameters/1) (default none)",
+             "NAME|FILE", group, "", hyperparameter_laws});
+}
+
 void shapes_options(Form& form) {
   constexpr const char* kGroup = "Real shapes";
   form.flag({"--shapes", "the ten best models that can be built, for every budget", "", kGroup});
@@ -203,6 +210,7 @@ void shapes_options(Form& form) {
   form.word({"--batch-tokens",
              "global batch (default: power of two up to 2^22 that leaves 10,000 steps)", "X",
              kGroup});
+  hyperparameters_option(form, kGroup);
 }
 
 }  // namespace isoflop::app

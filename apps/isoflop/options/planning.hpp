@@ -25,6 +25,8 @@ void doubt_options(Form& form, bool with_regret);
 /// How many embedding weights there are beside the blocks.
 void embeddings_options(Form& form);
 void versus_option(Form& form);
+/// The law of learning rate and batch that runs follow.
+void hyperparameters_option(Form& form, const char* group);
 /// Models that can be built, and the run of one.
 void shapes_options(Form& form);
 

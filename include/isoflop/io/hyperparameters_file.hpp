@@ -30,6 +30,9 @@ HyperparameterLaw hyperparameters_from_json(const nlohmann::ordered_json& json,
 /// A law without a name is called by its path.
 HyperparameterLaw read_hyperparameters_file(const std::string& path);
 
+/// Whether a file on disk says that it is one; false for what cannot be read.
+bool is_hyperparameters_file(const std::string& path);
+
 /// Those that ship, sorted by name; data/hyperparameters.
 const std::vector<HyperparameterLaw>& preset_hyperparameters();
 

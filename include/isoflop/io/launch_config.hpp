@@ -3,8 +3,8 @@
 /// module of torchtitan; written, and read back as the same numbers.
 ///
 /// Names are those of Megatron-LM's megatron/training/arguments.py (2025), of transformers 4 and 5,
-/// and of torchtitan 0.3.0. What a plan does not settle (data, tokenizer, GPUs, and the learning rate
-/// where no law of hyperparameters gives one) is left to whoever launches.
+/// and of torchtitan 0.3.0. What a plan does not settle (data, tokenizer, GPUs, and the learning
+/// rate where no law of hyperparameters gives one) is left to whoever launches.
 #pragma once
 
 #include <cstdint>

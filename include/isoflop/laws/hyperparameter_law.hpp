@@ -18,18 +18,7 @@
 namespace isoflop {
 
 /// What such a formula may depend on.
-enum class RunQuantity : std::size_t {
-  kN,
-  kD,
-  kC,
-  kB,
-  kDModel,
-  kNumBlocks,
-  kSeqLen,
-  kE,
-  kG,
-  kK
-};
+enum class RunQuantity : std::size_t { kN, kD, kC, kB, kDModel, kNumBlocks, kSeqLen, kE, kG, kK };
 
 /// One row per RunQuantity, in the order of the enumerators. E, G and K are 1 for a dense model.
 struct RunQuantityInfo {

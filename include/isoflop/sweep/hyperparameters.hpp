@@ -28,13 +28,13 @@ struct OutsideRange {
 /// tokens > 0.
 RunQuantities quantities_of(const HyperparameterLaw& law, const ModelShape& shape, double tokens);
 
-/// The batch in tokens, not rounded; nothing where the law gives none. Throws Error for a batch that
-/// is no positive number.
+/// The batch in tokens, not rounded; nothing where the law gives none. Throws Error for a batch
+/// that is no positive number.
 std::optional<double> batch_of(const HyperparameterLaw& law, const ModelShape& shape,
                                double tokens);
 
 struct RunHyperparameters {
-  std::optional<double> lr;            ///< nothing where the law gives none
+  std::optional<double> lr;           ///< nothing where the law gives none
   std::vector<OutsideRange> outside;  ///< of what the law uses, and the batch where its range is
                                       ///< known
 };

@@ -1,0 +1,45 @@
+#include "isoflop/text/hyperparameters.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "isoflop/io/number.hpp"
+
+namespace isoflop::text {
+
+std::string outside_range(const std::vector<OutsideRange>& outside) {
+  std::string out;
+  for (const OutsideRange& o : outside) {
+    if (!out.empty()) out += ", ";
+    out += fmt::format("{} {} {} {}", info(o.quantity).symbol, human_number(o.value),
+                       o.is_above() ? ">" : "<",
+                       human_number(o.is_above() ? o.range.high : o.range.low));
+  }
+  return out;
+}
+
+std::string outside_range(const std::vector<std::vector<OutsideRange>>& runs) {
+  std::vector<OutsideRange> farthest;
+  for (const std::vector<OutsideRange>& run : runs) {
+    for (const OutsideRange& o : run) {
+      const auto same = std::find_if(farthest.begin(), farthest.end(), [&](const OutsideRange& f) {
+        return f.quantity == o.quantity && f.is_above() == o.is_above();
+      });
+      if (same == farthest.end()) {
+        farthest.push_back(o);
+      } else if ((o.value > same->value) == o.is_above()) {
+        *same = o;
+      }
+    }
+  }
+  return outside_range(farthest);
+}
+
+std::string learning_rate(const std::optional<double>& lr,
+                          const std::vector<OutsideRange>& outside) {
+  if (!lr) return "-";
+  return fmt::format("{:.3e}{}", *lr, outside.empty() ? "" : " !");
+}
+
+}  // namespace isoflop::text
