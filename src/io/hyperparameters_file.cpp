@@ -133,8 +133,8 @@ class LawReader {
 
   /// What N or C counts, which must be said where it is used.
   template <class Table>
-  auto meaning(const Table& table, const char* key, const HyperparameterLaw& law,
-               RunQuantity q) const {
+  decltype(Table::value_type::id) meaning(const Table& table, const char* key,
+                                          const HyperparameterLaw& law, RunQuantity q) const {
     const std::string said = optional_text(key), symbol(info(q).symbol);
     if (said.empty()) {
       if (law.uses(q) || law.ranges[index_of(q)]) {
