@@ -38,8 +38,7 @@ std::string outside_range(const std::vector<std::vector<OutsideRange>>& runs) {
 
 std::string learning_rate(const std::optional<double>& lr,
                           const std::vector<OutsideRange>& outside) {
-  if (!lr) return "-";
-  return fmt::format("{:.3e}{}", *lr, outside.empty() ? "" : " !");
+  return (lr ? fmt::format("{:.3e}", *lr) : std::string("-")) + (outside.empty() ? "" : " !");
 }
 
 }  // namespace isoflop::text

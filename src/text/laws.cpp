@@ -95,10 +95,11 @@ std::string list_all(const api::LawsOutcome& outcome) {
   for (const LawRecord& law : outcome.laws) {
     published.add({law.name, law.law.name(), authors_and_year(law.source)});
   }
-  TextGrid hyperparameters({0, 1, 2});
+  TextGrid hyperparameters({0, 1, 2, 3});
   for (const HyperparameterLaw& law : outcome.hyperparameters) {
-    hyperparameters.add(
-        {law.name, law.lr ? "lr = " + law.lr->expression() : "", authors_and_year(law.source)});
+    hyperparameters.add({law.name, law.lr ? "lr = " + law.lr->expression() : "",
+                         law.batch_tokens ? "batch = " + law.batch_tokens->expression() : "",
+                         authors_and_year(law.source)});
   }
   return "Formulas (isoflop fit FILE " + field("law") + " NAME):\n" + formulas.text("  ") +
          "\nPublished laws (isoflop plan NAME " + field("flops") + " X):\n" + published.text("  ") +
