@@ -12,8 +12,8 @@ namespace isoflop::app {
 namespace {
 
 void options(Form& form) {
-  form.word(
-      {"NAME", "a formula, a published law or a law file", "", "Options", "", formulas_and_laws});
+  form.word({"NAME", "a formula, a published law, a law of learning rate and batch, or a law file",
+             "", "Options", "", formulas_and_laws});
   form.own_flag({"--json", "print JSON and nothing else"});
   form.footer("Example:\n  isoflop laws krajewski2024-e64");
 }

@@ -24,7 +24,10 @@ void options(Form& form) {
   team_options(form);
   form.own_flag({"--json", "print JSON (isoflop.plan/1) and nothing else"});
   form.reclaim("law", {"flops", "gpu_hours", "days", "target_loss"}, is_list_of_numbers);
-  form.footer("Example:\n  isoflop plan krajewski2024-e64 --flops 1e20 1e21 1e22");
+  form.footer(
+      "Example:\n  isoflop plan krajewski2024-e64 --flops 1e20 1e21 1e22\n"
+      "  isoflop plan krajewski2024-e64 --flops 1e18 --gated --emit megatron "
+      "--hyperparameters step-law");
 }
 
 int run(Form& form) {

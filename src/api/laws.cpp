@@ -1,6 +1,9 @@
 #include "isoflop/api/laws.hpp"
 
+#include <algorithm>
+
 #include "api/laws_fields.hpp"
+#include "isoflop/io/hyperparameters_file.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/laws/law_facts.hpp"
 
@@ -18,6 +21,13 @@ FormulaCard card_of(const AnyLaw& law) {
   return out;
 }
 
+bool names_hyperparameters(const std::string& name) {
+  const auto& ship = preset_hyperparameters();
+  return std::any_of(ship.begin(), ship.end(),
+                     [&](const HyperparameterLaw& law) { return law.name == name; }) ||
+         (!is_law_name(name) && is_hyperparameters_file(name));
+}
+
 }  // namespace
 
 LawsOutcome laws(const LawsRequest& request, const Context&) {
@@ -27,6 +37,11 @@ LawsOutcome laws(const LawsRequest& request, const Context&) {
   if (request.name.empty()) {
     for (const std::string_view law : law_names()) out.formulas.push_back(card_of(law));
     out.laws = preset_laws();
+    out.hyperparameters = preset_hyperparameters();
+    return out;
+  }
+  if (names_hyperparameters(request.name)) {
+    out.hyperparameters.push_back(find_hyperparameters(request.name));
     return out;
   }
   AnyLaw formula = request.name;

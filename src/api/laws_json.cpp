@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/laws_fields.hpp"
+#include "isoflop/io/hyperparameters_file.hpp"
 #include "isoflop/io/law_file.hpp"
 
 namespace isoflop::api {
@@ -36,15 +37,19 @@ Json everything(const LawsOutcome& outcome) {
   out["format"] = "isoflop.laws/1";
   for (const FormulaCard& card : outcome.formulas) out["laws"].push_back(formula_to_json(card));
   for (const LawRecord& law : outcome.laws) out["published"].push_back(law_to_json(law));
+  for (const HyperparameterLaw& law : outcome.hyperparameters) {
+    out["hyperparameters"].push_back(hyperparameters_to_json(law));
+  }
   return out;
 }
 
 }  // namespace
 
 Json to_json(const LawsOutcome& outcome) {
-  Json out = outcome.request.name.empty() ? everything(outcome)
-             : outcome.is_formula()       ? formula_to_json(outcome.formulas.front())
-                                          : law_to_json(outcome.laws.front());
+  Json out = outcome.request.name.empty()   ? everything(outcome)
+             : outcome.is_hyperparameters() ? hyperparameters_to_json(outcome.hyperparameters[0])
+             : outcome.is_formula()         ? formula_to_json(outcome.formulas.front())
+                                            : law_to_json(outcome.laws.front());
   return with_provenance(std::move(out), to_json(outcome.request), outcome.inputs);
 }
 

@@ -80,7 +80,7 @@ std::vector<RivalExpansion> choose_expansion(PlanRequest& request, const LawReco
 std::vector<ShapeAnswer> shapes_of(const PlanRequest& request, const PlanOutcome& outcome) {
   const PlanProblem& problem = outcome.problem;
   std::vector<ShapeAnswer> out;
-  if (!wants_shapes(request.shapes)) return out;
+  if (!wants_shapes(request.shapes, request.hyperparameters)) return out;
   const double rate = flops_per_gpu_second(request.budget);
   for (const PlanAnswer& answer : outcome.answers) {
     if (problem.time && !answer.plan.usable()) throw Error("there is no plan to build a model for");
@@ -91,7 +91,9 @@ std::vector<ShapeAnswer> shapes_of(const PlanRequest& request, const PlanOutcome
       if (rate > 0.0) {  // by a share of a GPU's peak
         shape.gpu_hours = shape.d_tokens * shape.flops_per_token / rate / kSecondsPerHour;
       }
-      around.runs.push_back(run_of(shape, request.shapes, problem));
+      FilledRun run = run_of(shape, request.shapes, problem, outcome.hyperparameters);
+      around.runs.push_back(std::move(run.config));
+      if (outcome.hyperparameters) around.outside.push_back(std::move(run.outside));
     }
   }
   return out;
@@ -102,7 +104,7 @@ std::string launch_of(const PlanRequest& request, const PlanOutcome& outcome) {
   if (outcome.shapes.size() != 1) {
     throw InvalidArgument("emit", field("emit") + " is for one budget at a time");
   }
-  const std::string out = emitted(outcome.shapes.front().search, request.shapes, outcome.problem);
+  const std::string out = emitted(outcome.shapes.front(), request.shapes);
   const bool doubted = outcome.answers.front().plan.undetermined();
   return doubted && !request.doubt.accept_undetermined ? "" : out;
 }
@@ -141,6 +143,7 @@ PlanOutcome plan(const PlanRequest& asked, const Context&) {
   out.answers = answer_plans(out.problem, budgets_of(out.problem, request.budget), price, rate);
   for (PlanAnswer& answer : out.answers) answer.plan.doubts = doubts_of(answer.plan, thresholds);
   out.versus = versus_columns(out.problem, request.versus, out.plans());
+  out.hyperparameters = load_hyperparameters(request.hyperparameters);
   out.shapes = shapes_of(request, out);
   out.launch = launch_of(request, out);
   return out;

@@ -6,6 +6,7 @@
 #include "api/doubt_choice.hpp"
 #include "api/embeddings_choice.hpp"
 #include "api/experts.hpp"
+#include "api/hyperparameter_choice.hpp"
 #include "api/plan_answers.hpp"
 #include "api/plan_fields.hpp"
 #include "api/planner_choice.hpp"
@@ -13,6 +14,7 @@
 #include "api/time_choice.hpp"
 #include "api/versus_column.hpp"
 #include "io/json_values.hpp"
+#include "isoflop/io/hyperparameters_file.hpp"
 #include "isoflop/io/model_config.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/plan/experts_of_plan.hpp"
@@ -115,7 +117,10 @@ Json shape_to_row(const RealShape& s, const LaunchConfig& run) {
 Json shapes_to_json(const ShapeAnswer& answer) {
   Json out = Json::array();
   for (std::size_t i = 0; i < answer.runs.size(); ++i) {
-    out.push_back(shape_to_row(answer.search.best[i], answer.runs[i]));
+    Json& row = out.emplace_back(shape_to_row(answer.search.best[i], answer.runs[i]));
+    if (answer.outside.empty()) continue;
+    row["run"]["learning_rate"] = number_or_null(answer.runs[i].lr);
+    row["run"]["outside"] = outside_json(answer.outside[i]);
   }
   return out;
 }
@@ -200,6 +205,7 @@ void list_fields(FieldVisitor& f, PlanRequest& request) {
   list_fields(f, request.embeddings);
   f.names("versus", request.versus, Names::kRivals);
   list_fields(f, request.shapes);
+  list_fields(f, request.hyperparameters);
   list_fields(f, request.doubt, true);
 }
 
@@ -217,6 +223,9 @@ Json to_json(const PlanOutcome& outcome) {
   const auto experts = rates_of_law(problem);
   out["experts"] = experts ? rates_to_json(*experts) : Json(nullptr);
   if (!outcome.conversions.empty()) out["conversions"] = outcome.conversions;
+  if (outcome.hyperparameters) {
+    out["hyperparameters"] = hyperparameters_to_json(*outcome.hyperparameters);
+  }
   out["plans"] = Json::array();
   for (std::size_t i = 0; i < outcome.answers.size(); ++i)
     out["plans"].push_back(row_of(outcome, i));

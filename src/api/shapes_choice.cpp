@@ -44,7 +44,7 @@ void list_fields(FieldVisitor& f, ShapesChoice& choice) {
   f.number("batch_tokens", choice.batch_tokens, Numbers::kPositive);
 }
 
-bool wants_shapes(const ShapesChoice& choice) {
+bool wants_shapes(const ShapesChoice& choice, const HyperparameterChoice& hyperparameters) {
   const bool wanted = choice.shapes || !choice.emit.empty();
   for (const auto& [name, given] :
        {std::pair{"multiple_of", choice.multiple_of.has_value()},
@@ -56,7 +56,8 @@ bool wants_shapes(const ShapesChoice& choice) {
         std::pair{"seq_length", choice.seq_length.has_value()},
         std::pair{"batch_tokens", choice.batch_tokens.has_value()},
         std::pair{"gated", choice.gated}, std::pair{"plain", choice.plain},
-        std::pair{"tied_head", choice.tied_head}}) {
+        std::pair{"tied_head", choice.tied_head},
+        std::pair{"hyperparameters", !hyperparameters.hyperparameters.empty()}}) {
     if (wanted || !given) continue;
     throw InvalidArgument("shapes",
                           field(name) + " says something of " + field("shapes") + ": add it");
@@ -95,29 +96,27 @@ ShapeOptions options_of(const ShapesChoice& choice, const EmbeddingsChoice& embe
   return out;
 }
 
-LaunchConfig run_of(const RealShape& shape, const ShapesChoice& choice,
-                    const PlanProblem& problem) {
-  const double batch =
-      choice.batch_tokens.value_or(static_cast<double>(default_batch_tokens(shape.d_tokens)));
-  const std::uint64_t gpus = expert_parallel(choice, problem);
+FilledRun run_of(const RealShape& shape, const ShapesChoice& choice, const PlanProblem& problem,
+                 const std::optional<HyperparameterLaw>& hyperparameters) {
   const double timed_tokens = problem.time ? problem.time->setup().tokens : 0.0;
   const double sequences = timed_tokens / static_cast<double>(shape.shape.seq_len);
-  return launch_config(shape.shape, shape.d_tokens, batch, shape.shape.is_routed() ? gpus : 1,
-                       static_cast<std::uint64_t>(std::fmax(1.0, std::floor(sequences))));
+  RunLayout layout;
+  layout.batch_tokens = choice.batch_tokens;
+  if (shape.shape.is_routed()) layout.expert_parallel = expert_parallel(choice, problem);
+  layout.micro_batch_size = static_cast<std::uint64_t>(std::fmax(1.0, std::floor(sequences)));
+  return filled_run(hyperparameters, shape.shape, shape.d_tokens, layout);
 }
 
-std::string emitted(const ShapeSearch& search, const ShapesChoice& choice,
-                    const PlanProblem& problem) {
+std::string emitted(const ShapeAnswer& answer, const ShapesChoice& choice) {
   const auto formats = launch_formats();
   const auto format = std::find(formats.begin(), formats.end(), choice.emit);
   const std::uint64_t rank = choice.rank.value_or(1);
-  if (search.best.empty()) throw Error(search.note);
-  if (rank > search.best.size()) {
+  if (answer.runs.empty()) throw Error(answer.search.note);
+  if (rank > answer.runs.size()) {
     throw InvalidArgument("rank", field("rank") + " " + std::to_string(rank) + ": there are " +
-                                      std::to_string(search.best.size()) + " shapes");
+                                      std::to_string(answer.runs.size()) + " shapes");
   }
-  return write_launch(static_cast<LaunchFormat>(format - formats.begin()),
-                      run_of(search.best[rank - 1], choice, problem));
+  return write_launch(static_cast<LaunchFormat>(format - formats.begin()), answer.runs[rank - 1]);
 }
 
 }  // namespace isoflop::api

@@ -80,6 +80,7 @@ std::vector<std::string> names_of(const std::vector<double>& budgets) {
 struct Workshop {
   const SweepRequest& request;
   const PlanProblem& problem;
+  const std::optional<HyperparameterLaw>& hyperparameters;
   ShapeOptions options;
   std::optional<PlanProblem> timed;
   double rate;  ///< FLOPs of a GPU-second; 0: nobody said
@@ -91,7 +92,9 @@ struct Workshop {
     const std::vector<std::string> names = names_of(grid.budgets);
     for (SweepCell& cell : designed.cells) {
       SweepRun one;
-      one.run = run_of(cell.model, request.shapes, problem);
+      FilledRun filled = run_of(cell.model, request.shapes, problem, hyperparameters);
+      one.run = std::move(filled.config);
+      one.outside = std::move(filled.outside);
       if (one.run.num_steps < request.min_steps) {
         designed.dropped.push_back(
             {cell.budget, cell.wanted_n_active, cell.model.granularity,
@@ -231,9 +234,13 @@ SweepOutcome sweep(const SweepRequest& asked, const Context& context) {
   const bool with_rows = law.n_means == NMeaning::kTotal;
   out.problem = pose(request.planner, law, with_rows ? rows_of(request.embeddings) : 0.0);
   out.grid = grid_of(request, out.problem);
-  Workshop workshop{request, out.problem,
+  out.hyperparameters = load_hyperparameters(request.hyperparameters);
+  Workshop workshop{request,
+                    out.problem,
+                    out.hyperparameters,
                     options_of(request.shapes, request.embeddings, out.problem, sweep_shapes()),
-                    std::nullopt, flops_per_gpu_second(request.budget)};
+                    std::nullopt,
+                    flops_per_gpu_second(request.budget)};
   PlanProblem timed = out.problem;
   out.time = use_time(timed, request.time);
   if (out.time) workshop.timed = std::move(timed);

@@ -60,6 +60,28 @@ std::string describe_formula(const FormulaCard& card) {
   return fmt::format("{}\n  {}\n  {}\n\n", card.name, card.formula, card.source) + grid.text("  ");
 }
 
+std::string describe_hyperparameters(const HyperparameterLaw& law) {
+  std::string out = law.name + " (learning rate and batch)\n";
+  if (law.lr) out += "  lr = " + law.lr->expression() + "\n";
+  if (law.batch_tokens) out += "  batch = " + law.batch_tokens->expression() + " tokens\n";
+  TextGrid grid({0, 1, 2});
+  for (const RunQuantityInfo& q : kRunQuantities) {
+    const auto& range = law.ranges[index_of(q.id)];
+    if (!law.uses(q.id) && !range) continue;
+    std::string meaning(q.meaning);
+    if (q.id == RunQuantity::kN) meaning = to_string(law.n_means);
+    if (q.id == RunQuantity::kC) meaning = "FLOPs, " + std::string(to_string(law.c_means));
+    grid.add({std::string(q.symbol), meaning,
+              range ? "runs from " + human_number(range->low) + " to " + human_number(range->high)
+                    : "range not known"});
+  }
+  out += "\n" + grid.text("  ");
+  if (!law.schedule.empty()) out += "\n  schedule: " + law.schedule + "\n";
+  if (!law.source.empty()) out += "  source:   " + law.source + "\n";
+  if (!law.note.empty()) out += "  note:     " + law.note + "\n";
+  return out;
+}
+
 /// "Hoffmann et al. 2022" of "Hoffmann et al. 2022, Training ...".
 std::string authors_and_year(const std::string& source) {
   const std::size_t year = source.find("20");
@@ -73,8 +95,16 @@ std::string list_all(const api::LawsOutcome& outcome) {
   for (const LawRecord& law : outcome.laws) {
     published.add({law.name, law.law.name(), authors_and_year(law.source)});
   }
+  TextGrid hyperparameters({0, 1, 2, 3});
+  for (const HyperparameterLaw& law : outcome.hyperparameters) {
+    hyperparameters.add({law.name, law.lr ? "lr = " + law.lr->expression() : "",
+                         law.batch_tokens ? "batch = " + law.batch_tokens->expression() : "",
+                         authors_and_year(law.source)});
+  }
   return "Formulas (isoflop fit FILE " + field("law") + " NAME):\n" + formulas.text("  ") +
          "\nPublished laws (isoflop plan NAME " + field("flops") + " X):\n" + published.text("  ") +
+         "\nLearning rate and batch (isoflop plan LAW " + field("flops") + " X " + field("shapes") +
+         " " + field("hyperparameters") + " NAME):\n" + hyperparameters.text("  ") +
          "\n'isoflop laws NAME' shows one in full.\n";
 }
 
@@ -82,6 +112,9 @@ std::string list_all(const api::LawsOutcome& outcome) {
 
 std::string laws(const api::LawsOutcome& outcome) {
   if (outcome.request.name.empty()) return list_all(outcome);
+  if (outcome.is_hyperparameters()) {
+    return describe_hyperparameters(outcome.hyperparameters.front());
+  }
   const FormulaCard& card = outcome.formulas.front();
   return outcome.is_formula() ? describe_formula(card)
                               : describe_law(outcome.laws.front(), card, outcome.request.name);

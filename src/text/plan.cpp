@@ -288,7 +288,7 @@ std::string plan(const api::PlanOutcome& outcome) {
   out += expansions_text(outcome.expansions) + plans_text(outcome, plans) + answers_text(outcome);
   if (!outcome.versus.empty()) out += "\n" + versus_text(problem, outcome.versus, plans);
   for (std::size_t i = 0; i < outcome.shapes.size(); ++i) {
-    out += "\n" + shapes_text(problem, plans[i].budget, outcome.shapes[i]);
+    out += "\n" + shapes_text(outcome, plans[i].budget, outcome.shapes[i]);
   }
   return out;
 }

@@ -7,6 +7,7 @@
 namespace isoflop::text {
 
 /// A table of the shapes for this budget, best first, or the reason why there are none.
-std::string shapes_text(const PlanProblem& problem, double budget, const api::ShapeAnswer& answer);
+std::string shapes_text(const api::PlanOutcome& outcome, double budget,
+                        const api::ShapeAnswer& answer);
 
 }  // namespace isoflop::text

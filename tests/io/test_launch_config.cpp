@@ -123,6 +123,33 @@ TEST_CASE("write_launch: the micro-batch of a run reads back in every format", "
   }
 }
 
+TEST_CASE("write_launch: a learning rate reads back as the same number in every format",
+          "[io][identity]") {
+  for (const double lr : {0.001632, 3e-4, 1.0 / 3.0, 7.25e-7}) {
+    LaunchConfig run = run_of(routed(true));
+    run.lr = lr;
+    for (std::size_t i = 0; i < launch_formats().size(); ++i) {
+      const auto format = static_cast<LaunchFormat>(i);
+      CAPTURE(launch_formats()[i], lr);
+      CHECK(read_launch(format, write_launch(format, run), "run") == run);
+    }
+  }
+}
+
+TEST_CASE("write_launch: a learning rate stands where each program takes it", "[io][format]") {
+  LaunchConfig run = run_of(routed(true));
+  run.lr = 0.001632;
+  CHECK_THAT(write_launch(LaunchFormat::kMegatron, run),
+             ContainsSubstring("\n--train-iters 14759\n--lr 0.001632\n"));
+  const std::string python = write_launch(LaunchFormat::kTorchtitan, run);
+  CHECK_THAT(python, ContainsSubstring("\nLEARNING_RATE = 0.001632\n"));
+  CHECK_THAT(python, ContainsSubstring("optimizer=default_adamw(lr=LEARNING_RATE),\n"));
+  CHECK_THAT(write_launch(LaunchFormat::kTorchtitan, run_of(routed(true))),
+             ContainsSubstring("optimizer=default_adamw(),\n"));
+  const auto config = nlohmann::ordered_json::parse(write_launch(LaunchFormat::kHuggingFace, run));
+  CHECK(config["isoflop_training"]["learning_rate"] == 0.001632);
+}
+
 TEST_CASE("write_launch: Megatron-LM gets arguments under its own names", "[io][format]") {
   CHECK(write_launch(LaunchFormat::kMegatron, run_of(routed(true), 64)) ==
         R"(--num-layers 16
@@ -207,7 +234,8 @@ TEST_CASE("read_launch: a fault names the argument of Megatron-LM", "[io][refusa
   CHECK(fault("--num-layers 16\n", "") == "run: lacks --num-layers");
   CHECK(fault("--num-layers 16", "--num-layers x") == "run: --num-layers \"x\" is no whole number");
   CHECK(fault("--bf16", "--fp32-everything 1") == "run: lacks --bf16");
-  CHECK(fault("--bf16\n", "--bf16\n--lr 3e-4\n") == "run: \"--lr\" is not known here");
+  CHECK(fault("--bf16\n", "--bf16\n--min-lr 1e-5\n") == "run: \"--min-lr\" is not known here");
+  CHECK(fault("--bf16\n", "--bf16\n--lr -1\n") == "run: --lr \"-1\" is no positive number");
   CHECK(fault("--bf16", "bf16") == "run: \"bf16\" is no argument of Megatron-LM");
   CHECK(fault("--bf16\n", "--bf16\n--bf16\n") == "run: --bf16 is given twice");
   CHECK(fault("--vocab-size 50304", "--vocab-size 50257") ==
@@ -226,12 +254,17 @@ TEST_CASE("read_launch: a fault names the constant or the field", "[io][refusal]
         "run: N_LAYERS = \"0\" is no whole number of at least 1");
   CHECK(fault("QK_NORM = False", "QK_NORM = no") ==
         "run: QK_NORM = \"no\" is neither True nor False");
+  CHECK(fault("\nSTEPS", "\nLEARNING_RATE = fast\nSTEPS") ==
+        "run: LEARNING_RATE = \"fast\" is no positive number");
   const std::string json = write_launch(LaunchFormat::kHuggingFace, run_of(routed(true)));
   CHECK(fault_of(LaunchFormat::kHuggingFace,
                  replaced(json, "\"isoflop_training\"", "\"training\"")) ==
         "run: lacks \"isoflop_training\"");
   CHECK(fault_of(LaunchFormat::kHuggingFace, replaced(json, "\"steps\": 14759", "\"steps\": 3")) ==
         "run: \"tokens\" are not \"steps\" x \"global_batch_size\" x \"seq_length\"");
+  CHECK(fault_of(LaunchFormat::kHuggingFace,
+                 replaced(json, "\"steps\": 14759", "\"learning_rate\": 0, \"steps\": 14759")) ==
+        "run: \"learning_rate\" must be a positive number");
 }
 
 }  // namespace

@@ -195,6 +195,13 @@ constexpr const char* kShapesGroup = "Real shapes";
 
 }  // namespace
 
+void hyperparameters_option(Form& form, const char* group) {
+  form.word({"--hyperparameters",
+             "law of learning rate and batch that runs follow ('isoflop laws' lists them), or a "
+             "file (isoflop.hyperparameters/1) (default none)",
+             "NAME|FILE", group, "", hyperparameter_laws});
+}
+
 void models_options(Form& form, const ModelDefaults& defaults) {
   constexpr const char* kGroup = kShapesGroup;
   const auto by_default = [](const char* value) { return std::string(" (default ") + value + ")"; };
@@ -237,6 +244,7 @@ void shapes_options(Form& form) {
   form.own_word({"--emit-output,-o", "write it to a file instead", "FILE", kGroup, "emit_output"});
   form.word({"--rank", "which of the shapes (default 1, the best)", "K", kGroup});
   batch_option(form);
+  hyperparameters_option(form, kGroup);
 }
 
 }  // namespace isoflop::app

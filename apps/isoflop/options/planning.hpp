@@ -31,6 +31,8 @@ void embeddings_options(Form& form);
 /// Of them those that need no file.
 void vocabulary_options(Form& form);
 void versus_option(Form& form);
+/// The law of learning rate and batch that runs follow.
+void hyperparameters_option(Form& form, const char* group);
 /// Models that can be built, and the run of one.
 void shapes_options(Form& form);
 /// Defaults as the help shows them.

@@ -21,6 +21,13 @@ std::vector<std::string> formulas() {
 std::vector<std::string> formulas_and_laws() {
   std::vector<std::string> out = formulas();
   for (std::string& law : published_laws()) out.push_back(std::move(law));
+  for (const HyperparameterLaw& law : api::laws({}).hyperparameters) out.push_back(law.name);
+  return out;
+}
+
+std::vector<std::string> hyperparameter_laws() {
+  std::vector<std::string> out{"none"};
+  for (const HyperparameterLaw& law : api::laws({}).hyperparameters) out.push_back(law.name);
   return out;
 }
 

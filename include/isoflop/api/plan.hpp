@@ -12,6 +12,7 @@
 #include "isoflop/api/context.hpp"
 #include "isoflop/api/doubt_choice.hpp"
 #include "isoflop/api/embeddings_choice.hpp"
+#include "isoflop/api/hyperparameter_choice.hpp"
 #include "isoflop/api/input_file.hpp"
 #include "isoflop/api/planner_choice.hpp"
 #include "isoflop/api/shapes_choice.hpp"
@@ -40,6 +41,7 @@ struct PlanRequest {
   EmbeddingsChoice embeddings;
   std::vector<std::string> versus;  ///< "dense", "coarse" or laws
   ShapesChoice shapes;
+  HyperparameterChoice hyperparameters;  ///< of the runs of shapes
   DoubtChoice doubt;
 };
 
@@ -61,6 +63,8 @@ struct PlanAnswer {
 struct ShapeAnswer {
   ShapeSearch search;
   std::vector<LaunchConfig> runs;  ///< of search.best
+  /// Of the runs, what the law of hyperparameters does not hold for; empty where none was chosen.
+  std::vector<std::vector<OutsideRange>> outside;
 };
 
 struct PlanOutcome {
@@ -72,7 +76,8 @@ struct PlanOutcome {
   std::vector<std::string> conversions;    ///< what was taken from the shape, and how
   std::vector<PlanAnswer> answers;         ///< one per budget
   std::vector<VersusColumn> versus;
-  std::vector<ShapeAnswer> shapes;  ///< one per budget, where they were asked for
+  std::vector<ShapeAnswer> shapes;                   ///< one per budget, where they were asked for
+  std::optional<HyperparameterLaw> hyperparameters;  ///< that the runs of shapes follow
   /// The run of a shape as a trainer wants to be told it; empty for a plan that is undetermined,
   /// unless that is accepted.
   std::string launch;

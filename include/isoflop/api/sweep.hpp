@@ -13,6 +13,7 @@
 #include "isoflop/api/budget_choice.hpp"
 #include "isoflop/api/context.hpp"
 #include "isoflop/api/embeddings_choice.hpp"
+#include "isoflop/api/hyperparameter_choice.hpp"
 #include "isoflop/api/input_file.hpp"
 #include "isoflop/api/planner_choice.hpp"
 #include "isoflop/api/shapes_choice.hpp"
@@ -54,6 +55,7 @@ struct SweepRequest {
   std::uint64_t seed = ForecastOptions{}.seed;
   std::uint64_t min_steps = 500;  ///< cells with fewer are dropped
   ShapesChoice shapes;            ///< how models are built, batches, and the trainer to emit for
+  HyperparameterChoice hyperparameters;
   /// Trains the cells in simulation: adds a loss of the law with noise to each.
   bool simulate = false;
 };
@@ -63,6 +65,7 @@ struct SweepRun {
   std::string name;  ///< "1e19-g8-3": budget, granularity where there are several, place
   SweepCell cell;    ///< trains on the whole steps of `run`
   LaunchConfig run;
+  std::vector<OutsideRange> outside;  ///< of the runs behind the law of hyperparameters
   double flops = 0.0;
   std::optional<double> gpu_hours;
   std::optional<double> simulated_loss;
@@ -83,6 +86,7 @@ struct SweepOutcome {
   InputFiles inputs;
   PlanProblem problem;  ///< what was settled
   std::optional<TableTime> time;
+  std::optional<HyperparameterLaw> hyperparameters;
   SweepGrid grid;
   std::vector<SweepRun> runs;
   std::vector<DroppedCell> dropped;

@@ -3,11 +3,12 @@
 /// module of torchtitan; written, and read back as the same numbers.
 ///
 /// Names are those of Megatron-LM's megatron/training/arguments.py (2025), of transformers 4 and 5,
-/// and of torchtitan 0.3.0. What a plan does not settle (data, tokenizer, learning rate, GPUs) is
-/// left to whoever launches.
+/// and of torchtitan 0.3.0. What a plan does not settle (data, tokenizer, GPUs, and the learning
+/// rate where no law of hyperparameters gives one) is left to whoever launches.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,8 @@ struct LaunchConfig {
   std::uint64_t num_steps = 0;
   std::uint64_t micro_batch_size = 1;  ///< sequences that a GPU sees at once
   std::uint64_t expert_parallel = 1;   ///< GPUs that share the experts of a block
+  /// Peak learning rate, > 0; nothing where nobody gave one, and nothing is written of it.
+  std::optional<double> lr;
 
   std::uint64_t batch_tokens() const { return global_batch_size * shape.seq_len; }
   std::uint64_t tokens() const { return batch_tokens() * num_steps; }

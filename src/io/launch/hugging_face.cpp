@@ -24,6 +24,8 @@ std::string write_hugging_face(const LaunchConfig& config) {
                        {"global_batch_size", config.global_batch_size},
                        {"steps", config.num_steps},
                        {"expert_parallel", config.expert_parallel}};
+  // As TrainingArguments of transformers call it; no configuration of a model holds one.
+  if (config.lr) out[kTrainingKey]["learning_rate"] = *config.lr;
   return out.dump(2) + "\n";
 }
 
@@ -41,6 +43,12 @@ LaunchConfig read_hugging_face(std::string_view text, const std::string& origin)
   out.global_batch_size = run.count("global_batch_size");
   out.num_steps = run.count("steps");
   out.expert_parallel = run.count("expert_parallel");
+  if (const nlohmann::ordered_json* lr = run.member("learning_rate")) {
+    if (!lr->is_number() || !(lr->get<double>() > 0.0)) {
+      run.fail("\"learning_rate\" must be a positive number");
+    }
+    out.lr = lr->get<double>();
+  }
   if (run.count("seq_length") != out.shape.seq_len || run.count("tokens") != out.tokens()) {
     run.fail("\"tokens\" are not \"steps\" x \"global_batch_size\" x \"seq_length\"");
   }

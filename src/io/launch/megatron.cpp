@@ -10,6 +10,7 @@
 #include "formats.hpp"
 #include "io/in_quotes.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/io/number.hpp"
 
 namespace isoflop::detail {
 namespace {
@@ -45,6 +46,15 @@ class Arguments {
     if (fault != std::errc{} || end != text.data() + text.size()) {
       fail(name + " " + in_quotes(text) + " is no whole number");
     }
+    values_.erase(it);
+    return out;
+  }
+  /// A positive number; nothing where it is not said.
+  std::optional<double> number(const std::string& name) {
+    const auto it = values_.find(name);
+    if (it == values_.end()) return std::nullopt;
+    const std::optional<double> out = parse_number(it->second);
+    if (!out || !(*out > 0.0)) fail(name + " " + in_quotes(it->second) + " is no positive number");
     values_.erase(it);
     return out;
   }
@@ -111,6 +121,7 @@ std::string write_megatron(const LaunchConfig& config) {
   count("--micro-batch-size", config.micro_batch_size);
   count("--global-batch-size", config.global_batch_size);
   count("--train-iters", config.num_steps);
+  if (config.lr) value("--lr", format_number(*config.lr));
   return out;
 }
 
@@ -155,6 +166,7 @@ LaunchConfig read_megatron(std::string_view text, const std::string& origin) {
   out.micro_batch_size = arguments.count("--micro-batch-size");
   out.global_batch_size = arguments.count("--global-batch-size");
   out.num_steps = arguments.count("--train-iters");
+  out.lr = arguments.number("--lr");
   arguments.expect_nothing_else();
   return out;
 }

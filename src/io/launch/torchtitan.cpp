@@ -9,6 +9,7 @@
 #include "formats.hpp"
 #include "io/in_quotes.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/io/number.hpp"
 
 namespace isoflop::detail {
 namespace {
@@ -151,6 +152,15 @@ class Constants {
     }
     return out;
   }
+  /// A positive number; nothing where there is no such constant.
+  std::optional<double> number(const std::string& name) const {
+    if (values_.count(name) == 0) return std::nullopt;
+    const std::optional<double> out = parse_number(value(name));
+    if (!out || !(*out > 0.0)) {
+      throw DataError(origin_, name + " = " + in_quotes(value(name)) + " is no positive number");
+    }
+    return out;
+  }
   bool flag(const std::string& name) const {
     const std::string text = value(name);
     if (text != "True" && text != "False") {
@@ -169,6 +179,14 @@ class Constants {
   std::map<std::string, std::string> values_;
   const std::string& origin_;
 };
+
+/// The functions that build a Trainer.Config: with a learning rate of our own, or the default one.
+std::string builders(bool with_lr) {
+  std::string out = kBuilders;
+  if (!with_lr) return out;
+  constexpr std::string_view kDefault = "default_adamw()";
+  return out.replace(out.find(kDefault), kDefault.size(), "default_adamw(lr=LEARNING_RATE)");
+}
 
 const char* python(bool x) { return x ? "True" : "False"; }
 
@@ -203,7 +221,8 @@ std::string write_torchtitan(const LaunchConfig& config) {
   constant("GLOBAL_BATCH_SIZE", config.global_batch_size);
   constant("STEPS", config.num_steps);
   constant("EXPERT_PARALLEL_DEGREE", config.expert_parallel);
-  return out + "\n" + kBuilders;
+  if (config.lr) constant("LEARNING_RATE", format_number(*config.lr));
+  return out + "\n" + builders(config.lr.has_value());
 }
 
 LaunchConfig read_torchtitan(std::string_view text, const std::string& origin) {
@@ -227,6 +246,7 @@ LaunchConfig read_torchtitan(std::string_view text, const std::string& origin) {
   out.global_batch_size = constants.count("GLOBAL_BATCH_SIZE", 1);
   out.num_steps = constants.count("STEPS", 1);
   out.expert_parallel = constants.count("EXPERT_PARALLEL_DEGREE", 1);
+  out.lr = constants.number("LEARNING_RATE");
   return out;
 }
 
