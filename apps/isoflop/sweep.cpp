@@ -48,6 +48,7 @@ void options(Form& form) {
   accept_unconverged_option(form);
   models_options(form, {"64", "32", "64", "1.25"});
   batch_option(form);
+  hyperparameters_option(form, "Real shapes");
   gpu_options(form, kCosts);
   time_options(form);
   form.word({"--emit", "write the run of every cell for this trainer into --emit-dir",

@@ -1,11 +1,13 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "api/hyperparameter_choice.hpp"
 #include "api/planner_choice.hpp"
 #include "api/shapes_choice.hpp"
 #include "api/sweep_fields.hpp"
 #include "api/time_choice.hpp"
 #include "io/json_values.hpp"
+#include "isoflop/io/hyperparameters_file.hpp"
 #include "isoflop/io/model_config.hpp"
 
 namespace isoflop::api {
@@ -37,6 +39,10 @@ Json runs_to_json(const SweepOutcome& outcome) {
                   {"global_batch_size", run.run.global_batch_size},
                   {"batch_tokens", run.run.batch_tokens()},
                   {"steps", run.run.num_steps}};
+    if (outcome.hyperparameters) {
+      one["run"]["learning_rate"] = number_or_null(run.run.lr);
+      one["run"]["outside"] = outside_json(run.outside);
+    }
     if (!run.launch.empty()) one["launch"] = run.launch;
     out.push_back(std::move(one));
   }
@@ -107,6 +113,7 @@ void list_fields(FieldVisitor& f, SweepRequest& request) {
   list_fields(f, request.time);
   list_of_models(f, request.shapes);
   f.number("batch_tokens", request.shapes.batch_tokens, Numbers::kPositive);
+  list_fields(f, request.hyperparameters);
   f.choice("emit", request.shapes.emit, launch_formats());
 }
 
@@ -122,6 +129,9 @@ Json to_json(const SweepOutcome& outcome) {
   out["cells"] = outcome.grid.cells;
   out["octaves"] = outcome.grid.octaves;
   out["granularities"] = outcome.grid.granularities;
+  if (outcome.hyperparameters) {
+    out["hyperparameters"] = hyperparameters_to_json(*outcome.hyperparameters);
+  }
   out["runs"] = runs_to_json(outcome);
   out["dropped"] = dropped_to_json(outcome);
   out["flops"] = outcome.flops;

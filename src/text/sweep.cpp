@@ -7,6 +7,7 @@
 
 #include "isoflop/io/number.hpp"
 #include "isoflop/text/grid.hpp"
+#include "isoflop/text/hyperparameters.hpp"
 #include "isoflop/text/law.hpp"
 #include "text/budget.hpp"
 
@@ -53,7 +54,9 @@ std::string runs_table_of_sweep(const SweepOutcome& outcome) {
   app::TextGrid grid({0});
   std::vector<std::string> head{"run", "d_model", "blocks", "heads", "d_ff"};
   if (routed) head.insert(head.end(), {"G", "experts", "width"});
-  head.insert(head.end(), {"N active", "N of the law", "D tokens", "batch", "steps", "FLOPs"});
+  head.insert(head.end(), {"N active", "N of the law", "D tokens", "batch", "steps"});
+  if (outcome.hyperparameters) head.push_back("lr");
+  head.push_back("FLOPs");
   if (priced) head.push_back("GPU-hours");
   head.push_back("loss by law");
   if (simulated) head.push_back("simulated");
@@ -70,13 +73,19 @@ std::string runs_table_of_sweep(const SweepOutcome& outcome) {
     row.insert(row.end(),
                {human_number(m.n_active), human_number(m.n_law), human_number(m.d_tokens),
                 human_number(static_cast<double>(run.run.batch_tokens())),
-                std::to_string(run.run.num_steps), human_number(run.flops)});
+                std::to_string(run.run.num_steps)});
+    if (outcome.hyperparameters) row.push_back(learning_rate(run.run.lr, run.outside));
+    row.push_back(human_number(run.flops));
     if (priced) row.push_back(human_number(*run.gpu_hours));
     row.push_back(fmt::format("{:.4f}", m.loss));
     if (simulated) row.push_back(fmt::format("{:.4f}", *run.simulated_loss));
     grid.add(row);
   }
-  return grid.text();
+  std::vector<std::vector<OutsideRange>> outside;
+  for (const SweepRun& run : outcome.runs) outside.push_back(run.outside);
+  return grid.text() + hyperparameters_text(outcome.hyperparameters,
+                                            outcome.request.shapes.batch_tokens.has_value(),
+                                            outside);
 }
 
 std::string dropped_text(const SweepOutcome& outcome) {
@@ -218,7 +227,10 @@ std::string sweep_csv(const SweepOutcome& outcome) {
   if (with_g) out += ",G";
   out += ",d_model,n_blocks,n_heads,d_ff";
   if (routed) out += ",num_experts,top_k,expert_width";
-  out += ",seq_length,batch_tokens,steps,flops";
+  const bool with_lr = outcome.hyperparameters && outcome.hyperparameters->lr;
+  out += ",seq_length,batch_tokens,steps";
+  if (with_lr) out += ",lr";
+  out += ",flops";
   if (priced) out += ",gpu_hours";
   if (simulated) out += ",loss_simulated";
   out += "\n";
@@ -233,8 +245,10 @@ std::string sweep_csv(const SweepOutcome& outcome) {
     if (routed) {
       out += fmt::format(",{},{},{}", m.shape.num_experts, m.shape.top_k, m.shape.expert_width);
     }
-    out += fmt::format(",{},{},{},{}", run.run.shape.seq_len, run.run.batch_tokens(),
-                       run.run.num_steps, format_number(run.flops));
+    out +=
+        fmt::format(",{},{},{}", run.run.shape.seq_len, run.run.batch_tokens(), run.run.num_steps);
+    if (with_lr) out += "," + (run.run.lr ? format_number(*run.run.lr) : std::string());
+    out += "," + format_number(run.flops);
     if (priced) out += "," + format_number(*run.gpu_hours);
     if (simulated) out += "," + format_number(*run.simulated_loss);
     out += "\n";
