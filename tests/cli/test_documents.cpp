@@ -173,6 +173,9 @@ TEST_CASE("page on backtests: every command prints what is shown", "[cli][format
 TEST_CASE("page on sensitivity: every command prints what is shown", "[cli][format]") {
   check_document("docs/sensitivity.md");
 }
+TEST_CASE("page on sweeps: every command prints what is shown", "[cli][format]") {
+  check_document("docs/sweep.md");
+}
 TEST_CASE("page on profiles: every command prints what is shown", "[cli][format]") {
   check_document("docs/profiles.md");
 }
