@@ -30,9 +30,9 @@ std::string names_of(const Table& table) {
 }
 
 /// Reads the parts of one file; every fault names the member.
-class LawReader {
+class HyperparametersReader {
  public:
-  LawReader(const Json& json, const std::string& origin) : json_(json), origin_(origin) {}
+  HyperparametersReader(const Json& json, const std::string& origin) : json_(json), origin_(origin) {}
 
   HyperparameterLaw read() const {
     if (!json_.is_object() || !json_.contains("format")) {
@@ -175,7 +175,7 @@ Json hyperparameters_to_json(const HyperparameterLaw& law) {
 }
 
 HyperparameterLaw hyperparameters_from_json(const Json& json, const std::string& origin) {
-  return LawReader(json, origin).read();
+  return HyperparametersReader(json, origin).read();
 }
 
 HyperparameterLaw read_hyperparameters_file(const std::string& path) {
