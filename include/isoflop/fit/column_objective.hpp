@@ -7,12 +7,14 @@
 /// convergence tests.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "isoflop/core/batch.hpp"
@@ -34,15 +36,20 @@ class ColumnObjective final : public Objective {
   static_assert(kP <= static_cast<std::size_t>(kMaxCoefficients),
                 "a law can have at most kMaxCoefficients coefficients");
 
-  /// Requires every variable of the law to be given and positive, and positive losses.
+  /// Requires every variable of the law to be given, with values as it takes them, and losses that
+  /// are positive; raw residuals of a law that offers predictions take any loss.
   ColumnObjective(const L& law, const RunTable& runs, HuberLoss loss, Residual residual)
       : Objective(loss, runs.num_runs()), law_(law), residual_(residual) {
+    if constexpr (OffersPrediction<L>) {
+      any_sign_ = residual == Residual::kRaw && std::any_of(runs.loss.begin(), runs.loss.end(),
+                                                            [](double x) { return x <= 0.0; });
+    }
     const std::span<const Variable> variables = variables_of(law);
     const std::size_t width = Batch::kWidth;
     blocks_.resize((num_runs_ + width - 1) / width);
     for (const Variable v : variables) {
       if (runs.column(v).size() == num_runs_) continue;
-      throw InvalidArgument("the runs have no column for " + std::string(info(v).symbol) +
+      throw InvalidArgument("the runs have no column for " + std::string(info_of(law, v).symbol) +
                             ", which the law " + std::string(name_of(law)) + " needs");
     }
     for (std::size_t i = 0; i < blocks_.size() * width; ++i) {
@@ -52,7 +59,7 @@ class ColumnObjective final : public Objective {
       for (std::size_t v = 0; v < kV; ++v) {
         block.log_x[v].lanes[lane] = 0.0;
         if (v >= variables.size()) continue;
-        block.log_x[v].lanes[lane] = log_value(runs.column(variables[v])[row]);
+        block.log_x[v].lanes[lane] = law_input(variables[v], runs.column(variables[v])[row]);
       }
       const double loss_row = runs.loss[row];
       block.target.lanes[lane] = residual_ == Residual::kLog ? std::log(loss_row) : loss_row;
@@ -102,7 +109,7 @@ class ColumnObjective final : public Objective {
     residual.clear();
     weight.clear();
     for (const Block& block : blocks_) {
-      const Batch r = residual_of(law_.log_loss(parameters, block.log_x), block.target);
+      const Batch r = residual_of(parameters, block);
       for (Eigen::Index lane = 0; lane < Batch::kWidth && residual.size() < num_runs_; ++lane) {
         residual.push_back(r.lanes[lane]);
         weight.push_back(block.weight.lanes[lane]);
@@ -114,7 +121,7 @@ class ColumnObjective final : public Objective {
     const std::array<Batch, kP> parameters = batches_of(theta);
     Batch sum(0.0);
     for (const Block& block : blocks_) {
-      const Batch r = residual_of(law_.log_loss(parameters, block.log_x), block.target);
+      const Batch r = residual_of(parameters, block);
       sum += block.weight * loss_(r).rho;
     }
     return sum.lanes.sum();
@@ -128,7 +135,10 @@ class ColumnObjective final : public Objective {
 
   /// An empty objective of the same kind.
   ColumnObjective(const ColumnObjective& like, std::size_t num_runs)
-      : Objective(like.loss_, num_runs), law_(like.law_), residual_(like.residual_) {
+      : Objective(like.loss_, num_runs),
+        law_(like.law_),
+        residual_(like.residual_),
+        any_sign_(like.any_sign_) {
     blocks_.reserve(like.blocks_.size());
   }
 
@@ -141,14 +151,22 @@ class ColumnObjective final : public Objective {
     return out;
   }
 
-  template <class T>
-  T residual_of(const T& log_loss, const Batch& target) const {
-    if (residual_ == Residual::kLog) return log_loss - target;
-    return exp(log_loss) - target;
+  template <class C>
+  auto residual_of(const C& parameters, const Block& block) const {
+    if constexpr (OffersPrediction<L>) {
+      // Where all losses are positive, by the logarithm all the same: a start that predicts less
+      // than nothing is none.
+      if (any_sign_) return law_.prediction(parameters, block.log_x) - block.target;
+    }
+    const auto log_loss = law_.log_loss(parameters, block.log_x);
+    using T = std::decay_t<decltype(log_loss)>;
+    return residual_ == Residual::kLog ? T(log_loss - block.target)
+                                       : T(exp(log_loss) - block.target);
   }
 
   [[no_unique_address]] L law_;
   Residual residual_;
+  bool any_sign_ = false;  // of the losses, and of the law
   std::vector<Block> blocks_;
 };
 
@@ -167,7 +185,7 @@ template <int Order>
   diagonal.fill(Batch(0.0));
   curvature.fill(Batch(0.0));
   for (const Block& block : blocks_) {
-    const auto residual = residual_of(law_.log_loss(parameters, block.log_x), block.target);
+    const auto residual = residual_of(parameters, block);
     static_assert(residual.kSize == kP, "the law's formula does not use all its coefficients");
     const HuberValue huber = loss_(residual.value);
     value += block.weight * huber.rho;

@@ -19,7 +19,7 @@ inline constexpr std::size_t kMaxStackDepth = 24;
 /// Register i = op(registers a, b), with a and b below i.
 struct PlainStep {
   Op op;
-  std::uint16_t a, b;  ///< registers; a is the index of a variable for kLogVariable
+  std::uint16_t a, b;  ///< registers; a is the index of a variable for kLogVariable and kVariable
   double number;       ///< of kConstant and kWholePower
 };
 
@@ -44,7 +44,7 @@ struct Program {
       X& r = registers[i];
       if (step.op == Op::kConstant) {
         set_plain(r, Part<X>(step.number));
-      } else if (step.op == Op::kLogVariable) {
+      } else if (step.op == Op::kLogVariable || step.op == Op::kVariable) {
         r = log_variables[step.a];
       } else {
         r = registers[step.a];
