@@ -24,6 +24,8 @@
 #include "isoflop/fit/objective.hpp"
 #include "isoflop/fit/options.hpp"
 #include "isoflop/fit/robust_loss.hpp"
+#include "isoflop/formula/operations.hpp"
+#include "isoflop/formula/tracked.hpp"
 #include "isoflop/laws/law.hpp"
 
 namespace isoflop {
@@ -33,6 +35,10 @@ class ColumnObjective final : public Objective {
  public:
   static constexpr std::size_t kP = kNumCoefficients<L>;
   static constexpr std::size_t kV = kNumVariablesOf<L>;
+  static constexpr bool kTracks = [] {
+    if constexpr (requires { L::kTracks; }) return L::kTracks;
+    return false;
+  }();
   static_assert(kP <= static_cast<std::size_t>(kMaxCoefficients),
                 "a law can have at most kMaxCoefficients coefficients");
 
@@ -99,7 +105,11 @@ class ColumnObjective final : public Objective {
   }
 
   void evaluate(const CoefficientVector& theta, Order order, Derivatives& out) const override {
-    order == Order::kFirst ? evaluate<1>(theta, out) : evaluate<2>(theta, out);
+    if constexpr (kTracks) {
+      order == Order::kFirst ? evaluate_tracked<1>(theta, out) : evaluate_tracked<2>(theta, out);
+    } else {
+      order == Order::kFirst ? evaluate<1>(theta, out) : evaluate<2>(theta, out);
+    }
   }
 
   /// Padding is left out.
@@ -144,6 +154,9 @@ class ColumnObjective final : public Objective {
 
   template <int Order>
   void evaluate(const CoefficientVector& theta, Derivatives& out) const;
+  /// The same of a law of many coefficients, most of which a formula may not have.
+  template <int Order>
+  void evaluate_tracked(const CoefficientVector& theta, Derivatives& out) const;
 
   static std::array<Batch, kP> batches_of(const CoefficientVector& theta) {
     std::array<Batch, kP> out;
@@ -218,6 +231,60 @@ template <int Order>
     out.diagonal[i] = diagonal[static_cast<std::size_t>(i)].lanes.sum();
     for (Eigen::Index j = 0; j <= i; ++j, ++pair) {
       out.curvature(i, j) = out.curvature(j, i) = curvature[pair].lanes.sum();
+    }
+  }
+}
+
+template <Law L>
+template <int Order>
+void ColumnObjective<L>::evaluate_tracked(const CoefficientVector& theta, Derivatives& out) const {
+  constexpr auto kSize = static_cast<Eigen::Index>(kP);
+  out.gradient.setZero(kSize);
+  out.diagonal.setZero(kSize);
+  out.curvature.setZero(kSize, kSize);
+  constexpr std::size_t kPairs = kP * (kP + 1) / 2;
+  Batch value(0.0);
+  std::array<Batch, kP> gradient, diagonal;
+  std::array<Batch, kPairs> curvature;
+  gradient.fill(Batch(0.0));
+  diagonal.fill(Batch(0.0));
+  curvature.fill(Batch(0.0));
+  const auto seeds = law_.seeds(batches_of(theta));
+  for (const Block& block : blocks_) {
+    law_.template track<Order>(seeds, block.log_x, [&](auto& number) {
+      if (!any_sign_) detail::apply_unary(detail::Op::kLog, number, 0.0);
+      if (!any_sign_ && residual_ == Residual::kRaw) {
+        detail::apply_unary(detail::Op::kExp, number, 0.0);
+      }
+      const HuberValue huber = loss_(Batch(number.value - block.target));
+      value += block.weight * huber.rho;
+      const Batch slope = block.weight * huber.slope;
+      const Batch reweight = block.weight * huber.reweight;
+      const Batch inside = block.weight * huber.curvature;
+      detail::for_bits(number.mask, [&](std::size_t i) {
+        gradient[i] += slope * number.grad[i];
+        const Batch row = (Order == 2 ? inside : reweight) * number.grad[i];
+        diagonal[i] += reweight * number.grad[i] * number.grad[i];
+        detail::for_bits(number.mask & ((2u << i) - 1u), [&](std::size_t j) {
+          const std::size_t pair = detail::pair_index(i, j);
+          curvature[pair] += row * number.grad[j];
+          if constexpr (Order == 2) {
+            if (number.curved) curvature[pair] += slope * number.hess[pair];
+          }
+        });
+      });
+    });
+  }
+  out.value = value.lanes.sum();
+  const std::size_t used = coefficients_of(law_).size();
+  for (std::size_t i = 0; i < used; ++i) {
+    const auto row = static_cast<Eigen::Index>(i);
+    out.gradient[row] = gradient[i].lanes.sum();
+    out.diagonal[row] = diagonal[i].lanes.sum();
+    for (std::size_t j = 0; j <= i; ++j) {
+      const auto column = static_cast<Eigen::Index>(j);
+      out.curvature(row, column) = out.curvature(column, row) =
+          curvature[detail::pair_index(i, j)].lanes.sum();
     }
   }
 }

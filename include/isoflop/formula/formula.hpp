@@ -71,6 +71,17 @@ class Formula {
   template <class C, class X>
   auto operator()(const C& coefficients, const X& log_variables) const;
 
+  /// A coefficient and its first two derivatives along the parameter that it is a function of.
+  template <class S>
+  struct Seed {
+    S value, first, second;
+    bool curved;  ///< has a second derivative
+  };
+  /// For formulas of many coefficients, of which a Dual is large: use(number), the number a
+  /// detail::Tracked of P parameters.
+  template <int Order, class S, std::size_t P, class X, class Use>
+  void track(const std::array<Seed<S>, P>& seeds, const X& log_variables, const Use& use) const;
+
  private:
   [[noreturn]] void refuse_counts(std::size_t num_coefficients, std::size_t num_variables) const;
 
@@ -171,13 +182,9 @@ auto to_array(const C& c) {
 template <std::size_t P, int Order, class S, class C, class X>
 auto Formula::track(const C& coefficients, const X& log_variables) const {
   using T = detail::Tracked<S, P, Order>;
-  struct Seed {
-    S value, first, second;
-    bool curved;
-  };
-  std::array<Seed, P> seeds;
+  std::array<Seed<S>, P> seeds;
   [&]<std::size_t... I>(std::index_sequence<I...>) {
-    auto read = [](Seed& seed, const auto& x) {
+    auto read = [](Seed<S>& seed, const auto& x) {
       seed.value = x.value;
       seed.first = x.grad[0];
       seed.curved = x.kPairs > 0;
@@ -189,7 +196,7 @@ auto Formula::track(const C& coefficients, const X& log_variables) const {
 
   const auto logs = detail::to_array<S>(log_variables);
   const T y = program_.run<T, S>(std::span<const S>(logs), [&](T& number, std::size_t p) {
-    const Seed& seed = seeds[p];
+    const Seed<S>& seed = seeds[p];
     number.set_parameter(p, seed.value, seed.first, seed.curved ? &seed.second : nullptr);
   });
 
@@ -206,6 +213,19 @@ auto Formula::track(const C& coefficients, const X& log_variables) const {
     }
   }
   return out;
+}
+
+template <int Order, class S, std::size_t P, class X, class Use>
+void Formula::track(const std::array<Seed<S>, P>& seeds, const X& log_variables,
+                    const Use& use) const {
+  using T = detail::Tracked<S, P, Order>;
+  program_.run<T>(
+      std::span<const S>(log_variables),
+      [&](T& number, std::size_t p) {
+        const Seed<S>& seed = seeds[p];
+        number.set_parameter(p, seed.value, seed.first, seed.curved ? &seed.second : nullptr);
+      },
+      use);
 }
 
 template <class C, class X>

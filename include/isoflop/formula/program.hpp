@@ -38,6 +38,12 @@ struct Program {
   /// push(T&, p) sets a number to coefficient p.
   template <class T, class X, class Push>
   T run(std::span<const X> log_variables, const Push& push) const {
+    return run<T>(log_variables, push, [](const T& result) { return result; });
+  }
+
+  /// The same for a number that is large to copy: what use(T&) returns.
+  template <class T, class X, class Push, class Use>
+  auto run(std::span<const X> log_variables, const Push& push, const Use& use) const {
     std::array<X, kMaxPlainSteps> registers;
     for (std::size_t i = 0; i < plain.size(); ++i) {
       const PlainStep& step = plain[i];
@@ -68,7 +74,7 @@ struct Program {
         apply_unary(step.op, top[-1], step.number);
       }
     }
-    return numbers[0];
+    return use(numbers[0]);
   }
 };
 

@@ -114,6 +114,30 @@ class SizedFormulaLaw : public FormulaLaw {
 
   explicit SizedFormulaLaw(const FormulaLaw& law) : FormulaLaw(law) {}
 
+  /// Whether derivatives are better taken by track().
+  static constexpr bool kTracks = P > 12;
+
+  /// What track() starts from, at theta [P] on the optimiser's axis.
+  template <class S>
+  std::array<Formula::Seed<S>, P> seeds(const std::array<S, P>& theta) const {
+    using std::exp;
+    std::array<Formula::Seed<S>, P> out;
+    for (std::size_t p = 0; p < P; ++p) {
+      const bool is_log = parts().is_log[p];
+      const S x = is_log ? S(exp(theta[p])) : theta[p];
+      out[p] = {x, is_log ? x : S(1.0), is_log ? x : S(0.0), is_log};
+    }
+    return out;
+  }
+
+  /// use(prediction) with its derivatives along theta, as a detail::Tracked: of so many
+  /// coefficients only those that the formula has take time.
+  template <int Order, class S, class Use>
+  void track(const std::array<Formula::Seed<S>, P>& seeds, const std::array<S, V>& log_x,
+             const Use& use) const {
+    parts().padded.template track<Order>(seeds, log_x, use);
+  }
+
   template <class C, class X>
   auto log_loss(const C& theta, const X& log_x) const {
     using std::log;
