@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/experts.hpp"
+#include "apps/isoflop/options/planning.hpp"
 #include "apps/isoflop/options/values.hpp"
 #include "apps/words/terminal.hpp"
 #include "apps/words/verb.hpp"
@@ -20,6 +21,7 @@ void options(Form& form) {
   form.reclaim_all("law", "flops", is_name);
   expert_options(form);
   form.word({"--u", "U, unique training tokens, for laws that know of repetition", "X"});
+  own_variables_option(form);
   form.own_flag({"--json", "print JSON (isoflop.consensus/1) and nothing else"});
   form.footer("Example:\n  isoflop consensus --flops 1e21 1e24 --u 1T");
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/experts.hpp"
+#include "apps/isoflop/options/planning.hpp"
 #include "apps/isoflop/options/values.hpp"
 #include "apps/words/terminal.hpp"
 #include "apps/words/verb.hpp"
@@ -20,6 +21,7 @@ void options(Form& form) {
                std::string(v.symbol) + ", " + std::string(v.meaning) + ", as the law counts them",
                "X"});
   }
+  own_variables_option(form);
   form.word({"--shape",
              "a model's config.json: N, G, E, S and A follow from it, as the law counts them",
              "FILE"});

@@ -21,6 +21,7 @@ void options(Form& form) {
   accounting_options(form, "G over powers of two (default), continuous, or fixed",
                      "pow2|continuous|X");
   expert_count_options(form);
+  own_variables_option(form);
   fit_options(form);
   team_options(form);
   form.own_flag({"--json", "print JSON (isoflop.sensitivity/1) and nothing else"});

@@ -49,7 +49,7 @@ std::vector<AskedLaw> laws_of(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     AskedLaw asked{name, law_of(name, laws), std::nullopt};
     laws.push_back(asked.law);
-    if (has_coefficients(name)) asked.fixed = find_law(name);
+    if (has_coefficients(name)) asked.fixed = placed_as(find_law(name), asked.law);
     for (const AskedLaw& other : out) {
       const bool same = asked.fixed ? other.name == name : !other.fixed && other.law == asked.law;
       if (same) throw InvalidArgument("law", field("law") + ": " + name + " is given twice");
@@ -71,6 +71,7 @@ BacktestOptions options_of(const BacktestRequest& request, const Context& contex
 void judge_plan(const AnyLaw& law, const RunTable& runs, const Split& split,
                 const FitOptions& options, ScoredLaw& scored) {
   if (runs.column(Variable::kN).empty() || runs.column(Variable::kD).empty()) return;
+  if (!facts_of(law).predicts_loss()) return;
   const FitReport all = isoflop::fit(law, runs, options);
   if (all.status == FitStatus::kFailed) return;
   const std::vector<double> compute = six_nd_of(runs);
@@ -113,10 +114,11 @@ ScoredLaw score_fixed(const AskedLaw& asked, const BacktestOutcome& so_far) {
 }
 
 /// Reads the runs and splits them.
-void read_and_split(const std::vector<AnyLaw>& formulas, BacktestOutcome& out) {
+void read_and_split(const std::vector<AnyLaw>& formulas, Residual residual, BacktestOutcome& out) {
   const HoldOutRule rule = parse_hold_out(out.request.hold_out);
   out.hold_out = to_string(rule);
   RecordOptions how = record_options(out.request.runs);
+  how.any_sign = residual == Residual::kRaw;
   const bool by_column = rule.by == HoldOutBy::kColumn;
   if (by_column) how.extra.push_back(rule.column);
   Records records = read_runs(out.request.runs, how, formulas);
@@ -146,7 +148,7 @@ BacktestOutcome backtest(const BacktestRequest& request, const Context& context)
   out.table = law_of_runs(formulas.front(), request.conventions);
   if (facts_of(formulas.front()).predicts_loss()) out.table.loss_unit = unit_of(request.runs);
   BacktestOptions options = options_of(request, context);
-  read_and_split(formulas, out);
+  read_and_split(formulas, options.fit.residual, out);
   for (const AskedLaw& asked : laws) {
     if (asked.fixed) {
       out.laws.push_back(score_fixed(asked, out));

@@ -6,6 +6,7 @@
 #include "isoflop/convention/experts.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
+#include "isoflop/laws/law_facts.hpp"
 
 namespace isoflop::api {
 namespace {
@@ -21,6 +22,19 @@ std::vector<LawRecord> find_laws(const std::vector<std::string>& names) {
     }
   }
   return out;
+}
+
+/// A name that no law declares was misspelt.
+void require_declared(const ConsensusRequest& request, const std::vector<LawRecord>& laws) {
+  for (const auto& [name, value] : request.set) {
+    const bool known = std::any_of(laws.begin(), laws.end(), [&, &wanted = name](const auto& law) {
+      const auto own = facts_of(law.law).own_variables;
+      return std::any_of(own.begin(), own.end(),
+                         [&](const VariableInfo& v) { return v.symbol == wanted; });
+    });
+    if (known) continue;
+    throw InvalidArgument("set", field("set") + " " + name + ": no law here declares that");
+  }
 }
 
 }  // namespace
@@ -47,7 +61,9 @@ ConsensusOutcome consensus(const ConsensusRequest& request, const Context&) {
     question.granularity = out.rates->granularity;
   }
   question.unique_tokens = request.u;
+  question.own_values = request.set;
   const std::vector<LawRecord> laws = find_laws(request.law);
+  require_declared(request, laws);
   for (const double budget : request.flops) {
     question.budget_flops = budget;
     out.budgets.push_back(isoflop::consensus(laws, question));

@@ -17,6 +17,7 @@ void list_fields(FieldVisitor& f, ConsensusRequest& request) {
   f.amounts("flops", request.flops);
   list_fields(f, request.experts);
   f.variable(info(Variable::kU), request.u);
+  f.named_numbers("set", request.set);
 }
 
 ConsensusRequest consensus_request(const Json& json) {

@@ -39,8 +39,9 @@ Json to_json(const FrontierOutcome& outcome) {
     out["switches"].push_back({{"granularity", s.granularity}, {"from_flops", s.from_budget}});
   }
   out["plans"] = Json::array();
+  const LawFacts facts = facts_of(outcome.problem.law.law);
   for (std::size_t i = 0; i < outcome.curve.plans.size(); ++i) {
-    Json plan = plan_to_json(outcome.curve.plans[i]);
+    Json plan = plan_to_json(facts, outcome.curve.plans[i]);
     if (!outcome.versus.empty()) plan["versus"] = versus_json(outcome.problem, outcome.versus, i);
     out["plans"].push_back(std::move(plan));
   }

@@ -20,7 +20,7 @@ PlanProblem problem_of(const NextRunsRequest& request) {
     accounting.search = has_granularity(law) ? "continuous" : "pow2";
   }
   PlanProblem out = pose(accounting, law);
-  give_variables(out, request.u, request.s);
+  give_variables(out, request.u, request.s, request.set);
   return out;
 }
 

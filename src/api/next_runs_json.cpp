@@ -45,6 +45,7 @@ void list_fields(FieldVisitor& f, NextRunsRequest& request) {
   f.number("expansion", request.law.expansion, Numbers::kAny);
   f.variable(info(Variable::kU), request.u);
   f.variable(info(Variable::kS), request.s);
+  f.named_numbers("set", request.set);
   f.flag("accept_unconverged", request.law.accept_unconverged);
 }
 

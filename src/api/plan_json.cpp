@@ -128,7 +128,7 @@ Json shapes_to_json(const ShapeAnswer& answer) {
 Json row_of(const PlanOutcome& outcome, std::size_t i) {
   const PlanProblem& problem = outcome.problem;
   const Plan& plan = outcome.answers[i].plan;
-  Json row = plan_to_json(plan, problem.time.has_value());
+  Json row = plan_to_json(facts_of(problem.law.law), plan, problem.time.has_value());
   if (plan.usable()) {
     if (const auto rates = rates_of_plan(problem, plan)) {
       row["experts"] = rates_to_json(*rates, d_ff_of_plan(problem, plan));
@@ -142,7 +142,7 @@ Json row_of(const PlanOutcome& outcome, std::size_t i) {
 
 }  // namespace
 
-Json plan_to_json(const Plan& plan, bool timed) {
+Json plan_to_json(const LawFacts& law, const Plan& plan, bool timed) {
   Json out;
   out["budget_flops"] = timed ? Json(nullptr) : Json(plan.budget);
   if (timed) out["gpu_hours"] = plan.budget / kSecondsPerHour;
@@ -171,7 +171,7 @@ Json plan_to_json(const Plan& plan, bool timed) {
   }
   out.update(draws_to_json(plan.draws, timed));
   out["extrapolates"] = Json::array();
-  for (const Variable v : plan.extrapolated) out["extrapolates"].push_back(info(v).symbol);
+  for (const Variable v : plan.extrapolated) out["extrapolates"].push_back(law.info(v).symbol);
   if (plan.extrapolates_d_per_n) out["extrapolates"].push_back("D/N");
   if (plan.extrapolates_time) out["extrapolates"].push_back("time");
   if (plan.beyond_runs) {

@@ -1,6 +1,8 @@
 #include "api/planner_choice.hpp"
 
+#include "api/own_values.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/laws/law_facts.hpp"
 
 namespace isoflop::api {
 
@@ -10,6 +12,7 @@ void list_law_and_cost(FieldVisitor& f, PlannerChoice& choice) {
   f.text("n_means", choice.law.n_means);
   f.variable(info(Variable::kU), choice.u);
   f.variable(info(Variable::kS), choice.s);
+  f.named_numbers("set", choice.set);
   f.number("router_cost", choice.router_cost, Numbers::kAny);
   f.number("active_cost", choice.active_cost, Numbers::kPositive);
   f.number("width_per_block", choice.width_per_block, Numbers::kPositive);
@@ -28,7 +31,7 @@ void list_fields(FieldVisitor& f, PlannerChoice& choice) {
 }
 
 void give_variables(PlanProblem& problem, const std::optional<double>& u,
-                    const std::optional<double>& s) {
+                    const std::optional<double>& s, const NamedNumbers& set) {
   for (const auto& [variable, value] : {std::pair{Variable::kU, u}, std::pair{Variable::kS, s}}) {
     if (!value) continue;
     const std::string_view name = info(variable).key;
@@ -38,6 +41,7 @@ void give_variables(PlanProblem& problem, const std::optional<double>& u,
     }
     problem.given[index_of(variable)] = *value;
   }
+  set_own(facts_of(problem.law.law), set, problem.given);
 }
 
 PlanProblem pose(const PlannerChoice& choice, const LawRecord& law, double embedding_rows) {
@@ -52,7 +56,7 @@ PlanProblem pose(const PlannerChoice& choice, const LawRecord& law, double embed
   }
   out.flops_per_active = choice.active_cost;
   if (choice.width_per_block) out.shape.width_per_block = *choice.width_per_block;
-  give_variables(out, choice.u, choice.s);
+  give_variables(out, choice.u, choice.s, choice.set);
   limit(out, choice.limits);
   return out;
 }

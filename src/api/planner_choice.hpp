@@ -27,7 +27,7 @@ PlanProblem pose(const PlannerChoice& choice, const LawRecord& law, double embed
 /// Gives the problem the law's variables that a plan does not choose. Throws InvalidArgument for
 /// one that the law has not.
 void give_variables(PlanProblem& problem, const std::optional<double>& u,
-                    const std::optional<double>& s);
+                    const std::optional<double>& s, const NamedNumbers& set);
 
 /// Puts the limits into a problem whose law and conventions are settled. Throws InvalidArgument
 /// where the choice says too little or contradicts itself.

@@ -5,6 +5,7 @@
 #include <numbers>
 #include <utility>
 
+#include "api/own_values.hpp"
 #include "api/predict_fields.hpp"
 #include "isoflop/convention/law_variables.hpp"
 #include "isoflop/convention/of_rates.hpp"
@@ -114,6 +115,16 @@ double take_variable(PredictOutcome& out, const VariableInfo& v, const std::stri
   return value;
 }
 
+/// The value of a variable that the law declares.
+double take_own(PredictOutcome& out, const LawFacts& law, const VariableInfo& v) {
+  const double value = out.values[index_of(v.id)];
+  if (std::isnan(value)) {
+    throw InvalidArgument("set", "the law " + std::string(law.name) + " needs " + needed_own(v));
+  }
+  note_outside(out, v.symbol, out.law.ranges[v.id], value);
+  return value;
+}
+
 /// Where the law holds for another E than that of the shape.
 void compare_expansion(PredictOutcome& out, const ModelShape& shape) {
   if (!out.law.expansion) return;
@@ -138,6 +149,10 @@ void ask(PredictOutcome& out, const Settled& settled) {
                                        std::string(law.name) + ": " + std::string(law.formula));
     }
   }
+  set_own(law, out.request.set, out.values);
+  for (std::size_t v = 0; v < x.size(); ++v) {
+    if (is_own(law.variables[v])) x[v] = take_own(out, law, law.info(law.variables[v]));
+  }
   if (settled.shape) compare_expansion(out, *settled.shape);
   auto losses = [&](const std::vector<std::vector<double>>& draws) {
     std::vector<double> all;
@@ -155,6 +170,7 @@ void ask(PredictOutcome& out, const Settled& settled) {
   out.new_run = new_run_loss(out.law, std::log(out.value), drawn, out.values);
   out.target_key = law.target.key;
   out.target_symbol = law.target.symbol;
+  out.target_unit = law.target.unit;
   out.is_loss = law.predicts_loss();
 }
 

@@ -4,6 +4,7 @@
 #include "api/fields.hpp"
 #include "api/predict_fields.hpp"
 #include "isoflop/api/predict.hpp"
+#include "isoflop/laws/law_facts.hpp"
 
 namespace isoflop::api {
 
@@ -12,6 +13,7 @@ using Json = nlohmann::ordered_json;
 void list_fields(FieldVisitor& f, PredictRequest& request) {
   f.file("law", request.law.law);
   for (const VariableInfo& v : kVariables) f.variable(v, request.values[index_of(v.id)]);
+  f.named_numbers("set", request.set);
   f.file("shape", request.shape);
   list_fields(f, request.experts);
   f.flag("accept_unconverged", request.law.accept_unconverged);
@@ -28,6 +30,9 @@ Json to_json(const PredictOutcome& outcome) {
   for (const VariableInfo& v : kVariables) {
     const double x = outcome.values[index_of(v.id)];
     if (!std::isnan(x)) out[std::string(v.key)] = x;
+  }
+  for (const VariableInfo& v : facts_of(outcome.law.law).own_variables) {
+    out["set"][std::string(v.symbol)] = outcome.values[index_of(v.id)];
   }
   out[outcome.target_key] = outcome.value;
   if (outcome.bits_per_byte) out["bits_per_byte"] = *outcome.bits_per_byte;

@@ -65,6 +65,7 @@ NeededColumns needed_by(const std::vector<AnyLaw>& laws) {
       const auto& known = out.variables;
       if (std::find(known.begin(), known.end(), v) == known.end()) out.variables.push_back(v);
     }
+    out.own.insert(out.own.end(), own.own_variables.begin(), own.own_variables.end());
   }
   return out;
 }
@@ -98,6 +99,7 @@ RecordOptions record_options(const RunsChoice& runs) {
 Records read_runs(const RunsChoice& runs, RecordOptions how, const std::vector<AnyLaw>& laws) {
   const NeededColumns needed = needed_by(laws);
   how.target = needed.target;
+  how.own = needed.own;
   if (!runs.columns) return read_records(runs.file, how, needed.variables);
   return read_records(table_of(*runs.columns, "columns in memory"), how, needed.variables);
 }

@@ -17,6 +17,7 @@ void list_fields(FieldVisitor& f, RunsChoice& runs);
 struct NeededColumns {
   std::string target;  ///< key of what the laws predict
   std::vector<Variable> variables;
+  std::vector<VariableInfo> own;  ///< of them those that a law declares; views into the laws
 };
 
 /// Every variable that one of these laws has. Throws InvalidArgument for laws that do not predict

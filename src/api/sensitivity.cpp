@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "api/fit_choice.hpp"
+#include "api/own_values.hpp"
 #include "api/planner_choice.hpp"
 #include "api/run_conventions.hpp"
 #include "api/runs_choice.hpp"
@@ -35,7 +36,9 @@ PlanProblem problem_of(const SensitivityRequest& request, const AnyLaw& law) {
     accounting.granularity = words.granularity;
   }
   rates_alone.expansion = words.expansion;
-  return pose(accounting, law_of_runs(law, {conventions.n_means, rates_alone}));
+  PlanProblem out = pose(accounting, law_of_runs(law, {conventions.n_means, rates_alone}));
+  set_own(facts_of(law), request.set, out.given);
+  return out;
 }
 
 Decision decide(const PlanProblem& problem, double budget, const FitReport& report) {

@@ -65,6 +65,7 @@ void list_fields(FieldVisitor& f, SensitivityRequest& request) {
   list_fields(f, request.conventions);
   list_fields(f, request.accounting);
   list_fields(f, request.fit);
+  f.named_numbers("set", request.set);
 }
 
 SensitivityRequest sensitivity_request(const Json& json) {

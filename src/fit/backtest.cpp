@@ -61,6 +61,7 @@ void score(const AnyLaw& law, const std::vector<double>& theta,
            const std::vector<Interval>& intervals, const RunTable& asked, const Split& split,
            BacktestReport& out) {
   const std::vector<double> predicted = log_losses(law, theta, asked);
+  const std::vector<double> values = predictions(law, theta, asked);
   double log_squares = 0.0, nat_squares = 0.0, share_squares = 0.0, shares = 0.0, inside = 0.0;
   double weights = 0.0;
   for (std::size_t i = 0; i < predicted.size(); ++i) {
@@ -70,10 +71,10 @@ void score(const AnyLaw& law, const std::vector<double>& theta,
         intervals.empty() ? Interval{BacktestReport::kNone, BacktestReport::kNone} : intervals[i];
     out.forecasts.push_back({split.held_out[i],
                              observed,
-                             std::exp(predicted[i]),
+                             values[i],
                              {std::exp(log_interval.low), std::exp(log_interval.high)}});
     log_squares += weight * error * error;
-    nat_squares += weight * std::pow(std::exp(predicted[i]) - observed, 2);
+    nat_squares += weight * std::pow(values[i] - observed, 2);
     share_squares += weight * std::pow(std::expm1(error), 2);
     shares += weight * std::expm1(error);
     const bool covered = log_observed >= log_interval.low && log_observed <= log_interval.high;
@@ -103,7 +104,9 @@ BacktestReport backtest(const AnyLaw& law, const RunTable& runs, const Split& sp
   out.law = law.name();
   out.fit = fit(law, fitted, options.fit);
   if (out.fit.status == FitStatus::kFailed) return out;
-  add_findings(inspect_runs(law, fitted, options.fit), out.fit);
+  const bool has_logs =
+      std::all_of(fitted.loss.begin(), fitted.loss.end(), [](double x) { return x > 0.0; });
+  if (has_logs) add_findings(inspect_runs(law, fitted, options.fit), out.fit);
   const std::vector<double>& theta = out.fit.coefficients;
 
   std::vector<Interval> intervals;

@@ -22,7 +22,9 @@ class CeresColumns : public ceres::CostFunction {
         runs_(runs),
         space_(space),
         loss_(options.huber_delta),
-        residual_(options.residual) {
+        residual_(options.residual),
+        any_sign_(
+            std::any_of(runs.loss.begin(), runs.loss.end(), [](double x) { return x <= 0.0; })) {
     set_num_residuals(static_cast<int>(runs.num_runs()));
     mutable_parameter_block_sizes()->push_back(space.size());
   }
@@ -37,14 +39,19 @@ class CeresColumns : public ceres::CostFunction {
     const std::span<double> slopes(all_slopes.data(), static_cast<std::size_t>(space_.size()));
     for (std::size_t i = 0; i < runs_.num_runs(); ++i) {
       for (std::size_t v = 0; v < variables.size(); ++v) {
-        log_x[v] = log_value(runs_.column(variables[v])[i]);
+        log_x[v] = law_input(variables[v], runs_.column(variables[v])[i]);
       }
-      const double log_loss = law_.log_loss_by_jets(
-          theta, space_.entry, std::span<const double>(log_x.data(), variables.size()), slopes);
-      double r = log_loss - std::log(runs_.loss[i]), per_log = 1.0;
-      if (residual_ == Residual::kRaw) {
-        per_log = std::exp(log_loss);
-        r = per_log - runs_.loss[i];
+      const std::span<const double> x(log_x.data(), variables.size());
+      double r = 0.0, per_slope = 1.0;
+      if (any_sign_) {
+        r = law_.prediction_by_jets(theta, space_.entry, x, slopes) - runs_.loss[i];
+      } else {
+        const double log_loss = law_.log_loss_by_jets(theta, space_.entry, x, slopes);
+        r = log_loss - std::log(runs_.loss[i]);
+        if (residual_ == Residual::kRaw) {
+          per_slope = std::exp(log_loss);
+          r = per_slope - runs_.loss[i];
+        }
       }
       const double weight = runs_.weight.empty() ? 1.0 : runs_.weight[i];
       const double size = std::sqrt(2.0 * weight * loss_.rho(r));
@@ -53,7 +60,7 @@ class CeresColumns : public ceres::CostFunction {
       const double clipped = std::clamp(r, -loss_.delta(), loss_.delta());
       const double slope = size > 0.0 ? weight * std::abs(clipped) / size : std::sqrt(weight);
       for (std::size_t k = 0; k < slopes.size(); ++k) {
-        jacobians[0][i * slopes.size() + k] = slope * (per_log * slopes[k]);
+        jacobians[0][i * slopes.size() + k] = slope * (per_slope * slopes[k]);
       }
     }
     return true;
@@ -65,6 +72,7 @@ class CeresColumns : public ceres::CostFunction {
   const FreeSpace& space_;
   HuberLoss loss_;
   Residual residual_;
+  bool any_sign_;  // of the losses; only raw residuals have some that are not positive
 };
 
 }  // namespace

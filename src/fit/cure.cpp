@@ -46,7 +46,7 @@ class Designer {
       if (!runs.weight.empty() && runs.weight[i] == 0.0) continue;
       Point x(variables.size());
       for (std::size_t v = 0; v < variables.size(); ++v) {
-        x[v] = log_value(runs.column(variables[v])[i]);
+        x[v] = law_input(variables[v], runs.column(variables[v])[i]);
         low_[v] = std::min(low_[v], x[v]);
         high_[v] = std::max(high_[v], x[v]);
       }
@@ -78,10 +78,16 @@ class Designer {
 
   std::vector<double> new_values(std::size_t v) const {
     const Variable variable = law_.facts().variables[v];
+    const VariableInfo& about = law_.facts().info(variable);
     std::vector<double> out;
     for (const double factor : {1.0 / kFartherBy, 0.5, 2.0, kFartherBy}) {
-      const double x = (factor < 1.0 ? low_[v] : high_[v]) + std::log(factor);
-      if (value_fault(info(variable), std::exp(x)).empty()) out.push_back(x);
+      const bool below = factor < 1.0;
+      // A plain variable has no scale but its range: half of it beyond each end, and all of it.
+      const double step = is_plain(variable)
+                              ? (below ? -factor : 1.0 / factor) * 2.0 * (high_[v] - low_[v])
+                              : std::log(factor);
+      const double x = (below ? low_[v] : high_[v]) + step;
+      if (value_fault(about, from_law_input(variable, x)).empty()) out.push_back(x);
     }
     return out;
   }
@@ -130,15 +136,15 @@ std::string cure_of(const FitLaw& law, const RunTable& runs, const FitOptions& o
     }
   }
   if (best == variables.size()) return "";
-  const std::string symbol(info(variables[best]).symbol);
+  const std::string symbol(law.facts().info(variables[best]).symbol);
   std::string values;
   for (const double log_x : designer.new_values(best)) {
-    values += (values.empty() ? "" : ", ") + human(std::exp(log_x));
+    values += (values.empty() ? "" : ", ") + human(from_law_input(variables[best], log_x));
   }
   std::string others;
   for (const Variable v : variables) {
     if (v == variables[best]) continue;
-    others += (others.empty() ? "" : " and ") + std::string(info(v).symbol);
+    others += (others.empty() ? "" : " and ") + std::string(law.facts().info(v).symbol);
   }
   return "Add runs at other values of " + symbol + " (" + values + ")" +
          (others.empty() ? "" : ", each at small and at large " + others) +

@@ -42,10 +42,12 @@ void require_usable(const LawFacts& law, const RunTable& runs, const FitOptions&
     }
   };
   for (const Variable v : law.variables) {
-    check(runs.column(v), info(v).symbol, [&](double x) {
-      if (x == 0.0 && value_fault(info(v), x).empty()) return std::string();
+    const VariableInfo& about = law.info(v);
+    check(runs.column(v), about.symbol, [&](double x) {
+      if (is_own(v)) return value_fault(about, x);
+      if (x == 0.0 && value_fault(about, x).empty()) return std::string();
       const std::string not_positive = positive(x);
-      return not_positive.empty() ? value_fault(info(v), x) : not_positive;
+      return not_positive.empty() ? value_fault(about, x) : not_positive;
     });
   }
   check(runs.loss, law.target.key, [&](double x) -> std::string {
@@ -77,10 +79,11 @@ void describe_residuals(const FitLaw& law, const RunTable& runs, const Coefficie
   std::vector<double> log_x(law.facts().variables.size());
   for (std::size_t i = 0; i < runs.num_runs(); ++i) {
     for (std::size_t v = 0; v < log_x.size(); ++v) {
-      log_x[v] = log_value(runs.column(law.facts().variables[v])[i]);
+      const Variable id = law.facts().variables[v];
+      log_x[v] = law_input(id, runs.column(id)[i]);
     }
     const double log_loss = law.log_loss(theta, log_x);
-    all[i] = {i, runs.loss[i], std::exp(log_loss), log_loss - std::log(runs.loss[i])};
+    all[i] = {i, runs.loss[i], law.prediction(theta, log_x), log_loss - std::log(runs.loss[i])};
     const double weight = runs.weight.empty() ? 1.0 : runs.weight[i];
     sum_log += weight * all[i].log_residual * all[i].log_residual;
     const double miss = all[i].predicted - all[i].observed;

@@ -47,7 +47,7 @@ Split top_runs(const LawFacts& law, RunTable runs, const std::vector<double>& pr
 /// log x [V] of a run.
 std::vector<double> point_of(const LawFacts& law, const RunTable& runs, std::size_t i) {
   std::vector<double> out;
-  for (const Variable v : law.variables) out.push_back(log_value(runs.column(v)[i]));
+  for (const Variable v : law.variables) out.push_back(law_input(v, runs.column(v)[i]));
   return out;
 }
 

@@ -69,7 +69,9 @@ std::vector<double> rank_of(const RunTable& runs, const HoldOutRule& rule) {
     }
     case HoldOutBy::kLoss: {
       std::vector<double> out = runs.loss;
-      for (double& x : out) x = 1.0 / x;
+      const double highest = *std::max_element(out.begin(), out.end());
+      const bool any_sign = std::any_of(out.begin(), out.end(), [](double x) { return x <= 0.0; });
+      for (double& x : out) x = any_sign ? 1.0 + (highest - x) : 1.0 / x;
       return out;
     }
     case HoldOutBy::kVariable: {

@@ -8,6 +8,8 @@
 #include <set>
 
 #include "fit/inspect_parts.hpp"
+#include "isoflop/core/random.hpp"
+#include "isoflop/core/ranges.hpp"
 
 namespace isoflop::detail {
 namespace {
@@ -89,6 +91,10 @@ double snapped(const std::vector<double>& values, double log_x) {
   return *std::prev(std::upper_bound(values.begin(), values.end(), log_x));
 }
 
+/// What a variable that is taken as it is spans here, as if it were the logarithm of one that spans
+/// a factor of 100: all widths above are meant so.
+constexpr double kPlainSpan = 4.605170185988092;
+
 std::vector<double> spread_values(double low, double high, std::size_t count) {
   std::vector<double> out(count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -99,7 +105,24 @@ std::vector<double> spread_values(double low, double high, std::size_t count) {
   return out;
 }
 
+/// Rows drawn evenly from the product of the values.
+std::vector<Row> drawn_design(const std::vector<std::vector<double>>& values, std::size_t count) {
+  Random random(kDefaultSeed);
+  std::vector<Row> out(count);
+  for (Row& row : out) {
+    for (const auto& of_variable : values)
+      row.push_back(of_variable[random.below(of_variable.size())]);
+  }
+  return out;
+}
+
+/// The product of the values; of many variables, of which it would be too large, a part.
 std::vector<Row> full_design(const std::vector<std::vector<double>>& values) {
+  constexpr double kMost = 8000.0;
+  constexpr std::size_t kDrawn = 400;
+  double size = 1.0;
+  for (const auto& of_variable : values) size *= static_cast<double>(of_variable.size());
+  if (size > kMost) return drawn_design(values, kDrawn);
   std::vector<Row> out{{}};
   for (const auto& of_variable : values) {
     std::vector<Row> longer;
@@ -118,11 +141,19 @@ std::vector<Row> full_design(const std::vector<std::vector<double>>& values) {
 class Design {
  public:
   Design(const RunTable& runs, const std::vector<std::size_t>& rows, const LawProbe& probe)
-      : probe_(probe) {
+      : probe_(probe), units_(probe.variables.size(), 1.0) {
+    for (std::size_t v = 0; v < probe.variables.size(); ++v) {
+      if (!is_plain(probe.variables[v])) continue;
+      const std::vector<double>& column = runs.column(probe.variables[v]);
+      Range range;
+      for (const std::size_t row : rows) range.include(column[row]);
+      if (range.high > range.low) units_[v] = (range.high - range.low) / kPlainSpan;
+    }
     std::vector<Row> logs(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      for (const Variable v : probe.variables) {
-        logs[i].push_back(log_value(runs.column(v)[rows[i]]));
+      for (std::size_t v = 0; v < probe.variables.size(); ++v) {
+        const Variable id = probe.variables[v];
+        logs[i].push_back(law_input(id, runs.column(id)[rows[i]]) / unit(v));
       }
     }
     for (std::size_t v = 0; v < probe.variables.size(); ++v) {
@@ -143,6 +174,19 @@ class Design {
   const std::vector<Row>& cells() const { return cells_; }    // snapped, distinct
   const std::vector<Row>& points() const { return points_; }  // a run of each, as given
   const std::vector<double>& values(std::size_t v) const { return values_[v]; }
+  /// Of the numbers here, in what the law takes: 1 for logarithms.
+  double unit(std::size_t v) const { return units_[v]; }
+  /// The value of a variable that stands here as `x`.
+  double value(std::size_t v, double x) const {
+    return from_law_input(probe_.variables[v], x * units_[v]);
+  }
+  /// As the law takes it.
+  std::vector<Row> inputs(std::vector<Row> design) const {
+    for (Row& row : design) {
+      for (std::size_t v = 0; v < row.size(); ++v) row[v] *= units_[v];
+    }
+    return design;
+  }
 
   /// Every variable at `count` values over the range of the runs, at least a factor of 100.
   std::vector<std::vector<double>> full(std::size_t count) const {
@@ -157,6 +201,7 @@ class Design {
 
  private:
   const LawProbe& probe_;
+  std::vector<double> units_;  // [V]
   std::vector<std::vector<double>> values_;
   std::vector<Row> cells_, points_;
 };
@@ -168,7 +213,7 @@ Answer ask_about(const LawProbe& probe, const Design& design, std::size_t v,
                  const std::vector<double>& values) {
   auto full = design.full(kFullLevels);
   full[v] = values;
-  return ask(probe, full_design(full));
+  return ask(probe, design.inputs(full_design(full)));
 }
 
 /// How many values of a variable it takes, and what is open with a single one.
@@ -207,7 +252,7 @@ class Inspection {
   std::vector<Finding> findings() {
     const std::size_t num_free = probe_.coefficients.size();
     if (num_free == 0) return {};
-    const Answer full = ask(probe_, full_design(design_.full(kFullLevels)));
+    const Answer full = ask(probe_, design_.inputs(full_design(design_.full(kFullLevels))));
     if (full.num_lost > 0) {
       add(FindingSeverity::kUnidentified, full.lost,
           "no runs at all can tell " + list(full.lost) + " apart under what is fixed and tied",
@@ -249,10 +294,10 @@ class Inspection {
     if (cells.size() > kSome) {
       std::vector<Row> some;
       for (std::size_t i = 0; i < kSome; ++i) some.push_back(cells[i * cells.size() / kSome]);
-      const Answer answer = ask(probe_, some);
+      const Answer answer = ask(probe_, design_.inputs(some));
       if (answer.num_lost == 0) return answer;
     }
-    return ask(probe_, cells);
+    return ask(probe_, design_.inputs(cells));
   }
 
   const Need& need(std::size_t v) {
@@ -269,7 +314,8 @@ class Inspection {
     if (needed.least == 1 || values.size() >= needed.enough()) return;
     const std::string symbol = symbol_of(v);
     std::string shown;
-    for (const double x : values) shown += (shown.empty() ? "" : ", ") + short_text(std::exp(x));
+    for (const double x : values)
+      shown += (shown.empty() ? "" : ", ") + short_text(design_.value(v, x));
     const Answer answer = ask_about(probe_, design_, v, values);
     if (answer.num_lost > 0) {
       const std::size_t missing = needed.least > values.size() ? needed.least - values.size() : 1;
@@ -301,8 +347,8 @@ class Inspection {
     const std::vector<double>& values = design_.values(v);
     const std::string symbol = symbol_of(v);
     add(FindingSeverity::kUnidentified, need(v).open_with_one,
-        symbol + " lies between " + short_text(std::exp(values.front())) + " and " +
-            short_text(std::exp(values.back())) + " in all runs, too close to determine " +
+        symbol + " lies between " + short_text(design_.value(v, values.front())) + " and " +
+            short_text(design_.value(v, values.back())) + " in all runs, too close to determine " +
             list(need(v).open_with_one),
         "Add runs at several times smaller and several times larger " + symbol);
   }
@@ -333,7 +379,7 @@ class Inspection {
       on_line[i][u] = centre[0] + t * along[0];
       on_line[i][v] = centre[1] + t * along[1];
     }
-    const Answer answer = ask(probe_, on_line);
+    const Answer answer = ask(probe_, design_.inputs(on_line));
     const double power = along[1] / along[0];
     bool others_vary = false;
     for (std::size_t w = 0; w < probe_.variables.size(); ++w) {
@@ -354,7 +400,9 @@ class Inspection {
       }
     }
     const std::string a = symbol_of(u), b = symbol_of(v);
-    const std::string line = std::abs(power - 1.0) < 0.02
+    const bool plain = is_plain(probe_.variables[u]) || is_plain(probe_.variables[v]);
+    const std::string line = plain ? "line of " + a + " and " + b
+                             : std::abs(power - 1.0) < 0.02
                                  ? b + "/" + a + " = " + short_text(std::exp(centre[1] - centre[0]))
                                  : "line " + b + " ~ " + a + "^" + short_text(power);
     const bool open = answer.num_lost > 0 || exchange || nearly;
@@ -394,7 +442,7 @@ class Inspection {
     return out;
   }
   std::string symbol_of(std::size_t v) const {
-    return std::string(info(probe_.variables[v]).symbol);
+    return std::string(probe_.facts.info(probe_.variables[v]).symbol);
   }
   std::string symbols(const std::string& between) const {
     std::string out;

@@ -18,6 +18,7 @@ namespace isoflop::detail {
 /// A law as the inspection sees it: its free coefficients, and how ln L answers to them.
 struct LawProbe {
   std::string law;
+  LawFacts facts;
   bool predicts_loss = true;        ///< in nats per token; else a target of its own
   std::vector<Variable> variables;  ///< [V]
   std::vector<std::vector<std::string>> coefficients;  ///< [K] names; tied ones share an entry

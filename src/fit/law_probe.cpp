@@ -15,6 +15,7 @@ LawProbe probe_of(const FitLaw& law, const FitOptions& options) {
   LawProbe probe;
   probe.predicts_loss = facts.predicts_loss();
   probe.law = facts.name;
+  probe.facts = facts;
   probe.variables.assign(facts.variables.begin(), facts.variables.end());
   probe.coefficients.resize(static_cast<std::size_t>(space.size()));
   for (std::size_t p = 0; p < facts.coefficients.size(); ++p) {

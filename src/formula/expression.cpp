@@ -54,10 +54,10 @@ int Expression::constant(double number) {
   return node(n);
 }
 
-int Expression::variable(int index) {
-  Node n{Op::kLogVariable};
+int Expression::variable(int index, bool is_plain) {
+  Node n{is_plain ? Op::kVariable : Op::kLogVariable};
   n.index = index;
-  return unary(Op::kExp, node(n));
+  return is_plain ? node(n) : unary(Op::kExp, node(n));
 }
 
 int Expression::coefficient(int index) {

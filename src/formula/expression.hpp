@@ -33,7 +33,8 @@ class Expression {
   bool is_constant(int i) const { return (*this)[i].op == Op::kConstant; }
 
   int constant(double number);
-  int variable(int index);
+  // By its logarithm, or as it is where it is plain.
+  int variable(int index, bool is_plain);
   int coefficient(int index);
   int unary(Op op, int x);
   int binary(Op op, int x, int y);

@@ -39,10 +39,12 @@ void require_names(const std::vector<std::string>& names, const std::string& kin
 }  // namespace
 
 Formula::Formula(std::string expression, std::vector<std::string> variables,
-                 std::vector<std::string> coefficients)
+                 std::vector<std::string> coefficients, std::vector<bool> is_plain)
     : expression_(std::move(expression)),
       variables_(std::move(variables)),
-      coefficients_(std::move(coefficients)) {
+      coefficients_(std::move(coefficients)),
+      is_plain_(std::move(is_plain)) {
+  is_plain_.resize(variables_.size(), false);
   require_names(variables_, "variable", kMaxVariables);
   require_names(coefficients_, "coefficient", kMaxCoefficients);
   for (const std::string& name : variables_) {
@@ -54,7 +56,7 @@ Formula::Formula(std::string expression, std::vector<std::string> variables,
     throw FormulaError("longer than " + std::to_string(kMaxLength) + " bytes", expression_,
                        kMaxLength);
   }
-  detail::Names names{variables_, coefficients_, std::vector<bool>(variables_.size()),
+  detail::Names names{variables_, coefficients_, is_plain_, std::vector<bool>(variables_.size()),
                       std::vector<bool>(coefficients_.size())};
   detail::Expression graph(kMaxOperations);
   const int root = detail::parse(expression_, graph, names);

@@ -180,7 +180,8 @@ class Parser {
     if (const Function* f = find_function(word)) return call(*f, where);
     if (const auto v = index_in(names_.variables, word)) {
       names_.uses_variable[*v] = true;
-      return build(where, [&] { return graph_.variable(static_cast<int>(*v)); });
+      return build(where,
+                   [&] { return graph_.variable(static_cast<int>(*v), names_.is_plain[*v]); });
     }
     if (const auto p = index_in(names_.coefficients, word)) {
       names_.uses_coefficient[*p] = true;

@@ -13,6 +13,7 @@ namespace isoflop::detail {
 struct Names {
   const std::vector<std::string>& variables;
   const std::vector<std::string>& coefficients;
+  const std::vector<bool>& is_plain;  // [variables]
   std::vector<bool> uses_variable;
   std::vector<bool> uses_coefficient;
 };

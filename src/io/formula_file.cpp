@@ -1,6 +1,7 @@
 #include "isoflop/io/formula_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <initializer_list>
 #include <limits>
@@ -22,6 +23,28 @@ struct Span {
 
 // Whether a positive quantity that ranges over this is better seen on a logarithmic axis.
 bool is_wide(const Span& s) { return s.low > 0.0 && s.high / s.low > 1e4; }
+
+constexpr std::array<std::pair<OwnValues, std::string_view>, 3> kOwnValues{{
+    {OwnValues::kPositive, "positive"},
+    {OwnValues::kNotNegative, "nonnegative"},
+    {OwnValues::kAny, "any"},
+}};
+
+Json bound_to_json(double bound) { return std::isfinite(bound) ? Json(bound) : Json(nullptr); }
+
+Json variable_to_json(const OwnVariable& v) {
+  Json out;
+  out["column"] = v.column;
+  if (!v.meaning.empty()) out["meaning"] = v.meaning;
+  if (!v.unit.empty()) out["unit"] = v.unit;
+  for (const auto& [values, word] : kOwnValues) {
+    if (values == v.values) out["values"] = word;
+  }
+  if (std::isfinite(v.lower) || std::isfinite(v.upper)) {
+    out["bounds"] = Json::array({bound_to_json(v.lower), bound_to_json(v.upper)});
+  }
+  return out;
+}
 
 constexpr double kLargest = std::numeric_limits<double>::max();
 
@@ -55,18 +78,28 @@ class FormulaReader {
       fail("has format " + in_quotes(text(json_, "format")) + "; a formula has \"" +
            std::string(kFormulaFormat) + "\"");
     }
-    require_known(json_, "a formula file",
-                  {"format", "name", "source", "note", "expression", "variables", "coefficients"});
+    require_known(
+        json_, "a formula file",
+        {"format", "name", "source", "note", "expression", "variables", "target", "coefficients"});
     std::vector<std::string> variable_names, coefficient_names;
     std::vector<Variable> variables;
-    read_variables(variable_names, variables);
+    std::vector<OwnVariable> own;
+    read_variables(variable_names, variables, own);
+    require_apart(variables, own);
     const Json& given = coefficients_object();
     for (const auto& [name, value] : given.items()) coefficient_names.push_back(name);
+    std::vector<bool> plain;
+    for (const Variable v : variables) plain.push_back(is_plain(v));
 
     OwnFormula file{
-        optional_text("name"), optional_text("source"),
-        optional_text("note"), parsed(text(json_, "expression"), variable_names, coefficient_names),
-        std::move(variables),  {}};
+        optional_text("name"),
+        optional_text("source"),
+        optional_text("note"),
+        parsed(text(json_, "expression"), variable_names, coefficient_names, std::move(plain)),
+        std::move(variables),
+        {},
+        std::move(own),
+        read_target()};
     require_used(file.formula);
     for (const auto& [name, value] : given.items()) {
       file.coefficients.push_back(read_coefficient(name, value));
@@ -98,18 +131,111 @@ class FormulaReader {
     }
   }
 
-  void read_variables(std::vector<std::string>& names, std::vector<Variable>& ids) const {
+  void read_variables(std::vector<std::string>& names, std::vector<Variable>& ids,
+                      std::vector<OwnVariable>& own) const {
+    std::array<std::size_t, 2> num_own{};  // positive ones, plain ones
     const auto given = json_.find("variables");
     if (given == json_.end() || !given->is_structured() || given->empty()) {
       fail("must list its variables, such as \"variables\": [\"N\", \"D\"]");
     }
     for (const auto& [key, value] : given->items()) {
-      if (!value.is_string()) fail("\"variables\" must hold texts only");
+      if (value.is_object() && given->is_object()) {
+        own.push_back(read_own_variable(key, value));
+        const bool plain = own.back().values != OwnValues::kPositive;
+        std::size_t& place = num_own[plain];
+        const std::size_t room = plain ? kNumOwnPlain : kNumOwnLogged;
+        if (place == room) {
+          fail("\"variables\" declares more than " + std::to_string(room) +
+               (plain ? " variables that may be zero or negative" : " positive variables"));
+        }
+        names.push_back(key);
+        ids.push_back(own_variable(plain, place++));
+        continue;
+      }
+      if (!value.is_string()) {
+        fail(given->is_array() ? "\"variables\" must hold texts only"
+                               : "\"variables\" must hold texts, or objects that declare others");
+      }
       const std::string id = value.get<std::string>();
       names.push_back(given->is_array() ? id : key);
       ids.push_back(variable(id));
       if (std::count(ids.begin(), ids.end(), ids.back()) > 1) {
         fail("\"variables\" names the variable " + in_quotes(id) + " twice");
+      }
+    }
+  }
+
+  OwnVariable read_own_variable(const std::string& name, const Json& given) const {
+    const std::string place = "variable " + in_quotes(name);
+    require_known(given, place, {"column", "meaning", "unit", "values", "bounds"});
+    require_free(name, place);
+    OwnVariable out;
+    out.name = name;
+    out.column = given.contains("column") ? text(given, "column") : name;
+    if (out.column.empty()) fail(place + ": \"column\" must not be empty");
+    if (given.contains("meaning")) out.meaning = text(given, "meaning");
+    if (given.contains("unit")) out.unit = text(given, "unit");
+    if (given.contains("values")) {
+      const std::string word = text(given, "values");
+      const auto known = std::find_if(kOwnValues.begin(), kOwnValues.end(),
+                                      [&](const auto& entry) { return entry.second == word; });
+      if (known == kOwnValues.end()) {
+        fail(place + R"(: "values" must be "positive", "nonnegative" or "any")");
+      }
+      out.values = known->first;
+    }
+    if (given.contains("bounds")) {
+      const Json& bounds = given["bounds"];
+      auto bound = [&](std::size_t i, double none) {
+        return bounds[i].is_null() ? none : bounds[i].get<double>();
+      };
+      auto is_bound = [](const Json& x) { return x.is_null() || x.is_number(); };
+      if (!bounds.is_array() || bounds.size() != 2 || !is_bound(bounds[0]) ||
+          !is_bound(bounds[1])) {
+        fail(place + ": \"bounds\" must be [low, high], null where there is none");
+      }
+      out.lower = bound(0, -kNoLimit);
+      out.upper = bound(1, kNoLimit);
+      if (!(out.lower < out.upper)) {
+        fail(place + ": the lower of its \"bounds\" must be below the upper");
+      }
+    }
+    return out;
+  }
+
+  // What a column map and the fields of a request say of a variable by its key.
+  void require_free(const std::string& name, const std::string& place) const {
+    const bool is_key = std::any_of(kVariables.begin(), kVariables.end(),
+                                    [&](const VariableInfo& v) { return v.key == name; });
+    if (is_key || name == "loss" || name == "weight" || name == "group") {
+      fail(place + " needs another name: " + in_quotes(name) + " is that of " +
+           (is_key ? "one of the program's own variables" : "another column of the runs"));
+    }
+  }
+
+  std::optional<OwnTarget> read_target() const {
+    const auto given = json_.find("target");
+    if (given == json_.end() || given->is_null()) return std::nullopt;
+    if (!given->is_object()) fail("\"target\" must be an object");
+    require_known(*given, "the target", {"column", "meaning", "unit"});
+    OwnTarget out;
+    out.column = text(*given, "column");
+    if (out.column.empty()) fail("the target: \"column\" must not be empty");
+    require_free(out.column, "the target");
+    if (given->contains("meaning")) out.meaning = text(*given, "meaning");
+    if (given->contains("unit")) out.unit = text(*given, "unit");
+    return out;
+  }
+
+  // Ranges and reports name a variable by its symbol.
+  void require_apart(const std::vector<Variable>& ids, const std::vector<OwnVariable>& own) const {
+    for (const OwnVariable& v : own) {
+      const bool taken = std::any_of(ids.begin(), ids.end(), [&](Variable id) {
+        return !is_own(id) && info(id).symbol == v.name;
+      });
+      if (taken) {
+        fail("variable " + in_quotes(v.name) + " needs another name: the formula also has the " +
+             "program's own " + v.name);
       }
     }
   }
@@ -132,9 +258,9 @@ class FormulaReader {
   }
 
   Formula parsed(const std::string& expression, const std::vector<std::string>& variables,
-                 const std::vector<std::string>& coefficients) const {
+                 const std::vector<std::string>& coefficients, std::vector<bool> plain) const {
     try {
-      return Formula(expression, variables, coefficients);
+      return Formula(expression, variables, coefficients, std::move(plain));
     } catch (const FormulaError& fault) {
       fail("\"expression\": " + std::string(fault.what()));
     } catch (const InvalidArgument& fault) {
@@ -221,8 +347,19 @@ nlohmann::ordered_json formula_to_json(const OwnFormula& file) {
   if (!file.source.empty()) out["source"] = file.source;
   if (!file.note.empty()) out["note"] = file.note;
   out["expression"] = file.formula.expression();
+  std::size_t next_own = 0;
   for (std::size_t v = 0; v < file.variables.size(); ++v) {
-    out["variables"][file.formula.variables()[v]] = info(file.variables[v]).key;
+    Json& written = out["variables"][file.formula.variables()[v]];
+    if (is_own(file.variables[v])) {
+      written = variable_to_json(file.own_variables.at(next_own++));
+    } else {
+      written = info(file.variables[v]).key;
+    }
+  }
+  if (file.target) {
+    Json& target = out["target"] = {{"column", file.target->column}};
+    if (!file.target->meaning.empty()) target["meaning"] = file.target->meaning;
+    if (!file.target->unit.empty()) target["unit"] = file.target->unit;
   }
   for (const FormulaCoefficient& c : file.coefficients) {
     Json& written = out["coefficients"][c.name] = Json::object();

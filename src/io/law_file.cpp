@@ -49,8 +49,14 @@ constexpr std::array<FamilyField, 4> kFamilyFields{{
     {"embedding_rows", &ModelShapeRule::embedding_rows},
 }};
 
-/// The formula under a name that no law that ships has, and no other formula beside it.
-AnyLaw shown_apart(const OwnFormula& own, std::span<const AnyLaw> beside = {}) {
+/// The formula under a name that no law that ships has, and no other formula beside it, with its
+/// own variables in places of their own.
+AnyLaw shown_apart(const OwnFormula& given, std::span<const AnyLaw> beside = {}) {
+  std::vector<const FormulaLaw*> others;
+  for (const AnyLaw& other : beside) {
+    if (other.formula() != nullptr) others.push_back(other.formula());
+  }
+  const OwnFormula own = placed_beside(given, others);
   const std::string stem = own.name.empty() ? "formula" : own.name;
   std::string name = stem;
   for (int i = 2;; ++i) {
@@ -206,7 +212,15 @@ class LawReader {
       if (!it->is_array() || it->size() != 2) fail("\"ranges." + key + "\" must be [low, high]");
       out = Range{number((*it)[0], key), number((*it)[1], key)};
     };
-    for (const VariableInfo& v : kVariables) read(std::string(v.symbol), law.ranges[v.id]);
+    const LawFacts facts = facts_of(law.law);
+    for (const VariableInfo& v : facts.own_variables) {
+      read(std::string(v.symbol), law.ranges[v.id]);
+    }
+    for (const VariableInfo& v : kVariables) {
+      const bool is_of_own = std::any_of(facts.own_variables.begin(), facts.own_variables.end(),
+                                         [&](const auto& own) { return own.symbol == v.symbol; });
+      if (!is_of_own) read(std::string(v.symbol), law.ranges[v.id]);
+    }
     read("D/N", law.ranges.d_per_n);
     read("N*D", law.ranges.n_times_d);
   }
@@ -319,7 +333,7 @@ nlohmann::ordered_json law_to_json(const LawRecord& law) {
   Json& variables = out["variables"] = Json::object();
   Json& ranges = out["ranges"] = Json::object();
   for (const Variable v : own.variables) {
-    const std::string symbol(info(v).symbol);
+    const std::string symbol(own.info(v).symbol);
     if (v == Variable::kN) variables[symbol] = to_string(law.n_means);
     if (v == Variable::kG) variables[symbol] = to_string(law.g_means);
     ranges[symbol] = range_to_json(law.ranges[v]);
@@ -391,6 +405,20 @@ AnyLaw law_of(const std::string& word, std::span<const AnyLaw> beside) {
   }
   const AnyLaw law = law_from_json(json, word).law;
   return law.formula() == nullptr ? law : shown_apart(law.formula()->own(), beside);
+}
+
+LawRecord placed_as(LawRecord law, const AnyLaw& formula) {
+  const LawFacts from = facts_of(law.law), to = facts_of(formula);
+  if (from.own_variables.empty()) return law;
+  const Ranges before = law.ranges;
+  for (const VariableInfo& own : from.own_variables) law.ranges[own.id].reset();
+  for (const VariableInfo& own : from.own_variables) {
+    for (const VariableInfo& same : to.own_variables) {
+      if (same.symbol == own.symbol) law.ranges[same.id] = before[own.id];
+    }
+  }
+  law.law = formula;
+  return law;
 }
 
 NMeaning parse_n_meaning(std::string_view name) {

@@ -2,12 +2,18 @@
 
 #include <algorithm>
 
+#include "isoflop/error.hpp"
 #include "isoflop/laws/list.hpp"
 
 namespace isoflop {
 
 LawFacts facts_of(const AnyLaw& law) {
   return visit_law(law, [](const auto& own) { return facts_of(own); });
+}
+
+std::string needed_own(const VariableInfo& own) {
+  return field("set") + " " + std::string(own.symbol) + "=X" +
+         (own.meaning.empty() ? "" : " (" + std::string(own.meaning) + ")");
 }
 
 std::vector<std::string_view> law_names() {

@@ -23,6 +23,14 @@ void add_reason(LawOpinion& out, const std::string& reason) {
   out.reason += (out.reason.empty() ? "" : "; ") + reason;
 }
 
+/// What was said of a variable that a law declares.
+std::optional<double> own_value(const ConsensusQuestion& question, const VariableInfo& own) {
+  for (const auto& [name, value] : question.own_values) {
+    if (name == own.symbol) return value;
+  }
+  return std::nullopt;
+}
+
 /// What the law predicts at these values, by Variable.
 double predicted(const LawRecord& law, const std::array<double, kNumVariables>& values) {
   std::vector<double> x;
@@ -82,11 +90,14 @@ std::string refusal(const LawRecord& law, const ConsensusQuestion& question,
     add("quoted from a secondary source, and the range of its runs is not known");
   }
   if (!out.empty()) return out;  // no further word of the command line would help
-  for (const Variable v : facts_of(law.law).variables) {
+  const LawFacts facts = facts_of(law.law);
+  for (const Variable v : facts.variables) {
     if (v == Variable::kU && !question.unique_tokens) {
       add("needs " + field("u") + ", the number of unique tokens");
     } else if (v == Variable::kS && !question.expansion) {
       add("needs " + field("expansion") + " E, from which S = 1 - 1 / E with k0 = 1");
+    } else if (is_own(v)) {
+      if (!own_value(question, facts.info(v))) add("needs " + needed_own(facts.info(v)));
     } else if (v == Variable::kA || v == Variable::kC) {
       add("needs " + std::string(info(v).symbol) + " (" + std::string(info(v).meaning) +
           "), which a budget does not give");
@@ -108,9 +119,12 @@ std::vector<double> expansions_of(const LawRecord& law, const ConsensusQuestion&
   return out;
 }
 
-bool finer_is_better(const LawRecord& law, const Plan& plan) {
+bool finer_is_better(const LawRecord& law, const Plan& plan, const ConsensusQuestion& question) {
   std::array<double, kNumVariables> x;
   x.fill(law.expansion.value_or(1.0));
+  for (const VariableInfo& own : facts_of(law.law).own_variables) {
+    x[index_of(own.id)] = *own_value(question, own);
+  }
   x[index_of(Variable::kN)] = plan.n_law;
   x[index_of(Variable::kD)] = plan.d_tokens;
   x[index_of(Variable::kG)] = plan.granularity;
@@ -126,6 +140,10 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
   problem.accounting = own_accounting(asked);
   problem.shape = asked.family.value_or(ModelShapeRule{});
   if (question.unique_tokens) problem.given[index_of(Variable::kU)] = *question.unique_tokens;
+  const LawFacts facts = facts_of(asked.law);
+  for (const VariableInfo& own : facts.own_variables) {
+    problem.given[index_of(own.id)] = own_value(question, own).value_or(LawOpinion::kNone);
+  }
   if (question.expansion) problem.given[index_of(Variable::kS)] = 1.0 - 1.0 / *question.expansion;
   if (asked.expansion && question.expansion && *asked.expansion != *question.expansion) {
     out.reason = "holds at E = " + in_six_digits(*asked.expansion) +
@@ -192,7 +210,7 @@ void ask_planner(LawOpinion& out, const LawRecord& asked, const ConsensusQuestio
   }
   if (law_has_variable(law, Variable::kG)) {
     set_granularity(out, law.g_means, best.granularity);
-    out.finer_is_better = finer_is_better(law, best);
+    out.finer_is_better = finer_is_better(law, best, question);
     if (question.granularity) return;
     for (const double budget :
          {question.budget_flops / kElsewhere, question.budget_flops * kElsewhere}) {

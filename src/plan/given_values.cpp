@@ -26,8 +26,21 @@ double value_of(const PlanProblem& problem, Variable v) {
 }  // namespace
 
 std::optional<InvalidArgument> given_fault(const PlanProblem& problem) {
+  const LawFacts law = facts_of(problem.law.law);
   for (const Variable v : not_chosen(problem.law)) {
     const double x = value_of(problem, v);
+    if (is_own(v)) {
+      const VariableInfo& about = law.info(v);
+      if (std::isnan(x)) {
+        return InvalidArgument("set",
+                               "the law " + std::string(law.name) + " needs " + needed_own(about));
+      }
+      const std::string fault = value_fault(about, x);
+      if (!fault.empty()) {
+        return InvalidArgument("set", field("set") + " " + std::string(about.symbol) + " " + fault);
+      }
+      continue;
+    }
     const std::string_view key = v == Variable::kE ? "expansion" : info(v).key;
     if (std::isnan(x)) {
       return InvalidArgument(key, "the law " + problem.law.law.name() + " needs " + field(key) +
@@ -43,7 +56,7 @@ std::array<double, kNumVariables> log_given_values(const PlanProblem& problem) {
   if (const auto fault = given_fault(problem)) throw *fault;
   std::array<double, kNumVariables> out{};
   for (const Variable v : not_chosen(problem.law)) {
-    out[index_of(v)] = log_value(value_of(problem, v));
+    out[index_of(v)] = law_input(v, value_of(problem, v));
   }
   return out;
 }

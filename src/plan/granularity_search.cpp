@@ -169,7 +169,9 @@ Optimum find_optimum(const BestSize& size, double log_budget, const PlanOptions&
   out.granularity = found.granularity;
   out.binding = best.binding;
   out.status = PlanStatus::kAtSearchEdge;
-  if (best.edge == SizeEdge::kSmallestModel) {
+  if (std::isnan(out.log_loss)) {
+    out.note = "the law gives no positive loss here, and a plan goes by the logarithm of one";
+  } else if (best.edge == SizeEdge::kSmallestModel) {
     out.note = "the best model would be smaller than the smallest of this family";
   } else if (best.edge == SizeEdge::kFewestTokens) {
     out.note = "the best run would see fewer tokens than one";

@@ -60,8 +60,10 @@ std::vector<Plan> planned(const PlanProblem& problem, const MakePlans& make_plan
     values[index_of(Variable::kG)] = plan.granularity;
     if (law.expansion) values[index_of(Variable::kE)] = *law.expansion;
     plan.epochs = plan.d_tokens / problem.given[index_of(Variable::kU)];
-    for (const VariableInfo& v : kVariables) {
-      if (outside(law.ranges[v.id], values[index_of(v.id)])) plan.extrapolated.push_back(v.id);
+    for (std::size_t v = 0; v < kNumVariables; ++v) {
+      if (outside(law.ranges.variables[v], values[v])) {
+        plan.extrapolated.push_back(static_cast<Variable>(v));
+      }
     }
     plan.extrapolates_d_per_n = outside(law.ranges.d_per_n, plan.d_tokens / plan.n_law);
     plan.beyond_runs = beyond_runs(law.ranges, plan.n_law, plan.d_tokens);

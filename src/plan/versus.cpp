@@ -4,6 +4,7 @@
 
 #include "isoflop/convention/flops.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/laws/law_facts.hpp"
 #include "isoflop/plan/plan_fault.hpp"
 #include "isoflop/plan/planner.hpp"
 
@@ -48,6 +49,17 @@ PlanProblem with_law(const PlanProblem& problem, const LawRecord& law) {
   if (law.n_means != NMeaning::kTotal) out.embedding_rows = 0.0;
   for (const VariableInfo& v : kVariables) {
     if (!law_has_variable(law, v.id)) out.given[index_of(v.id)] = Plan::kNone;
+  }
+  // Of another law's own variables those of the same name are meant.
+  const LawFacts asked = facts_of(problem.law.law), facts = facts_of(law.law);
+  for (std::size_t place = kVariables.size(); place < kNumVariables; ++place) {
+    out.given[place] = Plan::kNone;
+  }
+  for (const VariableInfo& own : facts.own_variables) {
+    for (const VariableInfo& same : asked.own_variables) {
+      if (own.symbol != same.symbol) continue;
+      out.given[index_of(own.id)] = problem.given[index_of(same.id)];
+    }
   }
   const bool free_g = has_granularity(law) && out.search.search != GranularitySearch::kFixed;
   // 6ND puts no price on granularity.

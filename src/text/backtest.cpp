@@ -7,6 +7,7 @@
 #include "isoflop/core/run_compute.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/laws/law_facts.hpp"
 #include "isoflop/laws/loss_unit.hpp"
 #include "isoflop/text/experts.hpp"
 #include "isoflop/text/grid.hpp"
@@ -17,15 +18,24 @@ namespace {
 
 using app::TextGrid;
 
+/// Of logarithms, or where something has none of the numbers themselves.
+double error_of(const api::ScoredLaw& scored) {
+  const BacktestReport& report = scored.report;
+  return std::isfinite(report.rmse_log) ? report.rmse_log : report.rmse_nats;
+}
+
 /// The sentence below the table. Laws whose refit did not converge cannot win.
 std::string conclusion(const std::vector<api::ScoredLaw>& laws) {
   const api::ScoredLaw* best = nullptr;
   for (const api::ScoredLaw& scored : laws) {
     if (scored.report.fit.status != FitStatus::kConverged) continue;
-    if (best == nullptr || scored.report.rmse_log < best->report.rmse_log) best = &scored;
+    if (best == nullptr || error_of(scored) < error_of(*best)) best = &scored;
   }
   if (best == nullptr) return "No law converged on the runs that were left, so no forecast counts.";
-  const std::string what = fmt::format("with an rms error of {:.2f} %", best->report.rmse_per_cent);
+  const std::string what =
+      std::isfinite(best->report.rmse_log)
+          ? fmt::format("with an rms error of {:.2f} %", best->report.rmse_per_cent)
+          : fmt::format("with an rms error of {:.4g}", best->report.rmse_nats);
   return (laws.size() > 1 ? fmt::format("{} forecast best, {}.", best->name, what)
                           : fmt::format("{} forecast {}.", best->name, what)) +
          "\nNo run that was held out took part in choosing a start, a delta or a law.";
@@ -76,7 +86,9 @@ std::string head(const api::BacktestOutcome& outcome) {
 }
 
 /// A column for each law.
-std::string table_of(const std::vector<api::ScoredLaw>& laws, const std::string& unit) {
+std::string table_of(const std::vector<api::ScoredLaw>& laws, const std::string& unit,
+                     const Target& predicted) {
+  const std::string target = predicted.is_own ? std::string(predicted.symbol) : "L";
   auto number = [](const char* format, double x) {
     return std::isfinite(x) ? fmt::format(fmt::runtime(format), x) : std::string("-");
   };
@@ -92,12 +104,13 @@ std::string table_of(const std::vector<api::ScoredLaw>& laws, const std::string&
   row("verdict", [](const api::ScoredLaw& s) {
     return s.fitted ? std::string(to_string(s.report.fit.verdict)) : "not fitted";
   });
-  row("fitted: rms error, ln L",
+  row("fitted: rms error, ln " + target,
       [&](const api::ScoredLaw& s) { return number("{:.5f}", s.report.fit.rmse_log); });
-  row("held out: rms error, ln L",
+  row("held out: rms error, ln " + target,
       [&](const api::ScoredLaw& s) { return number("{:.5f}", s.report.rmse_log); });
-  row("  in " + (unit.empty() ? "L" : unit_of_difference(unit)),
-      [&](const api::ScoredLaw& s) { return number("{:.5f}", s.report.rmse_nats); });
+  row("  in " + (unit.empty() ? target : unit_of_difference(unit)), [&](const api::ScoredLaw& s) {
+    return number(predicted.is_own ? "{:.5g}" : "{:.5f}", s.report.rmse_nats);
+  });
   row("  in per cent",
       [&](const api::ScoredLaw& s) { return number("{:.2f} %", s.report.rmse_per_cent); });
   row("  mean error",
@@ -128,7 +141,8 @@ std::string doubts(const std::vector<api::ScoredLaw>& laws) {
 }  // namespace
 
 std::string backtest(const api::BacktestOutcome& outcome) {
-  return head(outcome) + table_of(outcome.laws, outcome.table.loss_unit) + "\n" +
+  const Target target = facts_of(outcome.table.law).target;
+  return head(outcome) + table_of(outcome.laws, outcome.table.loss_unit, target) + "\n" +
          conclusion(outcome.laws) + "\n" + plan_note(outcome.laws) + doubts(outcome.laws);
 }
 

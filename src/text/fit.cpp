@@ -147,8 +147,24 @@ std::string head(const api::FitOutcome& outcome) {
   return out + "\n";
 }
 
+/// A value of what the law predicts: a loss with so many decimals, another target, which may have
+/// any size, with as many digits.
+std::string value_text(double x, int digits, const LawFacts& law) {
+  return law.target.is_own ? fmt::format("{:.{}g}", x, digits) : fmt::format("{:.{}f}", x, digits);
+}
+
+/// The letter of what the law predicts: "L", or the name of a formula's own target.
+std::string symbol_of_target(const LawFacts& law) {
+  return law.target.is_own ? std::string(law.target.symbol) : "L";
+}
+
 /// "nats", "bits per character", "in L" where nobody named the unit.
 std::string unit_of_errors(const LawRecord& law) {
+  const Target target = facts_of(law.law).target;
+  if (target.is_own) {
+    const bool has_unit = !target.unit.empty() && target.unit != "1";
+    return has_unit ? std::string(target.unit) : "in " + std::string(target.symbol);
+  }
   return law.loss_unit.empty() ? "in L" : unit_of_difference(law.loss_unit);
 }
 
@@ -161,8 +177,15 @@ std::string in_own_unit(std::string_view meaning, const LawRecord& law) {
          (unit.empty() ? "" : ", " + unit);
 }
 
-/// What the losses are counted in, where that is not nats per token.
+/// What the losses are counted in, where that is not nats per token; what else is predicted.
 std::string unit_line(const LawRecord& law) {
+  const Target target = facts_of(law.law).target;
+  if (target.is_own) {
+    return fmt::format(
+        "  predicts      {}{}{}\n", target.symbol,
+        target.meaning.empty() ? "" : ", " + std::string(target.meaning),
+        target.unit.empty() || target.unit == "1" ? "" : ", " + std::string(target.unit));
+  }
   if (!facts_of(law.law).predicts_loss() || law.loss_unit == kNatsPerToken) return "";
   if (!law.loss_unit.empty()) return "  loss in       " + unit_words(law.loss_unit) + "\n";
   return "  loss in       the unit of the table (taken for nats per token; " + field("loss_unit") +
@@ -238,6 +261,7 @@ std::string fit(const api::FitOutcome& outcome, bool with_profile) {
   const FitReport& report = outcome.report;
   const LawRecord& law = outcome.law;
   const LawFacts own = facts_of(law.law);
+  const std::string target = symbol_of_target(own);
   out += fmt::format("{}   {}\n\n", own.name, own.formula) + head(outcome);
   out += coefficient_table(outcome, own.coefficients, with_profile);
 
@@ -247,12 +271,13 @@ std::string fit(const api::FitOutcome& outcome, bool with_profile) {
                      std::isfinite(delta) ? "Huber, delta " + format_number(delta) : "squares / 2",
                      outcome.options.residual == Residual::kLog ? "log" : "raw");
   out += std::isfinite(report.rmse_log)
-             ? fmt::format("  rms error     {:.5f} in ln L, {:.5f} {}\n", report.rmse_log,
-                           report.rmse_nats, unit_of_errors(law))
-             : fmt::format("  rms error     {:.5f} {}\n", report.rmse_nats, unit_of_errors(law));
+             ? fmt::format("  rms error     {:.5f} in ln {}, {} {}\n", report.rmse_log, target,
+                           value_text(report.rmse_nats, 5, own), unit_of_errors(law))
+             : fmt::format("  rms error     {} {}\n", value_text(report.rmse_nats, 5, own),
+                           unit_of_errors(law));
   if (outcome.seed_noise) {
-    out += fmt::format("  noise         {:.5f} in ln L between repeats of a cell ({} cells)\n",
-                       outcome.seed_noise->sd_log, outcome.seed_noise->num_cells);
+    out += fmt::format("  noise         {:.5f} in ln {} between repeats of a cell ({} cells)\n",
+                       outcome.seed_noise->sd_log, target, outcome.seed_noise->num_cells);
   }
   out += fmt::format("  gradient      {:.2g}   condition number {:.3g}\n", report.gradient_norm,
                      report.condition_number);
@@ -269,13 +294,19 @@ std::string fit(const api::FitOutcome& outcome, bool with_profile) {
   }
   TextGrid ranges({0, 1});
   for (const Variable v : own.variables) {
-    ranges.add({std::string(info(v).symbol) + std::string(12 - info(v).symbol.size(), ' '),
+    const std::string symbol(own.info(v).symbol);
+    ranges.add({symbol + std::string(symbol.size() < 12 ? 12 - symbol.size() : 0, ' '),
                 range_text(report.ranges[v])});
   }
-  ranges.add({"D/N         ", range_text(report.ranges.d_per_n)});
+  const bool asks_sizes = !own.target.is_own && own.own_variables.empty();
+  if (asks_sizes || (own.has(Variable::kN) && own.has(Variable::kD))) {
+    ranges.add({"D/N         ", range_text(report.ranges.d_per_n)});
+  }
   out += ranges.text("  ");
-  out += fmt::format("  N means       {}{}\n", to_string(law.n_means),
-                     law.expansion ? ", E = " + format_number(*law.expansion) : "");
+  if (asks_sizes || own.has(Variable::kN)) {
+    out += fmt::format("  N means       {}{}\n", to_string(law.n_means),
+                       law.expansion ? ", E = " + format_number(*law.expansion) : "");
+  }
   out += unit_line(law);
   if (law.expansion && *law.expansion > 1.0) {
     out += "  experts       " + describe_rates({.expansion = law.expansion}) + "\n";
@@ -290,7 +321,7 @@ std::string fit(const api::FitOutcome& outcome, bool with_profile) {
   for (std::size_t i = 0; i < std::min(kShown, report.worst.size()); ++i) {
     const RunResidual& r = report.worst[i];
     worst.add({fmt::format("line {}", outcome.runs.line.empty() ? r.run : outcome.runs.line[r.run]),
-               fmt::format("{:.4f}", r.observed), fmt::format("{:.4f}", r.predicted),
+               value_text(r.observed, 4, own), value_text(r.predicted, 4, own),
                std::isfinite(report.rmse_log)
                    ? fmt::format("{:+.2f} %", 100.0 * std::expm1(r.log_residual))
                    : fmt::format("{:+.4f}", r.predicted - r.observed)});

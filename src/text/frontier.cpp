@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "isoflop/io/number.hpp"
+#include "isoflop/laws/law_facts.hpp"
 #include "isoflop/text/grid.hpp"
 #include "isoflop/text/law.hpp"
 #include "text/budget.hpp"
@@ -27,13 +28,13 @@ std::string shares(const PlanDraws& draws, const char* between, const char* sepa
   return out;
 }
 
-std::string outside_of(const Plan& plan) {
+std::string outside_of(const LawFacts& law, const Plan& plan) {
   std::string out;
   auto add = [&](std::string_view what) {
     if (!out.empty()) out += ", ";
     out += what;
   };
-  for (const Variable v : plan.extrapolated) add(info(v).symbol);
+  for (const Variable v : plan.extrapolated) add(law.info(v).symbol);
   if (plan.extrapolates_d_per_n) add("D/N");
   return out;
 }
@@ -58,13 +59,14 @@ std::string stretches(const std::vector<Plan>& plans,
 }
 
 std::string notes_on(const PlanProblem& problem, const std::vector<Plan>& plans) {
+  const LawFacts facts = facts_of(problem.law.law);
   std::string out =
       stretches(plans, [](const Plan& p) { return p.usable() ? std::string() : p.note; });
   if (!problem.law.ranges[Variable::kN]) {
     out += "the range of the runs behind this law is not known\n";
   }
-  out += stretches(plans, [](const Plan& p) {
-    const std::string outside = p.usable() ? outside_of(p) : "";
+  out += stretches(plans, [&](const Plan& p) {
+    const std::string outside = p.usable() ? outside_of(facts, p) : "";
     return outside.empty() ? outside : "beyond the runs behind this law in " + outside;
   });
   out += beyond_runs_text(problem, plans);

@@ -4,6 +4,7 @@
 
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/laws/law_facts.hpp"
 #include "isoflop/text/grid.hpp"
 #include "isoflop/text/law.hpp"
 
@@ -29,11 +30,12 @@ std::string describe_law(const LawRecord& law, const FormulaCard& card, const st
   }
   out += grid.text("  ") + "\n";
   TextGrid variables({0, 1, 2});
+  const LawFacts facts = facts_of(law.law);
   for (const Variable v : card.variables) {
-    std::string meaning(info(v).meaning);
+    std::string meaning(facts.info(v).meaning);
     if (v == Variable::kN) meaning = to_string(law.n_means);
     if (v == Variable::kG) meaning = to_string(law.g_means);
-    variables.add({std::string(info(v).symbol), meaning, describe_range(law, v)});
+    variables.add({std::string(facts.info(v).symbol), meaning, describe_range(law, v)});
   }
   out += variables.text("  ");
   if (law.expansion) out += fmt::format("  E  {}\n", format_number(*law.expansion));

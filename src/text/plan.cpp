@@ -7,6 +7,7 @@
 
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/laws/law_facts.hpp"
 #include "isoflop/plan/experts_of_plan.hpp"
 #include "isoflop/text/experts.hpp"
 #include "isoflop/text/grid.hpp"
@@ -21,13 +22,23 @@
 namespace isoflop::text {
 namespace {
 
+/// "lr = 0.0003, B = 512": where the law is asked along variables of its own.
+std::string own_values_line(const PlanProblem& problem) {
+  std::string out;
+  for (const VariableInfo& own : facts_of(problem.law.law).own_variables) {
+    out += fmt::format("{}{} = {}", out.empty() ? "" : ", ", own.symbol,
+                       human_number(problem.given[index_of(own.id)]));
+  }
+  return out.empty() ? out : out + "\n";
+}
+
 std::string head_of(const PlanProblem& problem, const std::string& name) {
   const std::string embeddings =
       problem.embedding_rows > 0.0
           ? fmt::format("N = N active + {} d_model of embeddings; FLOPs are counted on N active\n",
                         format_number(problem.embedding_rows))
           : "";
-  return head_of_law(name, problem.law) + embeddings +
+  return head_of_law(name, problem.law) + own_values_line(problem) + embeddings +
          (problem.time ? "" : "FLOPs: " + describe_cost(cost_terms(problem)) + "\n");
 }
 
@@ -140,15 +151,15 @@ std::string intervals_of(const PlanProblem& problem, const std::vector<Plan>& pl
   return "\n" + what + from + ":\n" + grid.text() + new_runs_text(problem, plans) + notes;
 }
 
-std::string outside_of(const Plan& plan) {
+std::string outside_of(const LawFacts& law, const Plan& plan) {
   std::vector<std::string_view> out;
-  for (const Variable v : plan.extrapolated) out.push_back(info(v).symbol);
+  for (const Variable v : plan.extrapolated) out.push_back(law.info(v).symbol);
   if (plan.extrapolates_d_per_n) out.push_back("D/N");
   return fmt::format("{}", fmt::join(out, ", "));
 }
 
 /// What any of these plans lies outside of.
-std::string outside_of_any(const std::vector<Plan>& plans) {
+std::string outside_of_any(const LawFacts& law, const std::vector<Plan>& plans) {
   Plan all;
   for (const Plan& p : plans) {
     if (!p.usable()) continue;
@@ -159,7 +170,7 @@ std::string outside_of_any(const std::vector<Plan>& plans) {
     all.extrapolates_d_per_n = all.extrapolates_d_per_n || p.extrapolates_d_per_n;
   }
   std::sort(all.extrapolated.begin(), all.extrapolated.end());
-  return outside_of(all);
+  return outside_of(law, all);
 }
 
 /// So many budgets are named one by one; of more it is said how many they are.
@@ -174,7 +185,9 @@ std::vector<std::string> notes_on(const PlanProblem& problem, const Plan& p,
   if (!law.ranges[Variable::kN]) {
     notes.emplace_back("the range of the runs behind this law is not known");
   }
-  if (!outside_of(p).empty()) notes.push_back("beyond the runs behind this law in " + outside);
+  if (!outside_of(facts_of(law.law), p).empty()) {
+    notes.push_back("beyond the runs behind this law in " + outside);
+  }
   if (p.extrapolates_time) {
     notes.emplace_back(
         "its layers lie beyond those of the cost table; the time is that of the table's fitted "
@@ -199,17 +212,18 @@ std::string budgets_text(const PlanProblem& problem, const std::vector<double>& 
 /// One line for each thing that is to be known, whatever the number of plans that it holds for.
 std::string notes_on_all(const PlanProblem& problem, const std::vector<Plan>& plans) {
   std::vector<std::pair<std::string, std::vector<double>>> notes;
-  const std::string all_outside = outside_of_any(plans);
+  const LawFacts facts = facts_of(problem.law.law);
+  const std::string all_outside = outside_of_any(facts, plans);
   const auto num_outside =
-      static_cast<std::size_t>(std::count_if(plans.begin(), plans.end(), [](const Plan& p) {
-        return p.usable() && !outside_of(p).empty();
+      static_cast<std::size_t>(std::count_if(plans.begin(), plans.end(), [&](const Plan& p) {
+        return p.usable() && !outside_of(facts, p).empty();
       }));
   const bool alike = std::all_of(plans.begin(), plans.end(), [&](const Plan& p) {
-    return !p.usable() || outside_of(p).empty() || outside_of(p) == all_outside;
+    return !p.usable() || outside_of(facts, p).empty() || outside_of(facts, p) == all_outside;
   });
   for (const Plan& p : plans) {
     const std::string outside =
-        num_outside > kMostNamed && !alike ? "one or more of " + all_outside : outside_of(p);
+        num_outside > kMostNamed && !alike ? "one or more of " + all_outside : outside_of(facts, p);
     for (const std::string& text : notes_on(problem, p, outside)) {
       auto place = std::find_if(notes.begin(), notes.end(),
                                 [&](const auto& note) { return note.first == text; });

@@ -8,6 +8,7 @@
 #include "isoflop/convention/law_variables.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/laws/law_facts.hpp"
 #include "isoflop/laws/loss_unit.hpp"
 #include "isoflop/text/experts.hpp"
 #include "isoflop/text/law.hpp"
@@ -35,14 +36,19 @@ std::string_view meaning_of_g(GMeaning meaning) {
 std::string intervals_of(const api::PredictOutcome& outcome) {
   if (outcome.interval.method == IntervalMethod::kNone) return "";
   const EstimatedInterval& new_run = outcome.new_run.interval;
-  return fmt::format(" (95 % of the curve: {}{})", human_interval(outcome.interval, 4),
+  const bool any_size = facts_of(outcome.law.law).target.is_own;
+  const std::optional<int> decimals = any_size ? std::nullopt : std::optional(4);
+  return fmt::format(" (95 % of the curve: {}{})", human_interval(outcome.interval, decimals),
                      new_run.method == IntervalMethod::kNone
                          ? ""
-                         : "; 95 % of new runs: " + human_interval(new_run, 4));
+                         : "; 95 % of new runs: " + human_interval(new_run, decimals));
 }
 
 /// Behind a loss; nothing where nobody named the unit.
 std::string unit_after(const api::PredictOutcome& outcome) {
+  if (!outcome.is_loss && !outcome.target_unit.empty() && outcome.target_unit != "1") {
+    return " " + outcome.target_unit;
+  }
   if (!outcome.is_loss || outcome.law.loss_unit.empty()) return "";
   return " " + unit_words(outcome.law.loss_unit);
 }
@@ -67,14 +73,19 @@ std::string headline(const api::PredictOutcome& outcome) {
     if (std::isnan(x)) continue;
     run += fmt::format("{}{} = {}", run.empty() ? "" : ", ", v.symbol, human_number(x));
   }
+  for (const VariableInfo& v : facts_of(outcome.law.law).own_variables) {
+    run += fmt::format("{}{} = {}", run.empty() ? "" : ", ", v.symbol,
+                       human_number(outcome.values[index_of(v.id)]));
+  }
   const std::string n_means = law_has_variable(outcome.law, Variable::kN)
                                   ? fmt::format("; N is {}", to_string(outcome.law.n_means))
                                   : "";
   const std::string g_means = law_has_variable(outcome.law, Variable::kG)
                                   ? fmt::format("; {}", meaning_of_g(outcome.law.g_means))
                                   : "";
-  return fmt::format("{} {:.4f}{}{}   {} ({}{}{})\n",
-                     outcome.is_loss ? "loss" : outcome.target_symbol, outcome.value,
+  const bool any_size = facts_of(outcome.law.law).target.is_own;
+  return fmt::format("{} {}{}{}   {} ({}{}{})\n", outcome.is_loss ? "loss" : outcome.target_symbol,
+                     any_size ? human_number(outcome.value) : fmt::format("{:.4f}", outcome.value),
                      intervals_of(outcome), unit_after(outcome), run, outcome.request.law.law,
                      n_means, g_means);
 }

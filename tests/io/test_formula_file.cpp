@@ -273,5 +273,68 @@ TEST_CASE("formula file: damaged files are refused or read and never anything el
   CHECK(refused > 100);
 }
 
+/// The file with another variable, which the expression takes as a factor.
+std::string with_own(const std::string& members) {
+  std::string text = with("{\"N\": \"n\"}", "{\"N\": \"n\", \"v\": " + members + "}");
+  return text.replace(text.find("A*N"), 3, "A*v*N");
+}
+
+TEST_CASE("formula file: an object declares a variable of the law's own", "[io][format]") {
+  const OwnFormula file = read(with_own(
+      R"({"column": "vocab size", "meaning": "vocabulary", "unit": "entries", "bounds": [1, null]})"));
+  REQUIRE(file.variables.size() == 2);
+  CHECK(file.variables[1] == own_variable(false, 0));
+  REQUIRE(file.own_variables.size() == 1);
+  const OwnVariable v{"v", "vocab size", "vocabulary", "entries", OwnValues::kPositive,
+                      1.0, kNoLimit};
+  CHECK(file.own_variables[0] == v);
+  const OwnFormula again = formula_from_json(formula_to_json(file), "again");
+  CHECK(again.own_variables == file.own_variables);
+  CHECK(again.variables == file.variables);
+}
+
+TEST_CASE("formula file: a variable that may be zero comes as it is", "[io][format]") {
+  const OwnFormula file = read(with_own(R"({"values": "nonnegative", "bounds": [0, 1]})"));
+  CHECK(file.variables[1] == own_variable(true, 0));
+  CHECK(file.own_variables[0].column == "v");
+  const double loss = file.formula(std::array{1.7, 400.0, 0.34}, std::array{std::log(1e9), 0.0});
+  CHECK(loss == 1.7);
+}
+
+TEST_CASE("formula file: a target says what else than a loss the formula gives", "[io][format]") {
+  const OwnFormula file = read(
+      with("\"coefficients\"",
+           R"("target": {"column": "lr", "meaning": "best rate", "unit": "1"}, "coefficients")"));
+  REQUIRE(file.target);
+  CHECK(*file.target == OwnTarget{"lr", "best rate", "1"});
+  CHECK(formula_from_json(formula_to_json(file), "again").target == file.target);
+}
+
+TEST_CASE("formula file: what is wrong with a declaration is said", "[io][refusal]") {
+  CHECK(refusal(with_own(R"({"kolumn": "x"})")) ==
+        "mine.json: variable \"v\" has no member \"kolumn\"; it may have: column meaning unit "
+        "values bounds");
+  CHECK(refusal(with_own(R"({"values": "all"})")) ==
+        "mine.json: variable \"v\": \"values\" must be \"positive\", \"nonnegative\" or \"any\"");
+  CHECK(refusal(with_own(R"({"bounds": [1, 1]})")) ==
+        "mine.json: variable \"v\": the lower of its \"bounds\" must be below the upper");
+  CHECK(refusal(with_own(R"({"bounds": [1]})")) ==
+        "mine.json: variable \"v\": \"bounds\" must be [low, high], null where there is none");
+  std::string key = with_own("{}");
+  key.replace(key.find("\"v\""), 3, "\"d\"");
+  key.replace(key.find("A*v*N"), 5, "A*d*N");
+  CHECK(refusal(key) ==
+        "mine.json: variable \"d\" needs another name: \"d\" is that of one of the program's own "
+        "variables");
+  std::string symbol = with("{\"N\": \"n\"}", R"({"P": "n", "N": {"column": "neurons"}})");
+  symbol.replace(symbol.find("A*N"), 3, "A*P*N");
+  CHECK(refusal(symbol) ==
+        "mine.json: variable \"N\" needs another name: the formula also has the program's own N");
+  CHECK(refusal(with("\"coefficients\"", R"("target": {"column": "loss"}, "coefficients")")) ==
+        "mine.json: the target needs another name: \"loss\" is that of another column of the runs");
+  CHECK(refusal(with("\"coefficients\"", R"("target": {}, "coefficients")")) ==
+        "mine.json: lacks \"column\"");
+}
+
 }  // namespace
 }  // namespace isoflop::formula_file_test

@@ -89,6 +89,12 @@ void variable_options(Form& form) {
              "S, sparsity, share of the experts that a token does not use, for laws that "
              "have it",
              "X"});
+  own_variables_option(form);
+}
+
+void own_variables_option(Form& form) {
+  form.words(
+      {"--set", "values of the variables that a formula of one's own declares", "NAME=X ..."});
 }
 
 void accept_unconverged_option(Form& form) {

@@ -22,6 +22,8 @@ void law_conventions_options(Form& form);
 void cost_options(Form& form);
 /// Values of the law's variables that a plan does not choose.
 void variable_options(Form& form);
+/// Of those the ones that the law declares itself.
+void own_variables_option(Form& form);
 void accept_unconverged_option(Form& form);
 /// When a plan is undetermined, and whether it is taken all the same; a curve has no regret.
 void doubt_options(Form& form, bool with_regret);

@@ -4,6 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "isoflop/api/context.hpp"
@@ -18,6 +19,7 @@ struct ConsensusRequest {
   std::vector<double> flops;     ///< one or more budgets
   ExpertWords experts{};         ///< to ask about; else what each law finds best
   std::optional<double> u;       ///< unique training tokens, for laws that know of repetition
+  std::vector<std::pair<std::string, double>> set{};  ///< variables that laws declare, by name
 };
 
 /// What all laws said of one budget.

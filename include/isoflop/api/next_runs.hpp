@@ -21,8 +21,9 @@ struct NextRunsRequest {
   LawChoice law;
   AccountingChoice accounting;  ///< of the plan; G is continuous by default, or fixed
   std::optional<double> u, s;   ///< for laws that have them
-  double target_flops = 0.0;    ///< the budget of the plan that is to become certain
-  double budget_flops = 0.0;    ///< for all runs together
+  std::vector<std::pair<std::string, double>> set{};  ///< variables of the law's own, by name
+  double target_flops = 0.0;  ///< the budget of the plan that is to become certain
+  double budget_flops = 0.0;  ///< for all runs together
   std::uint64_t runs = NextRunsQuestion{}.max_runs;  ///< at most so many
   std::optional<double> noise;  ///< sd of the loss of a run in per cent; else as the fit's scatter
   double reach = NextRunsQuestion{}.reach;    ///< of N and D, over those of the runs behind the law

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "isoflop/api/accounting_choice.hpp"
 #include "isoflop/api/law_choice.hpp"
@@ -19,6 +22,7 @@ struct PlannerChoice {
   double active_cost = PlanProblem{}.flops_per_active;  ///< c_f, per active parameter and token
   std::optional<double> width_per_block;                ///< d_model / n_blocks
   std::optional<double> u, s;                           ///< for laws that have them
+  std::vector<std::pair<std::string, double>> set;      ///< variables of the law's own, by name
   LimitsChoice limits;
 };
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "isoflop/api/context.hpp"
@@ -22,6 +23,7 @@ struct PredictRequest {
   LawChoice law;  ///< n_means and expansion are not asked for
   /// Variables as the law counts them, by Variable.
   std::array<std::optional<double>, kNumVariables> values{};
+  std::vector<std::pair<std::string, double>> set{};  ///< variables of the law's own, by name
   /// A model's config.json, from which N, G, E, S and A follow where they are not given.
   std::string shape;
   ExpertWords experts{};  ///< in the place of G, E, S and A, or changes to the shape
@@ -40,7 +42,8 @@ struct PredictOutcome {
   LawRecord law;
   std::array<double, kNumVariables> values{};  ///< by Variable; NaN for what the law does not have
   std::string target_key, target_symbol;       ///< what is predicted: "loss", "L"
-  bool is_loss = true;                         ///< in the unit of the law
+  std::string target_unit;  ///< of a target that the law's formula declares; empty: none was named
+  bool is_loss = true;      ///< in the unit of the law
   double value = 0.0;
   std::optional<double> bits_per_byte;  ///< where the law's tokenizer is known
   EstimatedInterval interval;           ///< 95 % of the curve, where the law has draws

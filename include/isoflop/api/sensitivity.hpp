@@ -30,6 +30,7 @@ struct SensitivityRequest {
   RunConventions conventions{};
   AccountingChoice accounting{};
   FitChoice fit{};
+  std::vector<std::pair<std::string, double>> set{};  ///< variables of the law's own, by name
 };
 
 /// A fit and what it plans.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <optional>
 
@@ -19,7 +20,9 @@ struct Range {
     high = std::max(high, x);
   }
   /// With room for the rounding of a number that was printed and read again.
-  bool contains(double x) const { return x >= low * (1 - 1e-9) && x <= high * (1 + 1e-9); }
+  bool contains(double x) const {
+    return x >= low - 1e-9 * std::abs(low) && x <= high + 1e-9 * std::abs(high);
+  }
 };
 
 /// Empty where nothing is known.
@@ -34,10 +37,10 @@ struct Ranges {
 
 inline Ranges ranges_of(const RunTable& runs) {
   Ranges out;
-  for (const VariableInfo& v : kVariables) {
-    for (const double x : runs.column(v.id)) {
-      if (!out[v.id]) out[v.id].emplace();
-      out[v.id]->include(x);
+  for (std::size_t v = 0; v < kNumVariables; ++v) {
+    for (const double x : runs.columns[v]) {
+      if (!out.variables[v]) out.variables[v].emplace();
+      out.variables[v]->include(x);
     }
   }
   const auto& n = runs.column(Variable::kN);

@@ -7,12 +7,14 @@
 /// convergence tests.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "isoflop/core/batch.hpp"
@@ -22,6 +24,8 @@
 #include "isoflop/fit/objective.hpp"
 #include "isoflop/fit/options.hpp"
 #include "isoflop/fit/robust_loss.hpp"
+#include "isoflop/formula/operations.hpp"
+#include "isoflop/formula/tracked.hpp"
 #include "isoflop/laws/law.hpp"
 
 namespace isoflop {
@@ -31,18 +35,27 @@ class ColumnObjective final : public Objective {
  public:
   static constexpr std::size_t kP = kNumCoefficients<L>;
   static constexpr std::size_t kV = kNumVariablesOf<L>;
+  static constexpr bool kTracks = [] {
+    if constexpr (requires { L::kTracks; }) return L::kTracks;
+    return false;
+  }();
   static_assert(kP <= static_cast<std::size_t>(kMaxCoefficients),
                 "a law can have at most kMaxCoefficients coefficients");
 
-  /// Requires every variable of the law to be given and positive, and positive losses.
+  /// Requires every variable of the law to be given, with values as it takes them, and losses that
+  /// are positive; raw residuals of a law that offers predictions take any loss.
   ColumnObjective(const L& law, const RunTable& runs, HuberLoss loss, Residual residual)
       : Objective(loss, runs.num_runs()), law_(law), residual_(residual) {
+    if constexpr (OffersPrediction<L>) {
+      any_sign_ = residual == Residual::kRaw && std::any_of(runs.loss.begin(), runs.loss.end(),
+                                                            [](double x) { return x <= 0.0; });
+    }
     const std::span<const Variable> variables = variables_of(law);
     const std::size_t width = Batch::kWidth;
     blocks_.resize((num_runs_ + width - 1) / width);
     for (const Variable v : variables) {
       if (runs.column(v).size() == num_runs_) continue;
-      throw InvalidArgument("the runs have no column for " + std::string(info(v).symbol) +
+      throw InvalidArgument("the runs have no column for " + std::string(info_of(law, v).symbol) +
                             ", which the law " + std::string(name_of(law)) + " needs");
     }
     for (std::size_t i = 0; i < blocks_.size() * width; ++i) {
@@ -52,7 +65,7 @@ class ColumnObjective final : public Objective {
       for (std::size_t v = 0; v < kV; ++v) {
         block.log_x[v].lanes[lane] = 0.0;
         if (v >= variables.size()) continue;
-        block.log_x[v].lanes[lane] = log_value(runs.column(variables[v])[row]);
+        block.log_x[v].lanes[lane] = law_input(variables[v], runs.column(variables[v])[row]);
       }
       const double loss_row = runs.loss[row];
       block.target.lanes[lane] = residual_ == Residual::kLog ? std::log(loss_row) : loss_row;
@@ -92,7 +105,11 @@ class ColumnObjective final : public Objective {
   }
 
   void evaluate(const CoefficientVector& theta, Order order, Derivatives& out) const override {
-    order == Order::kFirst ? evaluate<1>(theta, out) : evaluate<2>(theta, out);
+    if constexpr (kTracks) {
+      order == Order::kFirst ? evaluate_tracked<1>(theta, out) : evaluate_tracked<2>(theta, out);
+    } else {
+      order == Order::kFirst ? evaluate<1>(theta, out) : evaluate<2>(theta, out);
+    }
   }
 
   /// Padding is left out.
@@ -102,7 +119,7 @@ class ColumnObjective final : public Objective {
     residual.clear();
     weight.clear();
     for (const Block& block : blocks_) {
-      const Batch r = residual_of(law_.log_loss(parameters, block.log_x), block.target);
+      const Batch r = residual_of(parameters, block);
       for (Eigen::Index lane = 0; lane < Batch::kWidth && residual.size() < num_runs_; ++lane) {
         residual.push_back(r.lanes[lane]);
         weight.push_back(block.weight.lanes[lane]);
@@ -114,7 +131,7 @@ class ColumnObjective final : public Objective {
     const std::array<Batch, kP> parameters = batches_of(theta);
     Batch sum(0.0);
     for (const Block& block : blocks_) {
-      const Batch r = residual_of(law_.log_loss(parameters, block.log_x), block.target);
+      const Batch r = residual_of(parameters, block);
       sum += block.weight * loss_(r).rho;
     }
     return sum.lanes.sum();
@@ -128,12 +145,18 @@ class ColumnObjective final : public Objective {
 
   /// An empty objective of the same kind.
   ColumnObjective(const ColumnObjective& like, std::size_t num_runs)
-      : Objective(like.loss_, num_runs), law_(like.law_), residual_(like.residual_) {
+      : Objective(like.loss_, num_runs),
+        law_(like.law_),
+        residual_(like.residual_),
+        any_sign_(like.any_sign_) {
     blocks_.reserve(like.blocks_.size());
   }
 
   template <int Order>
   void evaluate(const CoefficientVector& theta, Derivatives& out) const;
+  /// The same of a law of many coefficients, most of which a formula may not have.
+  template <int Order>
+  void evaluate_tracked(const CoefficientVector& theta, Derivatives& out) const;
 
   static std::array<Batch, kP> batches_of(const CoefficientVector& theta) {
     std::array<Batch, kP> out;
@@ -141,14 +164,22 @@ class ColumnObjective final : public Objective {
     return out;
   }
 
-  template <class T>
-  T residual_of(const T& log_loss, const Batch& target) const {
-    if (residual_ == Residual::kLog) return log_loss - target;
-    return exp(log_loss) - target;
+  template <class C>
+  auto residual_of(const C& parameters, const Block& block) const {
+    if constexpr (OffersPrediction<L>) {
+      // Where all losses are positive, by the logarithm all the same: a start that predicts less
+      // than nothing is none.
+      if (any_sign_) return law_.prediction(parameters, block.log_x) - block.target;
+    }
+    const auto log_loss = law_.log_loss(parameters, block.log_x);
+    using T = std::decay_t<decltype(log_loss)>;
+    return residual_ == Residual::kLog ? T(log_loss - block.target)
+                                       : T(exp(log_loss) - block.target);
   }
 
   [[no_unique_address]] L law_;
   Residual residual_;
+  bool any_sign_ = false;  // of the losses, and of the law
   std::vector<Block> blocks_;
 };
 
@@ -167,7 +198,7 @@ template <int Order>
   diagonal.fill(Batch(0.0));
   curvature.fill(Batch(0.0));
   for (const Block& block : blocks_) {
-    const auto residual = residual_of(law_.log_loss(parameters, block.log_x), block.target);
+    const auto residual = residual_of(parameters, block);
     static_assert(residual.kSize == kP, "the law's formula does not use all its coefficients");
     const HuberValue huber = loss_(residual.value);
     value += block.weight * huber.rho;
@@ -200,6 +231,60 @@ template <int Order>
     out.diagonal[i] = diagonal[static_cast<std::size_t>(i)].lanes.sum();
     for (Eigen::Index j = 0; j <= i; ++j, ++pair) {
       out.curvature(i, j) = out.curvature(j, i) = curvature[pair].lanes.sum();
+    }
+  }
+}
+
+template <Law L>
+template <int Order>
+void ColumnObjective<L>::evaluate_tracked(const CoefficientVector& theta, Derivatives& out) const {
+  constexpr auto kSize = static_cast<Eigen::Index>(kP);
+  out.gradient.setZero(kSize);
+  out.diagonal.setZero(kSize);
+  out.curvature.setZero(kSize, kSize);
+  constexpr std::size_t kPairs = kP * (kP + 1) / 2;
+  Batch value(0.0);
+  std::array<Batch, kP> gradient, diagonal;
+  std::array<Batch, kPairs> curvature;
+  gradient.fill(Batch(0.0));
+  diagonal.fill(Batch(0.0));
+  curvature.fill(Batch(0.0));
+  const auto seeds = law_.seeds(batches_of(theta));
+  for (const Block& block : blocks_) {
+    law_.template track<Order>(seeds, block.log_x, [&](auto& number) {
+      if (!any_sign_) detail::apply_unary(detail::Op::kLog, number, 0.0);
+      if (!any_sign_ && residual_ == Residual::kRaw) {
+        detail::apply_unary(detail::Op::kExp, number, 0.0);
+      }
+      const HuberValue huber = loss_(Batch(number.value - block.target));
+      value += block.weight * huber.rho;
+      const Batch slope = block.weight * huber.slope;
+      const Batch reweight = block.weight * huber.reweight;
+      const Batch inside = block.weight * huber.curvature;
+      detail::for_bits(number.mask, [&](std::size_t i) {
+        gradient[i] += slope * number.grad[i];
+        const Batch row = (Order == 2 ? inside : reweight) * number.grad[i];
+        diagonal[i] += reweight * number.grad[i] * number.grad[i];
+        detail::for_bits(number.mask & ((2u << i) - 1u), [&](std::size_t j) {
+          const std::size_t pair = detail::pair_index(i, j);
+          curvature[pair] += row * number.grad[j];
+          if constexpr (Order == 2) {
+            if (number.curved) curvature[pair] += slope * number.hess[pair];
+          }
+        });
+      });
+    });
+  }
+  out.value = value.lanes.sum();
+  const std::size_t used = coefficients_of(law_).size();
+  for (std::size_t i = 0; i < used; ++i) {
+    const auto row = static_cast<Eigen::Index>(i);
+    out.gradient[row] = gradient[i].lanes.sum();
+    out.diagonal[row] = diagonal[i].lanes.sum();
+    for (std::size_t j = 0; j <= i; ++j) {
+      const auto column = static_cast<Eigen::Index>(j);
+      out.curvature(row, column) = out.curvature(column, row) =
+          curvature[detail::pair_index(i, j)].lanes.sum();
     }
   }
 }

@@ -21,12 +21,18 @@ class FitLaw {
 
   const LawFacts& facts() const { return facts_; }
 
-  /// Requires every variable of the law to be given and positive, and positive losses.
+  /// Requires every variable of the law to be given, and positive losses; raw residuals of a law
+  /// that may predict any number take any loss.
   virtual std::unique_ptr<Objective> objective(const RunTable& runs, HuberLoss loss,
                                                Residual residual) const = 0;
 
-  /// ln of the loss of one run, theta on the optimiser's axis, log_x [V].
+  /// ln of the loss of one run, theta on the optimiser's axis, log_x [V]; NaN where the law
+  /// predicts no positive number.
   virtual double log_loss(const CoefficientVector& theta, std::span<const double> log_x) const = 0;
+
+  /// The loss itself.
+  virtual double prediction(const CoefficientVector& theta,
+                            std::span<const double> log_x) const = 0;
 
   /// Its slopes along theta, by the library's own derivatives.
   virtual CoefficientVector gradient(const CoefficientVector& theta,
@@ -37,6 +43,11 @@ class FitLaw {
   virtual double log_loss_by_jets(const CoefficientVector& theta, std::span<const int> entry,
                                   std::span<const double> log_x,
                                   std::span<double> slopes) const = 0;
+
+  /// The same of the loss itself.
+  virtual double prediction_by_jets(const CoefficientVector& theta, std::span<const int> entry,
+                                    std::span<const double> log_x,
+                                    std::span<double> slopes) const = 0;
 
  protected:
   explicit FitLaw(const LawFacts& facts) : facts_(facts) {}

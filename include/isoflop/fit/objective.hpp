@@ -16,7 +16,7 @@ namespace isoflop {
 
 /// The most coefficients that a law can have: the room of the vectors and matrices below, so that
 /// none of them allocates.
-inline constexpr int kMaxCoefficients = 12;
+inline constexpr int kMaxCoefficients = 32;
 
 using CoefficientVector =
     Eigen::Matrix<double, Eigen::Dynamic, 1, Eigen::ColMajor, kMaxCoefficients, 1>;

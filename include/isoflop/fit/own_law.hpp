@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -38,6 +39,10 @@ class FitLawOf final : public FitLaw {
     return law_.log_loss(as_array(theta), padded(log_x));
   }
 
+  double prediction(const CoefficientVector& theta, std::span<const double> log_x) const override {
+    return prediction_of(law_, as_array(theta), padded(log_x));
+  }
+
   CoefficientVector gradient(const CoefficientVector& theta,
                              std::span<const double> log_x) const override {
     const auto at = law_.log_loss(dual_parameters<1>(as_array(theta)), padded(log_x));
@@ -48,6 +53,33 @@ class FitLawOf final : public FitLaw {
 
   double log_loss_by_jets(const CoefficientVector& theta, std::span<const int> entry,
                           std::span<const double> log_x, std::span<double> slopes) const override {
+    return by_jets(theta, entry, log_x, slopes,
+                   [](const L& law, const auto& p, const auto& x) { return law.log_loss(p, x); });
+  }
+
+  double prediction_by_jets(const CoefficientVector& theta, std::span<const int> entry,
+                            std::span<const double> log_x,
+                            std::span<double> slopes) const override {
+    if constexpr (OffersPrediction<L>) {
+      return by_jets(theta, entry, log_x, slopes, [](const L& law, const auto& p, const auto& x) {
+        return law.prediction(p, x);
+      });
+    } else {
+      const double loss = std::exp(log_loss_by_jets(theta, entry, log_x, slopes));
+      for (double& slope : slopes) slope *= loss;
+      return loss;
+    }
+  }
+
+ private:
+  static constexpr std::size_t kP = kNumCoefficients<L>;
+  static constexpr std::size_t kV = kNumVariablesOf<L>;
+
+  /// quantity(law, coefficients, log_x), and its slopes.
+  template <class Quantity>
+  double by_jets(const CoefficientVector& theta, std::span<const int> entry,
+                 std::span<const double> log_x, std::span<double> slopes,
+                 const Quantity& quantity) const {
 #if ISOFLOP_HAS_JETS
     using Jet = ceres::Jet<double, static_cast<int>(kP)>;
     std::array<Jet, kP> jets;
@@ -55,23 +87,19 @@ class FitLawOf final : public FitLaw {
       const double value = theta[static_cast<Eigen::Index>(p)];
       jets[p] = entry[p] < 0 ? Jet(value) : Jet(value, entry[p]);
     }
-    const Jet at = law_.log_loss(jets, padded(log_x));
+    const Jet at = quantity(law_, jets, padded(log_x));
     for (std::size_t k = 0; k < slopes.size(); ++k) slopes[k] = at.v[static_cast<Eigen::Index>(k)];
     return at.a;
 #else
-    const CoefficientVector full = gradient(theta, log_x);
+    const auto at = quantity(law_, dual_parameters<1>(as_array(theta)), padded(log_x));
     std::fill(slopes.begin(), slopes.end(), 0.0);
     for (std::size_t p = 0; p < kP; ++p) {
       if (entry[p] < 0) continue;
-      slopes[static_cast<std::size_t>(entry[p])] += full[static_cast<Eigen::Index>(p)];
+      slopes[static_cast<std::size_t>(entry[p])] += at.grad[p];
     }
-    return log_loss(theta, log_x);
+    return at.value;
 #endif
   }
-
- private:
-  static constexpr std::size_t kP = kNumCoefficients<L>;
-  static constexpr std::size_t kV = kNumVariablesOf<L>;
 
   static std::array<double, kP> as_array(const CoefficientVector& theta) {
     std::array<double, kP> out;

@@ -11,8 +11,9 @@
 /// are no constants with names. A formula can read nothing and call nothing else.
 ///
 /// Variables are positive, and come as natural logarithms: N^x is exp(x ln N), and log(N) is what
-/// was given. Powers with a whole constant exponent are products; any other power, and a logarithm,
-/// is NaN where the base is not positive.
+/// was given. Variables that are said to be plain may have any sign, and come as they are. Powers
+/// with a whole constant exponent are products; any other power, and a logarithm, is NaN where the
+/// base is not positive.
 #pragma once
 
 #include <array>
@@ -39,24 +40,27 @@ class Formula {
   static constexpr std::size_t kMaxLength = 10'000;  ///< bytes of the expression
   static constexpr std::size_t kMaxNesting = 64;  ///< parentheses, signs and powers in each other
   static constexpr std::size_t kMaxOperations = 1'000;
-  static constexpr std::size_t kMaxCoefficients = 12;
-  static constexpr std::size_t kMaxVariables = 16;
+  static constexpr std::size_t kMaxCoefficients = 32;
+  static constexpr std::size_t kMaxVariables = 24;
 
   /// Throws FormulaError for an expression that is not a formula over these names, or too large;
   /// InvalidArgument for names that no expression can use: not a letter followed by letters, digits
-  /// and "_", the name of a function, twice the same, too many.
+  /// and "_", the name of a function, twice the same, too many. is_plain: by variable, whether it
+  /// comes as it is; empty: none does.
   Formula(std::string expression, std::vector<std::string> variables,
-          std::vector<std::string> coefficients);
+          std::vector<std::string> coefficients, std::vector<bool> is_plain = {});
 
   const std::string& expression() const { return expression_; }
   const std::vector<std::string>& variables() const { return variables_; }
   const std::vector<std::string>& coefficients() const { return coefficients_; }
+  const std::vector<bool>& is_plain() const { return is_plain_; }  ///< [V]
   /// Whether the expression names it.
   bool uses_variable(std::size_t v) const { return uses_variable_.at(v); }
   bool uses_coefficient(std::size_t p) const { return uses_coefficient_.at(p); }
 
   /// The value from coefficients [P], in their own units, and natural logarithms of the variables
-  /// [V], both in the order of their names; arrays or tuples. The scalar that comes back:
+  /// [V] (plain ones as they are), both in the order of their names; arrays or tuples. The scalar
+  /// that comes back:
   /// - plain numbers (double or Batch): the same;
   /// - coefficients that are Duals, coefficient i of parameter i alone (dual_parameters, or a
   ///   function of each), next to plain variables: a Dual of all P parameters;
@@ -67,6 +71,17 @@ class Formula {
   template <class C, class X>
   auto operator()(const C& coefficients, const X& log_variables) const;
 
+  /// A coefficient and its first two derivatives along the parameter that it is a function of.
+  template <class S>
+  struct Seed {
+    S value, first, second;
+    bool curved;  ///< has a second derivative
+  };
+  /// For formulas of many coefficients, of which a Dual is large: use(number), the number a
+  /// detail::Tracked of P parameters.
+  template <int Order, class S, std::size_t P, class X, class Use>
+  void track(const std::array<Seed<S>, P>& seeds, const X& log_variables, const Use& use) const;
+
  private:
   [[noreturn]] void refuse_counts(std::size_t num_coefficients, std::size_t num_variables) const;
 
@@ -75,7 +90,7 @@ class Formula {
 
   std::string expression_;
   std::vector<std::string> variables_, coefficients_;
-  std::vector<bool> uses_variable_, uses_coefficient_;
+  std::vector<bool> is_plain_, uses_variable_, uses_coefficient_;
   detail::Program program_;
 };
 
@@ -167,13 +182,9 @@ auto to_array(const C& c) {
 template <std::size_t P, int Order, class S, class C, class X>
 auto Formula::track(const C& coefficients, const X& log_variables) const {
   using T = detail::Tracked<S, P, Order>;
-  struct Seed {
-    S value, first, second;
-    bool curved;
-  };
-  std::array<Seed, P> seeds;
+  std::array<Seed<S>, P> seeds;
   [&]<std::size_t... I>(std::index_sequence<I...>) {
-    auto read = [](Seed& seed, const auto& x) {
+    auto read = [](Seed<S>& seed, const auto& x) {
       seed.value = x.value;
       seed.first = x.grad[0];
       seed.curved = x.kPairs > 0;
@@ -185,11 +196,11 @@ auto Formula::track(const C& coefficients, const X& log_variables) const {
 
   const auto logs = detail::to_array<S>(log_variables);
   const T y = program_.run<T, S>(std::span<const S>(logs), [&](T& number, std::size_t p) {
-    const Seed& seed = seeds[p];
+    const Seed<S>& seed = seeds[p];
     number.set_parameter(p, seed.value, seed.first, seed.curved ? &seed.second : nullptr);
   });
 
-  Dual<S, (1u << P) - 1u, Order, false> out;
+  Dual<S, (~0u >> (32u - P)), Order, false> out;
   out.value = y.value;
   for (std::size_t i = 0; i < P; ++i) {
     out.grad[i] = detail::has(y.mask, i) ? y.grad[i] : S(0.0);
@@ -202,6 +213,19 @@ auto Formula::track(const C& coefficients, const X& log_variables) const {
     }
   }
   return out;
+}
+
+template <int Order, class S, std::size_t P, class X, class Use>
+void Formula::track(const std::array<Seed<S>, P>& seeds, const X& log_variables,
+                    const Use& use) const {
+  using T = detail::Tracked<S, P, Order>;
+  program_.run<T>(
+      std::span<const S>(log_variables),
+      [&](T& number, std::size_t p) {
+        const Seed<S>& seed = seeds[p];
+        number.set_parameter(p, seed.value, seed.first, seed.curved ? &seed.second : nullptr);
+      },
+      use);
 }
 
 template <class C, class X>

@@ -17,6 +17,7 @@ namespace isoflop::detail {
 enum class Op : std::uint8_t {
   kConstant,     // a number
   kLogVariable,  // the natural logarithm of a variable, as the caller gives it
+  kVariable,     // a plain variable, as the caller gives it
   kCoefficient,
   kPlain,  // a number that depends on variables only
   kNegate,

@@ -19,7 +19,7 @@ inline constexpr std::size_t kMaxStackDepth = 24;
 /// Register i = op(registers a, b), with a and b below i.
 struct PlainStep {
   Op op;
-  std::uint16_t a, b;  ///< registers; a is the index of a variable for kLogVariable
+  std::uint16_t a, b;  ///< registers; a is the index of a variable for kLogVariable and kVariable
   double number;       ///< of kConstant and kWholePower
 };
 
@@ -38,13 +38,19 @@ struct Program {
   /// push(T&, p) sets a number to coefficient p.
   template <class T, class X, class Push>
   T run(std::span<const X> log_variables, const Push& push) const {
+    return run<T>(log_variables, push, [](const T& result) { return result; });
+  }
+
+  /// The same for a number that is large to copy: what use(T&) returns.
+  template <class T, class X, class Push, class Use>
+  auto run(std::span<const X> log_variables, const Push& push, const Use& use) const {
     std::array<X, kMaxPlainSteps> registers;
     for (std::size_t i = 0; i < plain.size(); ++i) {
       const PlainStep& step = plain[i];
       X& r = registers[i];
       if (step.op == Op::kConstant) {
         set_plain(r, Part<X>(step.number));
-      } else if (step.op == Op::kLogVariable) {
+      } else if (step.op == Op::kLogVariable || step.op == Op::kVariable) {
         r = log_variables[step.a];
       } else {
         r = registers[step.a];
@@ -68,7 +74,7 @@ struct Program {
         apply_unary(step.op, top[-1], step.number);
       }
     }
-    return numbers[0];
+    return use(numbers[0]);
   }
 };
 

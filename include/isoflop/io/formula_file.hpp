@@ -2,12 +2,23 @@
 ///   {"format": "isoflop.formula/1",
 ///    "name": "my-law",                                     optional, as are "source" and "note"
 ///    "expression": "E + A*N^-alpha + B*D^-beta",
-///    "variables": {"N": "n", "D": "d"},                    or ["N", "D"]
+///    "variables": {"N": "n", "D": "d", "lr": {"column": "learning_rate", …}},    or ["N", "D"]
+///    "target": {"column": "batch", …},                     optional
 ///    "coefficients": {"alpha": {"bounds": [0.01, 2], "start": [0.1, 1], "meaning": "…"}, …}}
-/// The expression gives the loss in nats per token, a positive number; Formula says what it may
-/// hold. Under "variables" stands, for each name in the expression, the variable it is, by its
-/// symbol or key in kVariables; a list says it for names that are such themselves. Every variable
-/// and coefficient that is listed must be used.
+/// The expression gives the loss in nats per token, or the target; Formula says what it may hold.
+/// Under "variables" stands, for each name in the expression, the variable it is, by its symbol or
+/// key in kVariables; a list says it for names that are such themselves. Every variable and
+/// coefficient that is listed must be used.
+///
+/// A variable that is none of these is declared by an object. Of it everything may be left out but
+/// that it is one:
+/// - "column": its default column in tables, or an expression of columns. If not given, its name.
+/// - "meaning" and "unit", texts for people.
+/// - "values", "positive" (the default), "nonnegative" or "any": which numbers it may be. Only of a
+///   positive one the formula takes powers and logarithms as exactly as of N.
+/// - "bounds": [low, high] of its values, null where there is none.
+/// "target" says what the expression gives, where that is not the loss: its "column", "meaning" and
+/// "unit".
 ///
 /// Of a coefficient everything may be left out; all numbers are in its own units:
 /// - "scale", "log" or "linear": on which axis it is optimised. If not given, log where the bounds

@@ -24,8 +24,8 @@ LawRecord law_from_json(const nlohmann::ordered_json& json, const std::string& o
 
 LawRecord read_law_file(const std::string& path);
 
-/// Whether there is a file of this name that holds coefficients (isoflop.law/2 or 1), not a formula.
-/// Throws DataError for one that is no JSON.
+/// Whether there is a file of this name that holds coefficients (isoflop.law/2 or 1), not a
+/// formula. Throws DataError for one that is no JSON.
 bool is_law_file(const std::string& path);
 
 /// The published laws that ship, in the order of their names.
@@ -36,12 +36,17 @@ const std::vector<LawRecord>& preset_laws();
 LawRecord find_law(const std::string& name_or_path);
 
 /// The law that a person names for a fit: a law that ships, the law of a preset, or that of a file
-/// in format isoflop.law/2, isoflop.law/1 or isoflop.formula/1. Throws InvalidArgument where it is none of them,
-/// naming the laws there are; DataError for a file that is neither.
+/// in format isoflop.law/2, isoflop.law/1 or isoflop.formula/1. Throws InvalidArgument where it is
+/// none of them, naming the laws there are; DataError for a file that is neither.
 ///
 /// A formula is shown under its own name, or as "formula"; where a law that ships, or another
 /// formula among those `beside` it, has that name already, a number is added.
+/// Its own variables then have places that no different one of theirs has.
 AnyLaw law_of(const std::string& word, std::span<const AnyLaw> beside = {});
+
+/// The record with the formula as law_of() gives it, and the ranges of its own variables where that
+/// has them.
+LawRecord placed_as(LawRecord law, const AnyLaw& formula);
 
 /// Throws InvalidArgument, naming what there is, for another name.
 NMeaning parse_n_meaning(std::string_view name);

@@ -32,10 +32,10 @@ Condition parse_condition(std::string_view text);
 
 struct RecordOptions {
   TableOptions table;  ///< how the file is read
-  /// By key: the keys of kVariables, "loss", "weight", "group". A column, or an expression of
-  /// columns such as "C/(6*N)"; for "group" also several columns with commas between them. A key
-  /// that is not here has its default column: the symbol of the variable, or the key itself, or
-  /// else the one column whose name says that it holds this (docs/tables.md).
+  /// By key: the keys of kVariables and of own variables, "loss", "weight", "group". A column, or
+  /// an expression of columns such as "C/(6*N)"; for "group" also several columns with commas
+  /// between them. A key that is not here has its default column: the symbol of the variable, or
+  /// the key itself, or else the one column whose name says that it holds this (docs/tables.md).
   std::map<std::string, std::string> columns;
   /// Key, and default column, of what the law predicts. "loss" in the text below stands for it.
   std::string target = "loss";
@@ -49,8 +49,10 @@ struct RecordOptions {
   std::vector<std::string> extra = {};  ///< further columns, which are kept as text
   std::string last_of = {};  ///< of rows alike in this column the one of most tokens, or the last
   bool strict = false;       ///< refuse what would have to be guessed
-  /// Variables that are read where `columns` names theirs or the table has it; none is computed from
-  /// others.
+  /// What the own variables among the needed ones are (VariableInfo::column: their default column).
+  std::vector<VariableInfo> own = {};
+  /// Variables that are read where `columns` names theirs or the table has it; none is computed
+  /// from others.
   std::vector<Variable> optional = {};
 };
 

@@ -19,8 +19,8 @@ inline double from_axis(const CoefficientInfo& info, double theta) {
   return info.scale == Scale::kLog ? std::exp(theta) : theta;
 }
 
-/// Whether a bound of a shipped law means something: an irreducible loss and the size of an exponent
-/// with a sign end at 1e-3, some counts at 1. All others only keep the search in.
+/// Whether a bound of a shipped law means something: an irreducible loss and the size of an
+/// exponent with a sign end at 1e-3, some counts at 1. All others only keep the search in.
 inline bool bound_means_something(double bound) {
   return std::abs(bound) <= kIrreducibleLossFloor || bound == 1.0;
 }
@@ -55,8 +55,11 @@ template <Law L>
 double loss(const L& law, std::span<const double> coefficients,
             std::span<const double, kNumVariablesOf<L>> x) {
   std::array<double, kNumVariablesOf<L>> log_x;
-  for (std::size_t v = 0; v < log_x.size(); ++v) log_x[v] = log_value(x[v]);
-  return std::exp(law.log_loss(to_axis(law, coefficients), log_x));
+  const std::span<const Variable> variables = variables_of(law);
+  for (std::size_t v = 0; v < log_x.size(); ++v) {
+    log_x[v] = v < variables.size() ? law_input(variables[v], x[v]) : log_value(x[v]);
+  }
+  return prediction_of(law, to_axis(law, coefficients), log_x);
 }
 
 }  // namespace isoflop

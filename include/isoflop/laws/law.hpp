@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <span>
@@ -40,23 +41,27 @@ struct Target {
   std::string_view key;     ///< --column key, and default column name
   std::string_view symbol;  ///< letter in formulas
   std::string_view meaning;
+  std::string_view unit = {};  ///< of the target that a formula declares; empty: none was named
+  bool is_own = false;         ///< a formula declares it
 };
 inline constexpr Target kLossTarget{"loss", "L", "loss, nats per token"};
 
 /// A law is an object. One that ships is empty, and says what it is in static data: `kName`,
 /// `kFormula` and `kSource` for people; `kVariables` [V]; `kCoefficients` [P]. One that is known
 /// only when the program runs (FormulaLaw) has functions of the same names instead: name(),
-/// formula(), source(), variables(), coefficients(); and as its lists vary in length, it says the
-/// most that they can hold, `kCoefficientCapacity` and `kVariableCapacity`: P and V are then these.
-/// Both have `log_loss(theta [P], log_x [V]) const` = ln of the loss in nats per token, where theta
-/// holds the coefficients on the optimiser's axis and log_x the natural logarithms of the
-/// variables. Both scalar types are free: double, Batch, Dual, ceres::Jet. A law that predicts
-/// something else than a loss adds `kTarget`; its log_loss is the logarithm of that, and nothing
-/// plans with it. A law may add `kLogConvex = true`: within the bounds of its coefficients,
-/// log_loss is convex in ln N, ln D and ln G and does not rise with ln D. Every sum of terms
-/// exp(linear in log_x) is convex so. A planner then need not scan for valleys. A law may offer
-/// `figures(theta, log_x) const`: what it knows of a run beside its prediction. Generic code reads
-/// a law through the functions below, not by these names.
+/// formula(), source(), variables(), own_variables(), coefficients(), target(); and as its lists
+/// vary in length, it says the most that they can hold, `kCoefficientCapacity` and
+/// `kVariableCapacity`: P and V are then these. Both have `log_loss(theta [P], log_x [V]) const` =
+/// ln of the loss in nats per token, where theta holds the coefficients on the optimiser's axis and
+/// log_x the natural logarithms of the variables (law_input() of each: plain own variables come as
+/// they are). A law whose predictions may be zero or negative also has `prediction(theta, log_x)
+/// const`, the same without the logarithm. Both scalar types are free: double, Batch, Dual,
+/// ceres::Jet. A law that predicts something else than a loss adds `kTarget`; its log_loss is the
+/// logarithm of that, and nothing plans with it. A law may add `kLogConvex = true`: within the
+/// bounds of its coefficients, log_loss is convex in ln N, ln D and ln G and does not rise with ln
+/// D. Every sum of terms exp(linear in log_x) is convex so. A planner then need not scan for
+/// valleys. A law may offer `figures(theta, log_x) const`: what it knows of a run beside its
+/// prediction. Generic code reads a law through the functions below, not by these names.
 template <class L>
 inline constexpr std::size_t kNumCoefficients = [] {
   if constexpr (requires { L::kCoefficientCapacity; }) {
@@ -95,6 +100,8 @@ concept DynamicLaw = requires(const L& law) {
   { law.formula() } -> std::convertible_to<std::string_view>;
   { law.source() } -> std::convertible_to<std::string_view>;
   { law.variables() } -> std::convertible_to<std::span<const Variable>>;
+  { law.own_variables() } -> std::convertible_to<std::span<const VariableInfo>>;
+  { law.target() } -> std::convertible_to<Target>;
   { law.coefficients() } -> std::convertible_to<std::span<const CoefficientInfo>>;
   L::kVariableCapacity + L::kCoefficientCapacity;
 };
@@ -141,6 +148,20 @@ constexpr std::span<const Variable> variables_of(const L& law) {
     return law.variables();
   }
 }
+/// Those of the variables that the law itself declares.
+template <Law L>
+constexpr std::span<const VariableInfo> own_variables_of(const L& law) {
+  if constexpr (detail::StaticLaw<L>) {
+    return {};
+  } else {
+    return law.own_variables();
+  }
+}
+/// What a variable of the law is.
+template <Law L>
+constexpr const VariableInfo& info_of(const L& law, Variable v) {
+  return detail::info_among(own_variables_of(law), v);
+}
 /// The coefficients [P] in the order of theta.
 template <Law L>
 constexpr std::span<const CoefficientInfo> coefficients_of(const L& law) {
@@ -151,8 +172,10 @@ constexpr std::span<const CoefficientInfo> coefficients_of(const L& law) {
   }
 }
 template <Law L>
-constexpr Target target_of(const L&) {
-  if constexpr (requires { L::kTarget; }) {
+constexpr Target target_of([[maybe_unused]] const L& law) {
+  if constexpr (detail::DynamicLaw<L>) {
+    return law.target();
+  } else if constexpr (requires { L::kTarget; }) {
     return L::kTarget;
   } else {
     return kLossTarget;
@@ -168,6 +191,25 @@ constexpr bool has_variable(const L& law, Variable wanted) {
     if (v == wanted) return true;
   }
   return false;
+}
+
+/// A law whose predictions may be zero or negative.
+template <class L>
+concept OffersPrediction = Law<L> &&
+    requires(const L& law, const std::array<double, kNumCoefficients<L>>& theta,
+             const std::array<double, kNumVariablesOf<L>>& log_x) {
+  { law.prediction(theta, log_x) } -> std::same_as<double>;
+};
+
+/// The loss, or what else the law's target is: by its logarithm where it has one.
+template <Law L>
+double prediction_of(const L& law, const std::array<double, kNumCoefficients<L>>& theta,
+                     const std::array<double, kNumVariablesOf<L>>& log_x) {
+  const double log_loss = law.log_loss(theta, log_x);
+  if constexpr (OffersPrediction<L>) {
+    if (!std::isfinite(log_loss)) return law.prediction(theta, log_x);
+  }
+  return std::exp(log_loss);
 }
 
 /// A figure beside the prediction that only some laws have.

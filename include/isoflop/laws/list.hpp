@@ -40,7 +40,9 @@ void for_each_law(F&& f) {
 template <class F>
 auto visit_law(const AnyLaw& which, F&& f) {
   using Result = decltype(f(Chinchilla{}));
-  if (which.formula() != nullptr) return f(*which.formula());
+  if (const FormulaLaw* formula = which.formula()) {
+    return formula->is_large() ? f(LargeFormulaLaw(*formula)) : f(SmallFormulaLaw(*formula));
+  }
   // A function pointer per law, so that Result needs no default constructor.
   Result (*call)(F&) = nullptr;
   for_each_law([&]<Law L>(const L&) {

@@ -13,6 +13,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "isoflop/core/variable.hpp"
@@ -24,6 +25,7 @@ struct ConsensusQuestion {
   double budget_flops = 0.0;        ///< training FLOPs, forward and backward
   std::optional<double> expansion;  ///< E >= 1; laws that hold at another E are left out
   std::optional<double> unique_tokens;
+  std::vector<std::pair<std::string, double>> own_values = {};  ///< of variables that laws declare
   std::optional<double> granularity = {};  ///< d_ff / d_expert >= 1 to hold; else the best
 };
 

@@ -31,7 +31,7 @@ Asked ask_rows(const RunTable& runs, const std::vector<std::size_t>& rows, const
   for (const std::size_t row : rows) {
     Reading& reading = out.all.emplace_back();
     for (const Variable v : probe.variables) {
-      reading.log_x.push_back(log_value(runs.column(v)[row]));
+      reading.log_x.push_back(law_input(v, runs.column(v)[row]));
     }
     reading.log_loss = std::log(runs.loss[row]);
   }

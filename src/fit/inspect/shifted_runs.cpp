@@ -46,7 +46,7 @@ class ShiftSearch {
     for (std::size_t i = 0; i < count; ++i) {
       std::vector<double>& log_x = asked_.log_x.emplace_back();
       for (const Variable v : facts_.variables) {
-        log_x.push_back(log_value(runs.column(v)[rows_[i]]));
+        log_x.push_back(law_input(v, runs.column(v)[rows_[i]]));
       }
       asked_.log_loss[static_cast<Eigen::Index>(i)] = std::log(runs.loss[rows_[i]]);
     }
@@ -323,7 +323,7 @@ std::vector<Finding> find_shifted_runs(const FitLaw& law, const RunTable& runs,
   }
   for (const Variable v : law.facts().variables) {
     if (runs.column(v).size() != runs.num_runs()) {
-      throw InvalidArgument("the runs have no column " + std::string(info(v).symbol));
+      throw InvalidArgument("the runs have no column " + std::string(law.facts().info(v).symbol));
     }
   }
   return detail::ShiftSearch(law, runs, options).look(report.coefficients);

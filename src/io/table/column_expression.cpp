@@ -12,6 +12,8 @@
 namespace isoflop {
 namespace {
 
+constexpr std::size_t kMostNames = 12;  // of columns in one expression
+
 /// Of a name, behind its first letter.
 bool is_of_name(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
 
@@ -124,12 +126,12 @@ ColumnExpression::ColumnExpression(const TextTable& table, std::string text,
     i += end;
   }
   if (names_.empty()) refuse("names no column");
-  if (names_.size() > Formula::kMaxCoefficients) {
-    refuse("names more than " + std::to_string(Formula::kMaxCoefficients) + " columns");
+  if (names_.size() > kMostNames) {
+    refuse("names more than " + std::to_string(kMostNames) + " columns");
   }
   // As coefficients: values come as they are, not as logarithms. There are always as many.
   std::vector<std::string> letters;
-  for (std::size_t i = 0; i < Formula::kMaxCoefficients; ++i) {
+  for (std::size_t i = 0; i < kMostNames; ++i) {
     letters.push_back("c" + std::to_string(i));
   }
   try {
@@ -140,7 +142,7 @@ ColumnExpression::ColumnExpression(const TextTable& table, std::string text,
 }
 
 double ColumnExpression::value(const std::vector<double>& of_names) const {
-  std::array<double, Formula::kMaxCoefficients> values{};
+  std::array<double, kMostNames> values{};
   std::copy(of_names.begin(), of_names.end(), values.begin());
   return (*formula_)(values, std::array<double, 1>{});
 }

@@ -22,15 +22,16 @@
 namespace isoflop {
 namespace {
 
-std::vector<std::string> known_keys(const std::string& target) {
+std::vector<std::string> known_keys(const RecordOptions& options) {
   std::vector<std::string> keys;
   for (const VariableInfo& variable : kVariables) keys.emplace_back(variable.key);
-  keys.insert(keys.end(), {target, "weight", "group"});
+  for (const VariableInfo& variable : options.own) keys.emplace_back(variable.key);
+  keys.insert(keys.end(), {options.target, "weight", "group"});
   return keys;
 }
 
 void check_keys(const RecordOptions& options) {
-  const std::vector<std::string> keys = known_keys(options.target);
+  const std::vector<std::string> keys = known_keys(options);
   for (const auto& [key, column] : options.columns) {
     if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
     std::string text = field("column") + " " + key + "=" + column + ": there is no key " +
@@ -256,7 +257,7 @@ Records read_records(const TextTable& table, const RecordOptions& options,
   runs.source = path;
   for (const std::size_t row : rows) {
     for (const auto& [v, source] : variables) {
-      runs.column(v).push_back(values.variable(row, source, info(v)));
+      runs.column(v).push_back(values.variable(row, source, detail::info_among(options.own, v)));
     }
     runs.loss.push_back(values.loss(row, loss) * options.loss_unit);
     if (weight) runs.weight.push_back(values.weight(row, *weight));

@@ -30,9 +30,10 @@ std::string with_unit(const std::string& name) {
 
 }  // namespace
 
-RoleColumns::Role RoleColumns::role_of(Variable v) {
-  const VariableInfo& about = info(v);
-  return {std::string(about.key), std::string(about.symbol), std::string(about.meaning)};
+RoleColumns::Role RoleColumns::role_of(Variable v) const {
+  const VariableInfo& about = detail::info_among(options_.own, v);
+  return {std::string(about.key), std::string(about.symbol), std::string(about.meaning),
+          std::string(about.column)};
 }
 
 void RoleColumns::say(ReadNote note) {
@@ -137,7 +138,7 @@ std::optional<RoleSource> RoleColumns::named(const Role& role) {
 
 void RoleColumns::refuse_missing(const Role& role) {
   const auto correction = [&](const std::string& name) { return "add " + flag_of(role.key, name); };
-  refuse_column(table_, role.symbol, role.meaning, correction,
+  refuse_column(table_, role.column.empty() ? role.symbol : role.column, role.meaning, correction,
                 [&](const std::string& name) { return may_hold(name, role.key); });
 }
 
@@ -150,7 +151,9 @@ std::optional<RoleSource> RoleColumns::find(const Role& role, bool required) {
     refuse_column(table_, text, "",
                   [&](const std::string& name) { return "write " + flag_of(role.key, name); });
   }
-  if (const auto index = column_index(table_, role.symbol)) return column(role, *index);
+  const std::string& usual = role.column.empty() ? role.symbol : role.column;
+  if (const auto index = column_index(table_, usual)) return column(role, *index);
+  if (!role.column.empty() && looks_like_expression(table_, usual)) return expression(role, usual);
   std::optional<RoleSource> out = named(role);
   if (!out && required) refuse_missing(role);
   return out;

@@ -49,8 +49,9 @@ class RoleColumns {
  private:
   struct Role {
     std::string key, symbol, meaning;
+    std::string column = {};  ///< default; empty: the symbol
   };
-  static Role role_of(Variable v);
+  Role role_of(Variable v) const;
   /// Adds a note, once.
   void say(ReadNote note);
   std::optional<RoleSource> find(const Role& role, bool required);
