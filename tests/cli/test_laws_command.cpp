@@ -39,6 +39,10 @@ Published laws (isoflop plan NAME --flops X):
   muennighoff2023           data-constrained     Muennighoff et al. 2023
   tian2025                  efficiency-leverage  Tian et al. 2025
 
+Learning rate and batch (isoflop plan LAW --flops X --shapes --hyperparameters NAME):
+  deepseek2024  lr = 0.3118 * C^-0.1250         batch = 0.2920 * C^0.3271  DeepSeek-AI 2024
+  step-law      lr = 1.79 * N^-0.713 * D^0.307  batch = 0.58 * D^0.571     Li et al. 2025
+
 'isoflop laws NAME' shows one in full.
 )");
 }
@@ -94,15 +98,17 @@ TEST_CASE("isoflop laws: the json of a formula has the documented fields", "[cli
   CHECK(keys_of(law["coefficients"][0]) == Words{"name", "meaning", "lower", "upper"});
 }
 
-TEST_CASE("isoflop laws: the json of all holds formulas and published laws", "[cli][format]") {
+TEST_CASE("isoflop laws: the json of all holds formulas, published laws and hyperparameters",
+          "[cli][format]") {
   const Outcome laws = Workplace().isoflop({"laws", "--json"});
   CHECK(laws.exit_code == 0);
   CHECK(laws.err.empty());
   const Json json = Json::parse(laws.out);
-  CHECK(keys_of(json) == Words{"format", "laws", "published"});
+  CHECK(keys_of(json) == Words{"format", "laws", "published", "hyperparameters"});
   CHECK(json["format"] == "isoflop.laws/1");
   CHECK(json["laws"].size() == 9);
   CHECK(json["published"].size() == 15);
+  CHECK(json["hyperparameters"].size() == 2);
 }
 
 TEST_CASE("isoflop laws: an unknown name exits 1", "[cli][refusal]") {
