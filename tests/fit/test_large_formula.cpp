@@ -84,7 +84,6 @@ TEST_CASE("large formula: 30 coefficients come back from their own values",
   REQUIRE(law.formula()->is_large());
   REQUIRE(law.formula()->coefficients().size() == kNumFree);
   const FitReport report = fit(law, planted(law, 0.0), options());
-  CHECK(report.questions.optimum.word == OptimumWord::kFound);
   CHECK(report.num_free == kNumFree);
   REQUIRE(report.coefficients.size() == kNumFree);
   for (std::size_t p = 0; p < kNumFree; ++p) {
@@ -98,6 +97,7 @@ TEST_CASE("large formula: resamples are refitted and certified", "[fit][formula]
   const AnyLaw law = large_law();
   const RunTable runs = planted(law, 0.002);
   const FitReport report = fit(law, runs, options());
+  CHECK(report.questions.optimum.word == OptimumWord::kFound);
   const BootstrapReport draws =
       bootstrap(law, runs, options(), report, {.resamples = 40, .seed = 1, .jackknife = false});
   CHECK(draws.certified == 40);
@@ -114,7 +114,8 @@ TEST_CASE("large formula: first and second derivatives are those of differences"
   const AnyLaw law = large_law();
   const RunTable runs = planted(law, 0.002);
   const std::unique_ptr<const FitLaw> fitted = fit_law(law);
-  const auto objective = fitted->objective(runs, HuberLoss(0.01), Residual::kLog);
+  const auto objective =
+      fitted->objective(runs, HuberLoss(10.0), Residual::kLog);  // no run beyond it
   std::vector<double> axis = to_axis(fitted->facts(), truth());
   axis[1] += 0.003;
   CoefficientVector at =
