@@ -161,6 +161,9 @@ TEST_CASE("page on next runs: every command prints what is shown", "[cli][format
 TEST_CASE("page on real shapes: every command prints what is shown", "[cli][format]") {
   check_document("docs/real-shapes.md");
 }
+TEST_CASE("page on hyperparameters: every command prints what is shown", "[cli][format]") {
+  check_document("docs/hyperparameters.md");
+}
 TEST_CASE("page on the curve: every command prints what is shown", "[cli][format]") {
   check_document("docs/frontier.md");
 }
