@@ -200,8 +200,15 @@ TEST_CASE("own variable: backtest scores a file of the law beside its formula", 
   other.replace(other.find("(log(lr) - m)"), 13, "(log(r) - m)");
   other.replace(other.find("\"lr\": {\"column\": \"learning rate\""), 32,
                 "\"r\": {\"column\": \"D/N\"");
-  const std::string law = folder.write("law.json", to_json(fitted(valley_runs(), formula)).dump());
+  api::FitRequest fit;
+  fit.runs.columns = valley_runs();
+  fit.law = formula;
+  fit.fit.starts = 40;
+  fit.bootstrap = 0;
+  fit.conventions.n_means = "active_non_embedding";
+  const std::string law = folder.write("law.json", to_json(api::fit(fit)).dump());
   api::BacktestRequest request;
+  request.conventions = fit.conventions;
   request.runs.columns = valley_runs();
   request.laws = {folder.write("other.json", other), formula, law};
   request.hold_out = "compute:20%";

@@ -225,7 +225,7 @@ TEST_CASE("formula file: members of another kind are refused by name", "[io][ref
         place + " has no member \"bound\"; it may have: bounds start scale meaning");
   CHECK(refusal(with("\"name\"", "\"nome\"")) ==
         "mine.json: a formula file has no member \"nome\"; it may have: format name source note "
-        "expression variables coefficients");
+        "expression variables target coefficients");
   CHECK(refusal(with("\"E + A*N^-alpha\"", "3")) == "mine.json: \"expression\" must be a text");
   CHECK(refusal(with("\"expression\"", "\"note\"")) == "mine.json: lacks \"expression\"");
   CHECK(refusal(with(R"({"N": "n"})", "[]")) ==
