@@ -41,8 +41,9 @@ FormulaLaw large_law() {
   }
   std::vector<FormulaCoefficient> about{{"A", "", Scale::kLog, 1e-3, 1e9, 1.0, 1e4},
                                         {"alpha", "", Scale::kLinear, 0.01, 2.0, 0.1, 0.8}};
-  for (std::size_t p = 2; p < coefficients.size(); ++p) {
-    about.push_back({coefficients[p], "", Scale::kLinear, -10.0, 10.0, -0.5, 0.5});
+  about.push_back({"w0", "", Scale::kLinear, -10.0, 10.0, 1.0, 3.0});
+  for (std::size_t p = 3; p < coefficients.size(); ++p) {
+    about.push_back({coefficients[p], "", Scale::kLinear, -10.0, 10.0, -0.05, 0.05});
   }
   return FormulaLaw(
       {"large", "", "", Formula(expression, variables, coefficients, plain), ids, about, own});
