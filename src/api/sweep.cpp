@@ -20,6 +20,7 @@
 #include "isoflop/io/number.hpp"
 #include "isoflop/plan/nearest_shape.hpp"
 #include "isoflop/plan/next_runs.hpp"
+#include "plan/shape_family.hpp"
 
 namespace isoflop::api {
 namespace {
@@ -92,7 +93,8 @@ struct Workshop {
     const std::vector<std::string> names = names_of(grid.budgets);
     for (SweepCell& cell : designed.cells) {
       SweepRun one;
-      FilledRun filled = run_of(cell.model, request.shapes, problem, hyperparameters);
+      FilledRun filled =
+          run_of(cell.model, request.shapes, timed ? *timed : problem, hyperparameters);
       one.run = std::move(filled.config);
       one.outside = std::move(filled.outside);
       if (one.run.num_steps < request.min_steps) {
@@ -235,15 +237,19 @@ SweepOutcome sweep(const SweepRequest& asked, const Context& context) {
   out.problem = pose(request.planner, law, with_rows ? rows_of(request.embeddings) : 0.0);
   out.grid = grid_of(request, out.problem);
   out.hyperparameters = load_hyperparameters(request.hyperparameters);
+  PlanProblem timed = out.problem;
+  out.time = use_time(timed, request.time);
+  // Models are built as the layers were timed.
   Workshop workshop{request,
                     out.problem,
                     out.hyperparameters,
-                    options_of(request.shapes, request.embeddings, out.problem, sweep_shapes()),
+                    options_of(request.shapes, request.embeddings, timed, sweep_shapes()),
                     std::nullopt,
                     flops_per_gpu_second(request.budget)};
-  PlanProblem timed = out.problem;
-  out.time = use_time(timed, request.time);
-  if (out.time) workshop.timed = std::move(timed);
+  if (out.time) {
+    require_buildable(timed, workshop.options);
+    workshop.timed = std::move(timed);
+  }
 
   out.target_flops = request.target_flops.value_or(10.0 * out.grid.budgets.back());
   if (request.noise) {

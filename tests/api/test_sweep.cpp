@@ -217,6 +217,21 @@ TEST_CASE("api sweep: hours and prices are those of a share of a GPU's peak", "[
   CHECK(*out.price == Approx(2.0 * *out.gpu_hours).epsilon(1e-12));
 }
 
+TEST_CASE("api sweep: models are built as the layers of the cost table were timed",
+          "[api][refusal]") {
+  api::SweepRequest request = moe_request();
+  request.budget.flops = {1e18, 1e19};
+  request.time.cost_table = ISOFLOP_SOURCE_DIR "/data/costs/h200-modern.json";
+  request.time.micro_batch = 16384.0;
+  const api::SweepOutcome out = api::sweep(request);
+  REQUIRE(out.usable());
+  CHECK(out.runs.front().cell.model.shape.gated);
+  REQUIRE(out.gpu_hours);
+  CHECK(*out.gpu_hours > 0.0);
+  request.shapes.plain = true;
+  CHECK_THROWS_WITH(api::sweep(request), Catch::Contains("the cost table has times of gated"));
+}
+
 TEST_CASE("api sweep: a request that contradicts itself is refused with its field",
           "[api][refusal]") {
   auto refused = [](auto change, api::SweepRequest request) {
