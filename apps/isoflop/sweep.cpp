@@ -83,6 +83,10 @@ int run(Form& form) {
     if (folder.empty()) break;
     write_file(folder + "/" + one.name + text::launch_ending(outcome), one.launch);
   }
+  if (csv && !outcome.dropped.empty()) {
+    warn(std::to_string(outcome.dropped.size()) +
+         " cells were dropped; without --csv the reasons are shown");
+  }
   print(json ? json_text(to_json(outcome)) : csv ? text::sweep_csv(outcome) : text::sweep(outcome));
   return outcome.usable() ? 0 : 1;
 }

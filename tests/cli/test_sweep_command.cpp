@@ -76,6 +76,13 @@ TEST_CASE("isoflop sweep: words that contradict each other are refused in one li
   refused({"--octaves", "0"}, "--octaves");
 }
 
+TEST_CASE("isoflop sweep: cells that a table leaves out are counted", "[cli][refusal]") {
+  const Workplace here;
+  const Outcome out = here.isoflop(small_and({"--multiple-of", "512", "--csv"}));
+  CHECK(out.exit_code == 0);
+  CHECK(contains(out.err, "cells were dropped; without --csv the reasons are shown"));
+}
+
 TEST_CASE("isoflop sweep: a fit brings its own noise", "[cli][identity]") {
   const Workplace here;
   REQUIRE(here.isoflop({"fit", "data/published/krajewski2024_grid_simulated.csv", "--law",
