@@ -37,7 +37,7 @@ def _scratch_folder() -> str:
 
 
 def scratch_file(text: str) -> str:
-    """A file of this text, for as long as the process lives: a request names laws by their files."""
+    """A file of this text, while the process lives: a request names laws by their files."""
     import hashlib
 
     name = hashlib.sha256(text.encode()).hexdigest()[:16]

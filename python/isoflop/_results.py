@@ -121,7 +121,7 @@ class Result:
         if name in self._data:
             return view(self._data[name])
         raise AttributeError(
-            f"{type(self).__name__} has no {name}; the keys of its JSON are: {', '.join(self._data)}"
+            f"{type(self).__name__} has no {name}; the keys of its JSON: {', '.join(self._data)}"
         )
 
     def __dir__(self) -> list[str]:
@@ -159,7 +159,7 @@ class Result:
         return list(rows) if isinstance(rows, list) else []
 
     def to_columns(self) -> dict[str, list[Any]]:
-        """Its table as columns of equal length: what is neither object nor list, None if missing."""
+        """Its table as columns of equal length, without objects and lists; None if missing."""
         rows = self._rows()
         plain = [{k: v for k, v in r.items() if not isinstance(v, (dict, list))} for r in rows]
         names = dict.fromkeys(name for row in plain for name in row)

@@ -67,9 +67,7 @@ CASES: list[tuple[str, Callable[[], isoflop.Result]]] = [
     ),
     (
         f"sweep {PRESET} --flops 1e18 3e18 --granularity 8 --noise 0.3 --simulations 50",
-        lambda: isoflop.sweep(
-            PRESET, flops=[1e18, 3e18], granularity=8, noise=0.3, simulations=50
-        ),
+        lambda: isoflop.sweep(PRESET, flops=[1e18, 3e18], granularity=8, noise=0.3, simulations=50),
     ),
     (
         f"profiles {SWEEP} --flops 1e21 --bootstrap 20",

@@ -22,7 +22,7 @@ def test_unknown_argument_is_refused_with_those_there_are() -> None:
 
 
 def test_bad_tables_and_laws() -> None:
-    with pytest.raises(isoflop.DataError, match="README.md"):
+    with pytest.raises(isoflop.DataError, match=r"README\.md"):
         isoflop.fit("README.md", law="chinchilla")
     with pytest.raises(isoflop.DataError, match="krajewski2024-e64"):
         isoflop.law("krajewski2024-e65")

@@ -63,7 +63,9 @@ def test_formula_may_use_python_powers() -> None:
     assert own.coefficients.keys() == shipped.coefficients.keys()
     assert own.objective == pytest.approx(shipped.objective, rel=1e-6)
     said = isoflop.formula(
-        "E + A*N**-alpha + B*D**-beta", variables=["N", "D"], coefficients=["E", "A", "alpha", "B", "beta"]
+        "E + A*N**-alpha + B*D**-beta",
+        variables=["N", "D"],
+        coefficients=["E", "A", "alpha", "B", "beta"],
     )
     assert said.expression == "E + A*N^-alpha + B*D^-beta"
 

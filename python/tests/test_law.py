@@ -15,7 +15,16 @@ NAMES = [row["name"] for row in isoflop.laws().to_dict()["published"]]
 
 def point(law: isoflop.Law) -> dict[str, float]:
     """A run inside every law's range."""
-    values = {"n": 1.3e9, "d": 3.1e10, "g": 4.0, "e": 16.0, "u": 2e10, "s": 0.7, "a": 0.1, "c": 1e20}
+    values = {
+        "n": 1.3e9,
+        "d": 3.1e10,
+        "g": 4.0,
+        "e": 16.0,
+        "u": 2e10,
+        "s": 0.7,
+        "a": 0.1,
+        "c": 1e20,
+    }
     return {key: values[key] for key in law.variables}
 
 
@@ -76,4 +85,3 @@ def test_a_million_points_take_less_than_50_ms() -> None:
         law(n, d)
         times.append(time.process_time() - begin)
     assert min(times) < 0.05
-

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -75,9 +74,9 @@ def test_program_comes_along() -> None:
 def test_calls_from_threads_give_the_same() -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    work: Callable[[float], isoflop.Plan] = lambda flops: isoflop.plan(
-        "krajewski2024-e64", flops=flops
-    )
+    def work(flops: float) -> isoflop.Plan:
+        return isoflop.plan("krajewski2024-e64", flops=flops)
+
     budgets = [1e20, 1e21, 1e22, 1e23]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(work, budgets))

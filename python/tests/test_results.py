@@ -63,7 +63,9 @@ def test_notebooks_get_a_table(plan: isoflop.Plan, grid_fit: isoflop.Fit) -> Non
 
 
 def test_other_outputs() -> None:
-    sweep = isoflop.sweep("krajewski2024-e64", flops=[1e18, 3e18], granularity=8, gated=True, emit="hf")
+    sweep = isoflop.sweep(
+        "krajewski2024-e64", flops=[1e18, 3e18], granularity=8, gated=True, emit="hf"
+    )
     assert len(sweep.launch) == len(sweep)
     assert sweep.csv.startswith("name,") or "," in sweep.csv.splitlines()[0]
     with pytest.raises(AttributeError, match="no csv"):

@@ -21,7 +21,9 @@ WANTED = {**COLUMNS, "loss": [3.5, None, 3.1]}
 
 def frames() -> list[Any]:
     out: list[Any] = [dict(COLUMNS), {k: np.array(v) for k, v in COLUMNS.items()}]
-    out.append([dict(zip(COLUMNS, row, strict=True)) for row in zip(*COLUMNS.values(), strict=True)])
+    out.append(
+        [dict(zip(COLUMNS, row, strict=True)) for row in zip(*COLUMNS.values(), strict=True)]
+    )
     for name in ("pandas", "polars", "pyarrow"):
         try:
             module = __import__(name)
@@ -71,7 +73,12 @@ def test_infinity_is_refused_in_words() -> None:
 def test_expressions_of_columns_may_use_python_powers() -> None:
     pandas = pytest.importorskip("pandas")
     runs = pandas.read_csv(GRID)
-    how: dict[str, Any] = {"law": "chinchilla", "loss": "loss_simulated", "bootstrap": 0, "starts": 20}
+    how: dict[str, Any] = {
+        "law": "chinchilla",
+        "loss": "loss_simulated",
+        "bootstrap": 0,
+        "starts": 20,
+    }
     plain = isoflop.fit(runs, n="12*d_model*d_model*n_blocks", **how)
     powers = isoflop.fit(runs, n="12*d_model**2*n_blocks", **how)
     assert powers.coefficients == plain.coefficients

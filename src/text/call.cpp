@@ -124,9 +124,10 @@ auto doors() {
 Shown call(std::string_view request_json, const api::Context& context) {
   const Json request = Json::parse(request_json, nullptr, false);
   if (request.is_discarded()) throw DataError("request", "is no JSON");
-  const bool names_verb =
-      request.is_object() && request.contains("verb") && request["verb"].is_string();
-  const std::string verb = names_verb ? request["verb"].get<std::string>() : "";
+  std::string verb;
+  if (request.is_object() && request.contains("verb") && request["verb"].is_string()) {
+    verb = request["verb"].get<std::string>();
+  }
   const auto all = doors();
   const auto door =
       std::find_if(all.begin(), all.end(), [&](const Door& d) { return d.verb == verb; });
