@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
+    from ._plot import FitPlots
+
     Array = NDArray[np.float64]
 
 _VARIABLES = ("N", "D", "G", "E", "U", "S", "A", "C")
@@ -315,6 +317,13 @@ class Fit(Law):
             raise InvalidArgument(f'"{coefficient}" is no coefficient; there are: {known}')
         ends = (self._data.get("intervals") or {}).get(coefficient, [None, None])
         return numpy.array(ends, dtype=float)
+
+    @property
+    def plot(self) -> FitPlots:
+        """Figures by matplotlib: loss(), residuals(), coefficients(), frontier()."""
+        from ._plot import FitPlots
+
+        return FitPlots(self, self._more.get("runs"))
 
     def report(self, profile: bool = False) -> str:
         """The report of the command line; with profile likelihood intervals if asked for."""

@@ -15,6 +15,8 @@ from .errors import DataError
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from ._plot import FrontierPlots
+
 
 class Row(Mapping[str, Any]):
     """A JSON object whose keys are attributes too: ``row.n_active`` is ``row["n_active"]``."""
@@ -275,6 +277,13 @@ class Frontier(_Table):
     """The best plans over a range of budgets, one row per budget."""
 
     _rows_key = "plans"
+
+    @property
+    def plot(self) -> FrontierPlots:
+        """Figures by matplotlib: plot() itself."""
+        from ._plot import FrontierPlots
+
+        return FrontierPlots(self)
 
 
 class Granularity(_Table):
