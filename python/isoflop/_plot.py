@@ -134,6 +134,10 @@ class FitPlots:
         _log_axis(ax.xaxis, along[0], along[-1])
         ax.set_xlabel(_NAMES[x])
         ax.set_ylabel("loss")
+        fixed = {key: value for key, value in held.items() if key != by}
+        if fixed:
+            words = ", ".join(f"{key.upper()} = {_human(value)}" for key, value in fixed.items())
+            ax.set_title(f"curves at {words}", fontsize="medium")
         if by:
             ax.legend(frameon=False)
         return ax
@@ -161,6 +165,7 @@ class FitPlots:
     def coefficients(self, *, figure: Figure | None = None) -> Figure:
         """Pair plot of the refits to resampled runs: which coefficients trade off."""
         import matplotlib.pyplot as plt
+        import numpy
 
         draws = self._fit.draws
         if draws is None:
@@ -170,6 +175,15 @@ class FitPlots:
         if figure is None:
             figure = plt.figure(figsize=(1.45 * size, 1.45 * size), layout="constrained")
         grid = figure.subplots(size, size, squeeze=False)
+        # A coefficient that spans decades is drawn by its logarithm.
+        spans = [
+            draws[:, i].min() > 0 and draws[:, i].max() > 30 * draws[:, i].min()
+            for i in range(size)
+        ]
+        shown = numpy.where(spans, numpy.log10(numpy.where(spans, draws, 1.0)), draws)
+        best = numpy.array([self._fit.coefficients[name] for name in names])
+        best = numpy.where(spans, numpy.log10(numpy.where(spans, best, 1.0)), best)
+        names = [f"log10 {n}" if wide else n for n, wide in zip(names, spans, strict=True)]
         for i in range(size):
             for j in range(size):
                 ax = grid[i][j]
@@ -178,13 +192,12 @@ class FitPlots:
                 if j > i:
                     ax.set_visible(False)
                 elif i == j:
-                    ax.hist(draws[:, i], bins=30, color="0.6")
-                    ax.axvline(self._fit.coefficients[names[i]], color="black", lw=1)
+                    ax.hist(shown[:, i], bins=30, color="0.6")
+                    ax.axvline(best[i], color="black", lw=1)
                     ax.set_yticks([])
                 else:
-                    ax.scatter(draws[:, j], draws[:, i], s=2, color="0.35", lw=0)
-                    at = self._fit.coefficients
-                    ax.plot(at[names[j]], at[names[i]], "+", color="black", ms=9, mew=1.5)
+                    ax.scatter(shown[:, j], shown[:, i], s=2, color="0.35", lw=0)
+                    ax.plot(best[j], best[i], "+", color="black", ms=9, mew=1.5)
                 ax.set_xlabel(names[j]) if i == size - 1 else ax.set_xticklabels([])
                 if j == 0 and i > 0:
                     ax.set_ylabel(names[i])
@@ -232,13 +245,18 @@ class FrontierPlots:
         ax.set_yscale("log")
         _log_axis(ax.xaxis, min(budget), max(budget))
         _log_axis(ax.yaxis, float(min(lows)), float(max(highs)))
-        beyond = next((row["budget_flops"] for row in rows if row["extrapolates"]), None)
-        if beyond is not None and beyond > budget[0]:
-            ax.axvline(beyond, color="black", lw=0.8, ls=":")
+        inside = [row["budget_flops"] for row in rows if not row["extrapolates"]]
+        if inside:
+            for end in {inside[0], inside[-1]} - {budget[0], budget[-1]}:
+                ax.axvline(end, color="black", lw=0.8, ls=":")
             ax.annotate(
-                "beyond the runs", (beyond, 0.02), xycoords=("data", "axes fraction"),
-                xytext=(4, 0), textcoords="offset points", fontsize="small",
-            )  # fmt: skip
+                "range of the runs",
+                (inside[0], 0.02),
+                xycoords=("data", "axes fraction"),
+                xytext=(4, 0),
+                textcoords="offset points",
+                fontsize="small",
+            )
         ax.set_xlabel("training FLOPs")
         ax.legend(frameon=False)
         return ax
