@@ -26,6 +26,7 @@
 #include "isoflop/laws/list.hpp"
 #include "isoflop/laws/log_losses.hpp"
 #include "isoflop/laws/loss_unit.hpp"
+#include "isoflop/laws/loss_values.hpp"
 #include "isoflop/laws/new_run.hpp"
 #include "isoflop/plan/consensus.hpp"
 #include "isoflop/plan/frontier.hpp"

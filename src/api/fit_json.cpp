@@ -10,6 +10,7 @@
 #include "isoflop/api/fit.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/laws/law_facts.hpp"
+#include "isoflop/laws/log_losses.hpp"
 
 namespace isoflop::api {
 namespace {
@@ -226,6 +227,24 @@ void list_fields(FieldVisitor& f, FitRequest& request) {
 FitRequest fit_request(const Json& json) { return read_request<FitRequest>(json); }
 
 Json to_json(const FitRequest& request) { return request_json("fit", request); }
+
+Json fitted_runs_json(const FitOutcome& outcome) {
+  const RunTable& runs = outcome.runs;
+  Json out;
+  for (const Variable v : facts_of(outcome.law.law).variables) {
+    out[std::string(info(v).key)] = runs.column(v);
+  }
+  out["loss"] = runs.loss;
+  if (outcome.has_law()) {
+    std::vector<double> predicted =
+        log_losses(outcome.law.law, outcome.law.coefficients, outcome.runs);
+    for (double& x : predicted) x = std::exp(x);
+    out["predicted"] = predicted;
+  }
+  if (!runs.weight.empty()) out["weight"] = runs.weight;
+  if (!runs.line.empty()) out["line"] = runs.line;
+  return out;
+}
 
 Json to_json(const FitOutcome& outcome) {
   Json out = law_section(outcome);

@@ -186,10 +186,15 @@ void add_experts(PredictOutcome& out, const Settled& settled) {
 }  // namespace
 
 PredictOutcome predict(const PredictRequest& request, const Context&) {
+  PredictOutcome out = predict_from(load_law(request.law), request);
+  out.inputs = inputs_of(request);
+  return out;
+}
+
+PredictOutcome predict_from(LawRecord law, const PredictRequest& request) {
   PredictOutcome out;
   out.request = request;
-  out.inputs = inputs_of(request);
-  out.law = load_law(request.law);
+  out.law = std::move(law);
   out.values.fill(std::nan(""));
   const Settled settled = settle(request, out.law);
   out.notes = settled.notes;

@@ -2,10 +2,13 @@
 
 #include <cmath>
 #include <cstddef>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <type_traits>
 
 #include "cost_table_fields.hpp"
+#include "io/embedded_texts.hpp"
 #include "io/in_quotes.hpp"
 #include "isoflop/error.hpp"
 #include "io/json_file.hpp"
@@ -170,6 +173,12 @@ std::string cost_table_to_text(const MeasuredTable& table) { return text_of(tabl
 std::string cost_table_to_text(const RooflineTable& table) { return text_of(table.table()); }
 
 CostTable read_cost_table(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) {
+    for (const detail::EmbeddedText& table : detail::cost_table_texts()) {
+      if (table.name == path) return cost_table_from_text(table.text, path);
+    }
+  }
   return table_from_json(detail::read_json_file(path), path);
 }
 

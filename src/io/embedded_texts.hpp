@@ -14,6 +14,7 @@ struct EmbeddedText {
 const std::vector<EmbeddedText>& preset_texts();          ///< data/laws; in isoflop_io
 const std::vector<EmbeddedText>& hyperparameter_texts();  ///< data/hyperparameters; in isoflop_io
 const std::vector<EmbeddedText>& model_texts();           ///< data/models; in isoflop_io
+const std::vector<EmbeddedText>& cost_table_texts();      ///< data/costs; in isoflop_cost
 const std::vector<EmbeddedText>& gpu_texts();             ///< data/gpus.json; in isoflop_cost
 
 }  // namespace isoflop::detail

@@ -194,5 +194,16 @@ TEST_CASE("MeasuredTable: rows are appended together or not at all", "[cost][ref
   CHECK(table.table().rows.size() == 1);
 }
 
+TEST_CASE("cost table: those that ship are read by their names", "[cost][format]") {
+  for (const std::string name : {"h200-modern", "h200-paper"}) {
+    const CostTable by_name = read_cost_table(name);
+    const CostTable by_path = read_cost_table(ISOFLOP_SOURCE_DIR "/data/costs/" + name + ".json");
+    CHECK(by_name.rows.size() == by_path.rows.size());
+    CHECK(by_name.rows.front().backend == by_path.rows.front().backend);
+    CHECK(by_name.rows.back().time_s == by_path.rows.back().time_s);
+  }
+  CHECK_THROWS_AS(read_cost_table("h200-medieval"), DataError);
+}
+
 }  // namespace
 }  // namespace isoflop::cost_table_file_test

@@ -63,6 +63,9 @@ struct PredictOutcome {
 /// Throws InvalidArgument where the request says too little for the law, or contradicts it; Error
 /// and DataError for files.
 PredictOutcome predict(const PredictRequest& request, const Context& context = {});
+/// The same of a law that was read already, for whoever asks it of many runs; request.law.law is
+/// but its name.
+PredictOutcome predict_from(LawRecord law, const PredictRequest& request);
 
 /// isoflop.predict/1, described in docs/formats.md.
 nlohmann::ordered_json to_json(const PredictOutcome& outcome);

@@ -16,7 +16,8 @@ inline constexpr std::string_view kCostFormat = "isoflop.cost/1";
 std::string cost_table_to_text(const MeasuredTable& table);
 std::string cost_table_to_text(const RooflineTable& table);
 
-/// Throws DataError with the path and, for a fault in a row, its number counted from 1: not JSON,
+/// Of a file, or a table that ships by its name in data/costs ("h200-modern") where there is no
+/// file of that name. Throws DataError with the path and, for a fault in a row, its number counted from 1: not JSON,
 /// cut short, another format, a field that is missing or of the wrong kind, an unknown word, or
 /// what head_fault and row_fault find.
 CostTable read_cost_table(const std::string& path);

@@ -1,0 +1,120 @@
+"""Tables of any kind in, as columns of numbers or texts; columns out, as the frames people have."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from .errors import InvalidArgument
+
+Cells = list[Any]
+
+
+def columns_of(runs: Any) -> str | dict[str, Cells]:
+    """What stands for the runs in a request.
+
+    Parameters
+    ----------
+    runs : str, os.PathLike, mapping, sequence of mappings, structured array or data frame
+        A path is returned as it is. Data frames are those that narwhals knows (pandas, Polars,
+        PyArrow, Modin, …), lazy ones are collected, and any object with ``__arrow_c_stream__``.
+
+    Returns
+    -------
+    str or dict of str to list
+        Columns of equal length. What is missing is None.
+    """
+    if isinstance(runs, (str, os.PathLike)):
+        return os.fspath(runs)
+    if isinstance(runs, Mapping):
+        return {str(name): _cells(values) for name, values in runs.items()}
+    if isinstance(runs, Sequence):
+        return _of_rows(runs)
+    names = getattr(getattr(runs, "dtype", None), "names", None)
+    if names:
+        return {name: _cells(runs[name]) for name in names}
+    return _of_frame(runs)
+
+
+def _of_rows(rows: Sequence[Any]) -> dict[str, Cells]:
+    if not all(isinstance(row, Mapping) for row in rows):
+        raise InvalidArgument("file=: the rows of a list must be dicts", "file")
+    names = dict.fromkeys(str(name) for row in rows for name in row)
+    return {name: _cells([row.get(name) for row in rows]) for name in names}
+
+
+def _of_frame(runs: Any) -> dict[str, Cells]:
+    import narwhals as nw
+
+    try:
+        frame = nw.from_native(runs)
+    except TypeError:
+        if not hasattr(runs, "__arrow_c_stream__"):
+            raise InvalidArgument(
+                f"file=: {type(runs).__name__} is no path, mapping, list of dicts or data frame",
+                "file",
+            ) from None
+        frame = nw.from_arrow(runs, backend=_installed_backend())
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect()
+    return {name: _cells(frame[name].to_list()) for name in frame.columns}
+
+
+def _cells(values: Any) -> Cells:
+    """Numbers, texts and None; whatever else becomes its text."""
+    dtype = getattr(values, "dtype", None)
+    if getattr(dtype, "kind", "") in "iu" and hasattr(values, "tolist"):
+        return list(values.tolist())
+    if hasattr(values, "to_list"):
+        values = values.to_list()
+    elif hasattr(values, "tolist"):
+        values = values.tolist()
+    return [_cell(value) for value in values]
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None if math.isnan(value) else str(value)
+    if value is None or isinstance(value, (int, str)):
+        return value
+    if hasattr(value, "item"):  # a NumPy scalar
+        return _cell(value.item())
+    return None if value != value or str(value) == "<NA>" else str(value)
+
+
+def _installed_backend() -> Literal["pandas", "polars", "pyarrow"]:
+    from importlib.util import find_spec
+
+    names: tuple[Literal["pandas", "polars", "pyarrow"], ...] = ("pandas", "polars", "pyarrow")
+    for name in names:
+        if find_spec(name) is not None:
+            return name
+    raise ImportError("a data frame needs one of pandas, polars and pyarrow")
+
+
+def frame_of(columns: Mapping[str, Cells], backend: str | None = None) -> Any:
+    """A data frame of these columns.
+
+    Parameters
+    ----------
+    columns : mapping of str to list
+        Of equal length.
+    backend : {"pandas", "polars", "pyarrow"}, optional
+        The first of them that is installed where it is not said.
+    """
+    name = backend or _installed_backend()
+    if name == "pandas":
+        import pandas
+
+        return pandas.DataFrame(dict(columns))
+    if name == "polars":
+        import polars
+
+        return polars.DataFrame(dict(columns), strict=False)
+    if name == "pyarrow":
+        import pyarrow
+
+        return pyarrow.table(dict(columns))
+    raise InvalidArgument(f'backend=: "{name}" is none of pandas, polars, pyarrow', "backend")

@@ -1,0 +1,436 @@
+"""What the verbs give: views of the JSON that the command line prints."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from . import _frames
+from ._request import Shown
+from .errors import DataError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from ._plot import FrontierPlots
+
+
+class Row(Mapping[str, Any]):
+    """A JSON object whose keys are attributes too: ``row.n_active`` is ``row["n_active"]``."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self._data = data
+
+    def __getitem__(self, key: str) -> Any:
+        return view(self._data[key])
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("_") and name in self._data:
+            return view(self._data[name])
+        raise AttributeError(f"there is no {name}; there are: {', '.join(self._data)}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._data]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Row) and self._data == other._data
+
+    def __hash__(self) -> int:
+        return hash(json.dumps(self._data, sort_keys=True))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Row, (self._data,)
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{key}: {value}" for key, value in self._data.items())
+
+    def to_dict(self) -> dict[str, Any]:
+        return copy.deepcopy(self._data)
+
+
+def view(value: Any) -> Any:
+    """A part of an outcome as Python has it: objects as Row, lists of numbers as arrays."""
+    if isinstance(value, dict):
+        return Row(value)
+    if isinstance(value, list):
+        if value and all(isinstance(x, (int, float)) and not isinstance(x, bool) for x in value):
+            import numpy
+
+            return numpy.array(value, dtype=float)
+        return [view(x) for x in value]
+    return value
+
+
+class Result:
+    """What a verb found.
+
+    The JSON is that of the command line, to the byte; everything else is a view of it. Every key of
+    the JSON is an attribute, objects within it have attributes again, and lists of numbers are
+    NumPy arrays. Results are not changed: they compare, hash, copy and pickle by their JSON.
+
+    Attributes
+    ----------
+    usable : bool
+        Whether it answers what was asked; the command line's exit code is 0.
+    request : Row
+        What was asked; ``isoflop.run(result.request)`` asks again.
+    """
+
+    _rows_key: ClassVar[str] = ""
+    _json: str
+    _text: str | None
+    _more: dict[str, str]
+    _parsed: dict[str, Any] | None
+    usable: bool
+
+    def __init__(
+        self,
+        json: str,
+        text: str | None = None,
+        usable: bool = True,
+        more: dict[str, str] | None = None,
+    ) -> None:
+        self._json = json
+        self._text = text
+        self._more = more or {}
+        self._parsed = None
+        self.usable = usable
+
+    @classmethod
+    def of(cls, shown: Shown) -> Self:
+        return cls(shown.json, shown.text, shown.usable, shown.more)
+
+    @property
+    def _data(self) -> dict[str, Any]:
+        if self._parsed is None:
+            self._parsed = json.loads(self._json)
+        return self._parsed
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name in self._data:
+            return view(self._data[name])
+        raise AttributeError(
+            f"{type(self).__name__} has no {name}; the keys of its JSON: {', '.join(self._data)}"
+        )
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._data]
+
+    def to_json(self) -> str:
+        """The JSON as the command line prints it, with a line end."""
+        return self._json
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON as plain dicts and lists, a copy."""
+        return copy.deepcopy(self._data)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """What `to_json`, `save` or the command line's --json wrote.
+
+        Raises
+        ------
+        DataError
+            For a text that is no JSON of an outcome, or of one of another kind.
+        """
+        out = from_json(text)
+        if not isinstance(out, cls):
+            raise DataError(f"this is the JSON of a {type(out).__name__}, not of a {cls.__name__}")
+        return out
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the JSON; `isoflop.read` and the command line read it."""
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(self._json)
+
+    def _rows(self) -> list[dict[str, Any]]:
+        rows = self._data.get(self._rows_key, [])
+        return list(rows) if isinstance(rows, list) else []
+
+    def to_columns(self) -> dict[str, list[Any]]:
+        """Its table as columns of equal length, without objects and lists; None if missing."""
+        rows = self._rows()
+        plain = [{k: v for k, v in r.items() if not isinstance(v, (dict, list))} for r in rows]
+        names = dict.fromkeys(name for row in plain for name in row)
+        return {name: [row.get(name) for row in plain] for name in names}
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """Its table as a data frame of pandas, Polars or PyArrow; the first that is installed."""
+        return _frames.frame_of(self.to_columns(), backend)
+
+    def to_pandas(self) -> Any:
+        """Its table as a pandas.DataFrame."""
+        return self.to_frame("pandas")
+
+    def to_polars(self) -> Any:
+        """Its table as a polars.DataFrame."""
+        return self.to_frame("polars")
+
+    @property
+    def csv(self) -> str:
+        """The table that the command line's --csv prints."""
+        return self._extra("csv")
+
+    def _extra(self, key: str) -> str:
+        if key not in self._more:
+            raise AttributeError(f"this {type(self).__name__} has no {key}")
+        return self._more[key]
+
+    def __str__(self) -> str:
+        return self._text.rstrip("\n") if self._text is not None else self._summary()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _summary(self) -> str:
+        """For an outcome that was read from JSON, which has no report."""
+        head = f"{self._data.get('format', type(self).__name__)} of a {type(self).__name__}"
+        columns = {k: [_cell(x) for x in v] for k, v in self.to_columns().items()}
+        if not columns:
+            return head
+        widths = {k: max(len(k), *map(len, v)) for k, v in columns.items()}
+        lines = ["  ".join(k.rjust(widths[k]) for k in columns)]
+        for i in range(len(next(iter(columns.values())))):
+            lines.append("  ".join(v[i].rjust(widths[k]) for k, v in columns.items()))
+        return "\n".join([head, *lines])
+
+    def _repr_html_(self) -> str:
+        import html
+
+        columns = self.to_columns()
+        report = f"<pre>{html.escape(str(self))}</pre>"
+        if not columns:
+            return report
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(_cell(x))}</td>" for x in row) + "</tr>"
+            for row in zip(*columns.values(), strict=True)
+        )
+        return (
+            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+            f"<details><summary>report</summary>{report}</details>"
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Result) and type(other) is type(self) and self._json == other._json
+
+    def __hash__(self) -> int:
+        return hash(self._json)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._json, self._text, self.usable, self._more)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+class _Table(Result):
+    """A result that is above all a list of rows."""
+
+    def __len__(self) -> int:
+        return len(self._rows())
+
+    def __getitem__(self, index: int) -> Row:
+        return Row(self._rows()[index])
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter([Row(row) for row in self._rows()])
+
+    def __bool__(self) -> bool:
+        return True
+
+
+class Plan(_Table):
+    """Compute-optimal plans, one row per budget: ``plan[0].n_active``, ``plan.to_pandas()``."""
+
+    _rows_key = "plans"
+
+    @property
+    def launch(self) -> str:
+        """What the trainer of ``emit=`` is started with."""
+        return self._extra("launch")
+
+
+class Frontier(_Table):
+    """The best plans over a range of budgets, one row per budget."""
+
+    _rows_key = "plans"
+
+    @property
+    def plot(self) -> FrontierPlots:
+        """Figures by matplotlib: plot() itself."""
+        from ._plot import FrontierPlots
+
+        return FrontierPlots(self)
+
+
+class Granularity(_Table):
+    """One model at every granularity for the same cost."""
+
+    def _rows(self) -> list[dict[str, Any]]:
+        return [{"by": c["by"], **run} for c in self._data["columns"] for run in c["runs"]]
+
+
+class NextRuns(_Table):
+    """The runs to train next."""
+
+    _rows_key = "runs"
+
+
+class Profiles(_Table):
+    """IsoFLOP profiles of a sweep, one row per budget."""
+
+    _rows_key = "budgets"
+
+    @property
+    def law(self) -> Any:
+        """The power laws as a law that plans and predicts; None where there is none."""
+        return from_json(self._more["law"]) if "law" in self._more else None
+
+
+class Envelope(Result):
+    """The lower envelope of training curves."""
+
+    def to_columns(self) -> dict[str, list[Any]]:
+        """The points of the envelope."""
+        return {k: v for k, v in self._data["points"].items() if isinstance(v, list)}
+
+
+class Sweep(_Table):
+    """The runs of an isoFLOP sweep that is still to be trained."""
+
+    _rows_key = "runs"
+
+    @property
+    def launch(self) -> dict[str, str]:
+        """By the name of its file, what the trainer of ``emit=`` starts each run with."""
+        head = "launch/"
+        return {k[len(head) :]: v for k, v in self._more.items() if k.startswith(head)}
+
+
+class Consensus(_Table):
+    """What several laws recommend, one row per budget and law."""
+
+    _rows_key = "laws"
+
+
+class Backtest(_Table):
+    """How well laws forecast runs that were hidden from them, one row per law."""
+
+    _rows_key = "laws"
+
+
+class Sensitivity(_Table):
+    """What a plan depends on, one row per fit."""
+
+    _rows_key = "rows"
+
+
+class Shape(Result):
+    """Parameters, FLOPs and bytes of an architecture."""
+
+    @property
+    def config(self) -> str:
+        """The shape as the text of a config.json."""
+        return self._extra("config")
+
+    def to_columns(self) -> dict[str, list[Any]]:
+        """The counts of parameters."""
+        params = self._data["params"]
+        return {"part": list(params), "parameters": [params[name] for name in params]}
+
+
+class Laws(Result):
+    """The formulas and published coefficients that ship."""
+
+    def _rows(self) -> list[dict[str, Any]]:
+        return list(self._data.get("published", []))
+
+
+class Reproduction(_Table):
+    """Published results beside ours, one row per figure."""
+
+    def _rows(self) -> list[dict[str, Any]]:
+        return list(self._data.get("figures", self._data.get("reproductions", [])))
+
+
+class Predicted(Result):
+    """What a law predicts of one run, as the command line says it.
+
+    Attributes
+    ----------
+    mean : float
+        What the law gives: the loss in nats per token, or its other target.
+    interval, new_run : ndarray, shape (2,), or None
+        95 % of the curve, and of a new run.
+    """
+
+    @property
+    def mean(self) -> float:
+        keys = list(self._data)
+        known = {"format", "law", *"ndgeusac"}
+        return float(next(self._data[key] for key in keys if key not in known))
+
+
+_KINDS: dict[str, type[Result]] = {
+    "isoflop.backtest/1": Backtest,
+    "isoflop.consensus/1": Consensus,
+    "isoflop.envelope/1": Envelope,
+    "isoflop.frontier/1": Frontier,
+    "isoflop.granularity/1": Granularity,
+    "isoflop.laws/1": Laws,
+    "isoflop.next-runs/1": NextRuns,
+    "isoflop.plan/1": Plan,
+    "isoflop.predict/1": Predicted,
+    "isoflop.profiles/1": Profiles,
+    "isoflop.reproduce/1": Reproduction,
+    "isoflop.sensitivity/1": Sensitivity,
+    "isoflop.shape/1": Shape,
+    "isoflop.sweep/1": Sweep,
+}
+
+
+def from_json(text: str, origin: str = "JSON") -> Result:
+    """The result whose JSON this is; its kind follows from its format.
+
+    Raises
+    ------
+    DataError
+        For what is no JSON of isoflop.
+    """
+    try:
+        data = json.loads(text)
+    except ValueError as fault:
+        raise DataError(f"{origin}: is no JSON: {fault}") from None
+    name = data.get("format", "") if isinstance(data, dict) else ""
+    if str(name).startswith("isoflop.law/"):
+        from ._law import Fit, Law
+
+        kind: type[Result] = Fit if "fit" in data else Law
+    else:
+        kind = _KINDS.get(name, Result)
+    if kind is Result and not (isinstance(data, dict) and "isoflop_version" in data):
+        raise DataError(f"{origin}: is no outcome of isoflop")
+    return kind(text)

@@ -1,0 +1,98 @@
+// The module isoflop._core: requests and outcomes as JSON, as every front that is not C++ has them,
+// laws over arrays, and the program itself. What is Python's own is in the package around it.
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/vector.h>
+
+#include <string>
+#include <vector>
+
+#include "apps/isoflop/program.hpp"
+#include "faults.hpp"
+#include "isoflop/api/call.hpp"
+#include "isoflop/error.hpp"
+#include "isoflop/text/call.hpp"
+#include "isoflop/version.hpp"
+#include "law.hpp"
+#include "work.hpp"
+
+namespace isoflop::python {
+namespace {
+
+namespace nb = nanobind;
+
+/// The rest of the module is compiled for this.
+void require_processor() {
+#if defined(__x86_64__) && defined(ISOFLOP_NEEDS_X86_64_V3)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+      __builtin_cpu_supports("bmi2")) {
+    return;
+  }
+  throw nb::import_error(
+      "this build of isoflop needs a processor of x86-64-v3 (AVX2, FMA, BMI2); build it from "
+      "source "
+      "with -C cmake.define.ISOFLOP_ARCH=x86-64 for this one");
+#endif
+}
+
+/// (json, text, usable, more, warnings); text::Shown says what they are.
+nb::tuple call(const std::string& request, const nb::object& progress) {
+  text::Shown shown;
+  std::vector<std::string> warnings;
+  do_work(progress, warnings,
+          [&](const api::Context& context) { shown = text::call(request, context); });
+  return nb::make_tuple(shown.json, show_fields(shown.text, FieldStyle::kKeyword), shown.usable,
+                        shown.more, warnings);
+}
+
+/// (json, usable, warnings) of any verb, also those that are not shown to people.
+nb::tuple run(const std::string& request, const nb::object& progress) {
+  api::Called called;
+  std::vector<std::string> warnings;
+  do_work(progress, warnings,
+          [&](const api::Context& context) { called = api::call(request, context); });
+  return nb::make_tuple(called.json, called.usable, warnings);
+}
+
+/// (json, usable, same_bytes, changed_inputs, warnings)
+nb::tuple rerun(const std::string& outcome, const std::string& origin, const nb::object& progress) {
+  api::Rerun again;
+  std::vector<std::string> warnings;
+  do_work(progress, warnings,
+          [&](const api::Context& context) { again = api::rerun(outcome, origin, context); });
+  return nb::make_tuple(again.now.json, again.now.usable, again.same_bytes, again.changed_inputs,
+                        warnings);
+}
+
+std::vector<std::string> verb_names() {
+  std::vector<std::string> out;
+  for (const std::string_view name : api::verb_names()) out.emplace_back(name);
+  return out;
+}
+
+int run_program(std::vector<std::string> words) {
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  return app::run_program(app::isoflop_program(), static_cast<int>(words.size()), argv.data());
+}
+
+}  // namespace
+}  // namespace isoflop::python
+
+NB_MODULE(_core, module) {
+  namespace nb = nanobind;
+  using namespace isoflop::python;
+  require_processor();
+  translate_faults();
+  add_law(module);
+  module.attr("version") = isoflop::kVersion;
+  module.def("verb_names", verb_names);
+  module.def("call", call, nb::arg("request"), nb::arg("progress").none());
+  module.def("run", run, nb::arg("request"), nb::arg("progress").none());
+  module.def("rerun", rerun, nb::arg("outcome"), nb::arg("origin"), nb::arg("progress").none());
+  module.def("main", run_program, nb::arg("words"));
+}

@@ -1,0 +1,167 @@
+#include "isoflop/laws/loss_values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "isoflop/core/batch.hpp"
+#include "isoflop/core/dual.hpp"
+#include "isoflop/core/parallel.hpp"
+#include "isoflop/error.hpp"
+#include "isoflop/laws/coefficients.hpp"
+#include "isoflop/laws/list.hpp"
+
+namespace isoflop {
+namespace {
+
+constexpr std::size_t kWidth = Batch::kWidth;
+constexpr std::size_t kRowsOfChunk = 4096;
+static_assert(kRowsOfChunk % kWidth == 0);
+
+using ColumnsOf = std::span<const std::span<const double>>;
+
+/// Eight rows from `first` on; beyond the last row that row again.
+Batch rows_of(std::span<const double> column, std::size_t first) {
+  Batch out;
+  if (first + kWidth <= column.size()) {
+    std::copy_n(column.data() + first, kWidth, out.lanes.data());
+    return out;
+  }
+  for (std::size_t lane = 0; lane < kWidth; ++lane) {
+    out.lanes[static_cast<Eigen::Index>(lane)] = column[std::min(first + lane, column.size() - 1)];
+  }
+  return out;
+}
+
+/// ln of the variables as log_value() takes it, but for NaN, which stays.
+template <Law L>
+std::array<Batch, kNumVariablesOf<L>> log_x_of(ColumnsOf columns, std::size_t first) {
+  const Batch tiny(std::numeric_limits<double>::min());
+  std::array<Batch, kNumVariablesOf<L>> out;
+  for (Batch& all : out) all = Batch(0.0);
+  for (std::size_t v = 0; v < columns.size(); ++v) {
+    const Batch x = rows_of(columns[v], first);
+    out[v] = log(where_positive(tiny - x, tiny, x));
+  }
+  return out;
+}
+
+template <class T, std::size_t K>
+std::array<Batch, K> batches_of(const std::array<T, K>& values) {
+  std::array<Batch, K> out;
+  for (std::size_t i = 0; i < K; ++i) out[i] = Batch(values[i]);
+  return out;
+}
+
+/// Stores one of the numbers of eight rows.
+void store(const Batch& value, std::size_t first, std::vector<double>& out, std::size_t column,
+           std::size_t num_columns) {
+  const std::size_t num_rows = out.size() / num_columns;
+  const std::size_t count = std::min(kWidth, num_rows - first);
+  double* place = out.data() + first * num_columns + column;
+  if (num_columns == 1 && count == kWidth) {
+    std::copy_n(value.lanes.data(), kWidth, place);
+    return;
+  }
+  for (std::size_t lane = 0; lane < count; ++lane) {
+    place[lane * num_columns] = value.lanes[static_cast<Eigen::Index>(lane)];
+  }
+}
+
+template <Law L>
+class Rows {
+ public:
+  Rows(const L& law, std::span<const double> coefficients, ColumnsOf columns)
+      : law_(law), theta_(to_axis(law, coefficients)), columns_(columns) {}
+
+  void plain(std::size_t first, LossValues& out) const {
+    const auto log_x = log_x_of<L>(columns_, first);
+    store(exp(law_.log_loss(batches_of(theta_), log_x)), first, out.loss, 0, 1);
+  }
+
+  void by_variables(std::size_t first, LossValues& out) const {
+    const auto log_x = log_x_of<L>(columns_, first);
+    const auto loss = exp(law_.log_loss(batches_of(theta_), dual_parameters<1>(log_x)));
+    store(loss.value, first, out.loss, 0, 1);
+    detail::for_each_bit<loss.kMask>([&](auto bit) {
+      constexpr std::size_t kV = bit;
+      if (kV >= columns_.size()) return;
+      store(loss.template first<kV>() / exp(log_x[kV]), first, out.slopes, kV, columns_.size());
+    });
+  }
+
+  void by_coefficients(std::size_t first, LossValues& out) const {
+    const std::span<const CoefficientInfo> all = coefficients_of(law_);
+    const auto loss =
+        exp(law_.log_loss(dual_parameters<1>(batches_of(theta_)), log_x_of<L>(columns_, first)));
+    store(loss.value, first, out.loss, 0, 1);
+    detail::for_each_bit<loss.kMask>([&](auto bit) {
+      constexpr std::size_t kP = bit;
+      if (kP >= all.size()) return;
+      const double unit = all[kP].scale == Scale::kLog ? std::exp(theta_[kP]) : 1.0;
+      store(loss.template first<kP>() / Batch(unit), first, out.slopes, kP, all.size());
+    });
+  }
+
+ private:
+  const L& law_;
+  std::array<double, kNumCoefficients<L>> theta_;
+  ColumnsOf columns_;
+};
+
+template <Law L>
+LossValues values_of(const L& law, std::span<const double> coefficients, ColumnsOf columns,
+                     Slopes slopes, unsigned num_threads) {
+  const std::span<const Variable> variables = variables_of(law);
+  if (columns.size() != variables.size()) {
+    throw InvalidArgument("the law " + std::string(name_of(law)) + " has " +
+                          std::to_string(variables.size()) + " variables, not " +
+                          std::to_string(columns.size()));
+  }
+  for (const auto& column : columns) {
+    if (column.size() == columns.front().size()) continue;
+    throw InvalidArgument("the columns of a law's variables are of different length");
+  }
+  const std::size_t num_rows = columns.front().size();
+  const std::size_t num_slopes = slopes == Slopes::kByVariable      ? variables.size()
+                                 : slopes == Slopes::kByCoefficient ? coefficients.size()
+                                                                    : 0;
+  const Rows<L> rows(law, coefficients, columns);
+  LossValues out;
+  out.loss.resize(num_rows);
+  out.slopes.resize(num_rows * num_slopes);
+  const std::size_t num_chunks = (num_rows + kRowsOfChunk - 1) / kRowsOfChunk;
+  parallel_for(num_chunks, num_threads, [&](std::size_t chunk) {
+    const std::size_t end = std::min(num_rows, (chunk + 1) * kRowsOfChunk);
+    for (std::size_t row = chunk * kRowsOfChunk; row < end; row += kWidth) {
+      switch (slopes) {
+        case Slopes::kNone:
+          rows.plain(row, out);
+          break;
+        case Slopes::kByVariable:
+          rows.by_variables(row, out);
+          break;
+        case Slopes::kByCoefficient:
+          rows.by_coefficients(row, out);
+          break;
+      }
+    }
+  });
+  return out;
+}
+
+}  // namespace
+
+LossValues loss_values(const AnyLaw& law, std::span<const double> coefficients,
+                       std::span<const std::span<const double>> columns, Slopes slopes,
+                       unsigned num_threads) {
+  return visit_law(law, [&](const auto& own) {
+    return values_of(own, coefficients, columns, slopes, num_threads);
+  });
+}
+
+}  // namespace isoflop

@@ -1,0 +1,66 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "catch.hpp"
+#include "cli/program.hpp"
+#include "isoflop/api/call.hpp"
+#include "isoflop/error.hpp"
+#include "isoflop/text/call.hpp"
+
+namespace isoflop::testing::shown_call_test {
+namespace {
+
+TEST_CASE("text::call: the JSON of api::call, and the report of the program", "[text][cli]") {
+  const Workplace here;
+  const std::vector<std::pair<std::string, std::vector<std::string>>> asked{
+      {R"({"verb": "plan", "law": "krajewski2024-e64", "flops": [1e21]})",
+       {"plan", "krajewski2024-e64", "--flops", "1e21"}},
+      {R"({"verb": "laws", "name": "hoffmann2022"})", {"laws", "hoffmann2022"}},
+      {R"({"verb": "consensus", "flops": 1e21})", {"consensus", "--flops", "1e21"}},
+      {R"({"verb": "reproduce"})", {"reproduce"}},
+  };
+  for (const auto& [request, words] : asked) {
+    CAPTURE(request);
+    const text::Shown shown = text::call(request);
+    const api::Called called = api::call(request);
+    CHECK(shown.json == called.json);
+    CHECK(shown.usable == called.usable);
+    CHECK(show_fields(shown.text, FieldStyle::kFlag) == here.isoflop(words).out);
+  }
+}
+
+TEST_CASE("text::call: every verb of api::call but those of isoflop-bench", "[text][design]") {
+  for (const std::string_view verb : api::verb_names()) {
+    CAPTURE(std::string(verb));
+    std::string refusal;
+    try {
+      text::call(R"({"no_such_field": 1, "verb": ")" + std::string(verb) + "\"}");
+    } catch (const InvalidArgument& fault) {
+      refusal = fault.field();
+    }
+    const bool of_bench = verb == "model" || verb == "show" || verb == "compare";
+    CHECK(refusal == (of_bench ? "verb" : "no_such_field"));
+  }
+}
+
+TEST_CASE("text::call: a request that is none is refused", "[text][refusal]") {
+  CHECK_THROWS_AS(text::call("{"), DataError);
+  CHECK_THROWS_AS(text::call("[]"), InvalidArgument);
+  CHECK_THROWS_AS(text::call(R"({"verb": 3})"), InvalidArgument);
+}
+
+TEST_CASE("text::call: a sweep brings its CSV and the runs of its trainer", "[text][identity]") {
+  const text::Shown shown = text::call(
+      R"({"verb": "sweep", "law": "krajewski2024-e64", "flops": [1e18, 3e18], "granularity": 8,
+          "gated": true, "emit": "hf"})");
+  const auto count = std::count_if(shown.more.begin(), shown.more.end(), [](const auto& more) {
+    return more.first.starts_with("launch/") && more.first.ends_with(".json");
+  });
+  CHECK(count ==
+        static_cast<std::ptrdiff_t>(nlohmann::ordered_json::parse(shown.json)["runs"].size()));
+  CHECK(shown.more.front().first == "csv");
+}
+
+}  // namespace
+}  // namespace isoflop::testing::shown_call_test
