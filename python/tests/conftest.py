@@ -1,4 +1,8 @@
-"""Tests of the installed package; ISOFLOP_PROGRAM names another program to compare it with."""
+"""Tests of the installed package.
+
+ISOFLOP_PROGRAM names a program to compare it with, in place of the one that comes with it. It has to
+be built for the same instruction set: last digits of a fit depend on it.
+"""
 
 from __future__ import annotations
 
