@@ -1,7 +1,7 @@
 """Tests of the installed package.
 
-ISOFLOP_PROGRAM names a program to compare it with, in place of the one that comes with it. It has to
-be built for the same instruction set: last digits of a fit depend on it.
+ISOFLOP_PROGRAM names a program to compare it with, in place of the one that comes with it. It is
+to be built for the same instruction set: last digits of a fit depend on it.
 """
 
 from __future__ import annotations
