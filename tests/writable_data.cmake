@@ -2,7 +2,7 @@
 # that a function reads once from what is embedded in the program, and that never change afterwards,
 # are named below: they are static constants, but the compiler must keep them where it can write.
 # Run as: cmake -D OBJDUMP=... -D ARCHIVES=a.a,b.a -P writable_data.cmake
-set(read_once "(preset_laws|preset_texts|preset_hyperparameters|hyperparameter_texts|model_table|model_texts|known_gpus|gpu_texts|published_texts|recipes|routers)\\(\\)::")
+set(read_once "(preset_laws|preset_texts|preset_hyperparameters|hyperparameter_texts|model_table|model_texts|known_gpus|gpu_texts|cost_table_texts|published_texts|recipes|routers)\\(\\)::")
 
 string(REPLACE "," ";" archives "${ARCHIVES}")
 set(found "")
