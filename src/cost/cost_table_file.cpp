@@ -10,8 +10,8 @@
 #include "cost_table_fields.hpp"
 #include "io/embedded_texts.hpp"
 #include "io/in_quotes.hpp"
-#include "isoflop/error.hpp"
 #include "io/json_file.hpp"
+#include "isoflop/error.hpp"
 
 namespace isoflop {
 namespace {
