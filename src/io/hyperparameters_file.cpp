@@ -32,7 +32,8 @@ std::string names_of(const Table& table) {
 /// Reads the parts of one file; every fault names the member.
 class HyperparametersReader {
  public:
-  HyperparametersReader(const Json& json, const std::string& origin) : json_(json), origin_(origin) {}
+  HyperparametersReader(const Json& json, const std::string& origin)
+      : json_(json), origin_(origin) {}
 
   HyperparameterLaw read() const {
     if (!json_.is_object() || !json_.contains("format")) {
@@ -112,8 +113,9 @@ class HyperparametersReader {
     if (given == nullptr) return;
     if (!given->is_object()) fail("\"ranges\" must be an object, such as {\"N\": [6e7, 1e9]}");
     for (const auto& [symbol, value] : given->items()) {
-      const auto* const q = std::find_if(kRunQuantities.begin(), kRunQuantities.end(),
-                                         [&](const auto& row) { return row.symbol == symbol; });
+      const auto* const q =
+          std::find_if(kRunQuantities.begin(), kRunQuantities.end(),
+                       [&symbol = symbol](const auto& row) { return row.symbol == symbol; });
       if (q == kRunQuantities.end()) {
         std::string known;
         for (const RunQuantityInfo& row : kRunQuantities) known += " " + std::string(row.symbol);
