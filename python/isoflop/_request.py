@@ -81,7 +81,10 @@ def fields_of(verb: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def with_columns(fields: dict[str, Any]) -> dict[str, Any]:
     """The same for a verb that reads runs: n="params" is column={"n": "params"}."""
-    columns = dict(fields.pop("column", {}))
+    columns = fields.pop("column", {})
+    if not isinstance(columns, dict):  # as on the command line: "n=params"
+        pairs = [columns] if isinstance(columns, str) else columns
+        columns = {name: column or name for name, _, column in (p.partition("=") for p in pairs)}
     for key in _COLUMN_KEYS:
         if key in fields:
             columns[key] = fields.pop(key)

@@ -280,9 +280,20 @@ def consensus(
     return _results.Consensus.of(_request.call(_fields("consensus", named, options), progress))
 
 
-def laws() -> _results.Laws:
-    """The formulas, the published coefficients and the laws of hyperparameters that ship."""
-    return _results.Laws.of(_request.call({"verb": "laws"}, False))
+def laws(name: str | os.PathLike[str] | None = None) -> _results.Result:
+    """The formulas, the published coefficients and the laws of hyperparameters that ship.
+
+    Parameters
+    ----------
+    name : str or path, optional
+        One of them alone, with all that is known of it; `isoflop.law` gives a law to work with.
+    """
+    shown = _request.call(_fields("laws", {"name": name}, {}), False)
+    if name is None:
+        return _results.Laws.of(shown)
+    out = _results.from_json(shown.json)
+    out._text, out.usable = shown.text, shown.usable
+    return out
 
 
 def shape(file: str | os.PathLike[str] | None = None, **options: Any) -> _results.Shape:

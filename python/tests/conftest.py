@@ -7,6 +7,7 @@ to be built for the same instruction set: last digits of a fit depend on it.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,17 +28,27 @@ def in_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
 
 
-@pytest.fixture(scope="session")
-def program() -> Callable[..., str]:
-    """Runs the command line; returns what it prints."""
+def as_python(text: str) -> str:
+    """Flags as arguments: --n-means is n_means=."""
+    return re.sub(r"--([a-z][a-z0-9-]*)", lambda flag: flag[1].replace("-", "_") + "=", text)
+
+
+def program_path() -> Path:
     beside = Path(sys.executable).with_name("isoflop")
     path = os.environ.get("ISOFLOP_PROGRAM") or (beside if beside.exists() else None)
     path = path or shutil.which("isoflop")
     if path is None:
         pytest.skip("no program isoflop: name one by ISOFLOP_PROGRAM")
+    return Path(path).resolve()
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[..., str]:
+    """Runs the command line; returns what it prints."""
+    path = program_path()
 
     def run(*words: str) -> str:
-        done = subprocess.run([str(path), *words], capture_output=True, text=True, cwd=ROOT)
+        done = subprocess.run([path, *words], capture_output=True, text=True, cwd=ROOT)
         assert done.returncode in (0, 1), done.stderr
         return done.stdout
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import isoflop
-from conftest import GRID
+from conftest import GRID, as_python
 
 PRESET = "krajewski2024-e64"
 SWEEP = "data/simulated/hoffmann2022_sweep.csv"
@@ -115,11 +114,6 @@ CASES: list[tuple[str, Callable[[], isoflop.Result]]] = [
     ("reproduce", isoflop.reproduce),
     ("reproduce krajewski2024-table2", lambda: isoflop.reproduce("krajewski2024-table2")),
 ]
-
-
-def as_python(text: str) -> str:
-    """Flags as arguments: --n-means is n_means=."""
-    return re.sub(r"--([a-z][a-z0-9-]*)", lambda flag: flag[1].replace("-", "_") + "=", text)
 
 
 @pytest.mark.parametrize(("words", "ask"), CASES, ids=[words for words, _ in CASES])

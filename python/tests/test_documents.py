@@ -1,0 +1,129 @@
+"""Every example of the documents by its function: the JSON and the report of the command line."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import warnings
+from collections.abc import Callable, Iterator
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import isoflop
+from conftest import ROOT, as_python, program_path
+
+DOCUMENTS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
+    if "$ isoflop " in path.read_text(encoding="utf-8")
+)
+
+# What a front does with an outcome, and how: no field of a request.
+FRONT_ONLY = {"o": 1, "output": 1, "json": 0, "csv": 0, "emit-into": 1, "threads": 1}
+RUNS_FIRST = {"fit", "profiles", "envelope", "backtest", "sensitivity"}
+
+
+def commands_of(document: str) -> Iterator[tuple[int, str]]:
+    """Of all console blocks, with their lines."""
+    inside = False
+    begin, command = 0, ""
+    lines = (ROOT / document).read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, 1):
+        if line.startswith("```"):
+            inside = line == "```console"
+        elif inside and (command or line.startswith("$ ")):
+            begin = begin if command else number
+            command = command[:-1] + line if command else line[2:]
+            if not command.endswith("\\"):
+                yield begin, command
+                command = ""
+
+
+def call_of(words: list[str]) -> tuple[str, list[str], dict[str, Any]]:
+    """The verb, its words without a flag, and the rest as arguments."""
+    verb, *rest = words
+    plain: list[str] = []
+    flags: dict[str, list[str]] = {}
+    to = plain
+    for word in rest:
+        if re.match(r"--?[a-zA-Z]", word):
+            name, _, value = word.lstrip("-").partition("=")
+            to = flags.setdefault(name, [])
+            to += [value] if value else []
+        else:
+            to.append(word)
+    options: dict[str, Any] = {}
+    for name, values in flags.items():
+        if name not in FRONT_ONLY:
+            key = name.replace("-", "_")
+            key += "_" if key == "from" else ""
+            options[key] = values[0] if len(values) == 1 else values or True
+    return verb.replace("-", "_"), plain, options
+
+
+def ask(words: list[str]) -> isoflop.Result:
+    verb, plain, options = call_of(words)
+    function: Callable[..., isoflop.Result] = getattr(isoflop, verb)
+    if verb == "consensus":
+        return function(plain or None, **options)
+    return function(*plain, **options)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_examples_agree(document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = program_path()
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    (tmp_path / "isoflop").symlink_to(path)
+    monkeypatch.chdir(tmp_path)
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+    compared = 0
+    differences = []
+    for line, command in commands_of(document):
+        lexer = shlex.shlex(command, posix=True, punctuation_chars=True)
+        lexer.whitespace_split = True
+        words = list(lexer)
+        shell = any(set(word) <= set("();<>|&") for word in words)
+        # Later examples read what earlier ones write.
+        if shell or re.search(r" (-o|--emit\S*) ", command):
+            subprocess.run(["sh", "-c", command], env=environment, capture_output=True)
+        if shell or words[0] != "isoflop" or words[1] in ("run", "rerun"):
+            continue
+        difference = compare(words[1:], path)
+        if difference:
+            differences.append(f"{document}:{line}: {command}\n{difference}")
+        compared += 1
+    if not compared:
+        pytest.skip("no example is the program alone")
+    assert not differences, "\n\n".join(differences)
+
+
+def compare(words: list[str], path: Path) -> str:
+    """What differs between the program and the function, in words; empty if nothing does."""
+    printed = subprocess.run([path, *words, "--json"], capture_output=True, text=True)
+    refused = printed.stderr.partition("\n")[0] if not printed.stdout else ""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", isoflop.Notice)
+        try:
+            result = ask(words)
+        except (isoflop.Error, ValueError) as error:
+            said = str(error).partition("\n")[0]
+            # Options and fields have names of their own.
+            unknown = "there is no option" in refused and "there is no field" in said
+            agree = unknown or (said and as_python(refused).endswith(said))
+            return "" if agree else f"{error}\n{refused}"
+    if refused:
+        return f"not refused: {refused}"
+    if not printed.stdout.startswith("{"):  # what it writes for other programs
+        return ""
+    if result.to_json() != printed.stdout:
+        lines = (text.splitlines(True) for text in (printed.stdout, result.to_json()))
+        return "".join(unified_diff(*lines, n=0))
+    if result.usable != (printed.returncode == 0):
+        return f"exit code {printed.returncode}, usable {result.usable}"
+    return ""
