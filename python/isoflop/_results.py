@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import os
@@ -152,9 +153,22 @@ class Result:
         return out
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the JSON; `isoflop.read` and the command line read it."""
-        with open(path, "w", encoding="utf-8") as out:
-            out.write(self._json)
+        """Writes the JSON; `isoflop.read` and the command line read it.
+
+        It is written beside and renamed: a file of this name is never half of one.
+        """
+        final = os.fspath(path)
+        beside = f"{final}.{os.getpid()}.part"
+        try:
+            with open(beside, "w", encoding="utf-8") as out:
+                out.write(self._json)
+                out.flush()
+                os.fsync(out.fileno())
+            os.replace(beside, final)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.remove(beside)
+            raise
 
     def _rows(self) -> list[dict[str, Any]]:
         rows = self._data.get(self._rows_key, [])

@@ -47,6 +47,19 @@ def test_json_comes_back(plan: isoflop.Plan, tmp_path: Path) -> None:
         isoflop.Plan.from_json("{}")
 
 
+def test_save_leaves_no_half_file(plan: isoflop.Plan, tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.mkdir()
+    with pytest.raises(OSError, match="plan.json"):
+        plan.save(path)
+    assert list(tmp_path.iterdir()) == [path]
+    path.rmdir()
+    path.write_text("older")
+    plan.save(path)
+    assert path.read_text(encoding="utf-8") == plan.to_json()
+    assert list(tmp_path.iterdir()) == [path]
+
+
 @pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
 def test_frames_hold_the_rows(plan: isoflop.Plan, backend: str) -> None:
     pytest.importorskip(backend)
