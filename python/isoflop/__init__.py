@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from ._core import version as __version__
 from ._law import Fit, Formula, Law, Prediction, formula, law, read, save
+from ._readers import Runs, read_runs
 from ._results import (
     Backtest,
     Consensus,
@@ -76,6 +77,7 @@ __all__ = [
     "Rerun",
     "Result",
     "Row",
+    "Runs",
     "Sensitivity",
     "Shape",
     "Sweep",
@@ -94,6 +96,7 @@ __all__ = [
     "predict",
     "profiles",
     "read",
+    "read_runs",
     "reproduce",
     "rerun",
     "run",
