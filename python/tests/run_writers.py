@@ -216,6 +216,16 @@ def write_wandb_history(folder: Path) -> None:
             parquet.write_table(pyarrow.Table.from_pylist(rows), path / f"{index:04d}.parquet")
 
 
+def write_wandb_chart(path: Path) -> None:
+    """A chart of W&B exported as CSV: along its axis, a column of each run with its extremes."""
+    head = [f'"{run} - loss{end}"' for run in ("a - 1", "b") for end in ("", "__MIN", "__MAX")]
+    path.write_text(
+        '"tokens",' + ",".join(head) + "\n"
+        '"1000","3.5","3.4","3.6","","",""\n"2000","3.2","3.1","3.3","3.9","3.8","4.0"\n',
+        encoding="utf-8",
+    )
+
+
 WRITERS: dict[str, Callable[[Path], None]] = {
     "tensorboard scalars": write_tensorboard_scalars,
     "tensorboard tensors": write_tensorboard_tensors,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import re
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 
 import isoflop
-from run_writers import SWEEP, SimulatedRun
+from conftest import ROOT
+from run_writers import SWEEP, WRITERS, SimulatedRun, write_wandb_chart
 
 wandb = pytest.importorskip("wandb")
 
@@ -71,8 +73,26 @@ def runs_of(server: Server, **options: Any) -> Any:
     return Runs(server, "team", "sweep", **options)  # type: ignore[arg-type]
 
 
-def test_the_table_of_runs_is_read_without_their_histories(server: Server) -> None:
-    runs = isoflop.read_runs(runs_of(server, lazy=False), loss="eval/loss")
+def api_of(server: Server, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Puts the server behind wandb.Api(); what is asked of that is in the list."""
+    heard: list[str] = []
+
+    class Api:
+        def runs(self, path: str, lazy: bool) -> Any:
+            heard.append(path)
+            return runs_of(server, lazy=lazy)
+
+        def run(self, path: str) -> Any:
+            heard.append(path)
+            return next(iter(runs_of(server, lazy=False)))
+
+    monkeypatch.setattr(wandb, "Api", Api)
+    return heard
+
+
+@pytest.mark.parametrize("lazy", [True, False])
+def test_the_table_of_runs_is_read_by_one_query(server: Server, lazy: bool) -> None:
+    runs = isoflop.read_runs(runs_of(server, lazy=lazy), loss="eval/loss")
     assert server.asked == ["Runs"]
     assert runs[0].to_dict() == {
         "run": "lr-3e-4 (team/sweep/a1)",
@@ -127,18 +147,7 @@ def test_train_and_eval_losses_are_not_guessed_between(server: Server) -> None:
 def test_paths_and_addresses(
     server: Server, monkeypatch: pytest.MonkeyPatch, source: str, asked: str
 ) -> None:
-    heard: list[str] = []
-
-    class Api:
-        def runs(self, path: str, lazy: bool) -> Any:
-            heard.append(path)
-            return runs_of(server, lazy=lazy)
-
-        def run(self, path: str) -> Any:
-            heard.append(path)
-            return next(iter(runs_of(server, lazy=False)))
-
-    monkeypatch.setattr(wandb, "Api", Api)
+    heard = api_of(server, monkeypatch)
     runs = isoflop.read_runs(source, loss="train/loss")
     assert heard == [asked]
     assert len(runs) == (1 if asked.endswith("a1") else 2)
@@ -178,3 +187,28 @@ def test_a_project_gives_the_law_that_its_runs_follow(server: Server) -> None:
     fit = isoflop.fit(runs, law="chinchilla", bootstrap=0, starts=40)
     wanted = isoflop.law("hoffmann2022").coefficients
     assert fit.coefficients == pytest.approx(wanted, rel=1e-3)
+
+
+def test_examples_of_the_page_run_as_pasted(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs/python.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```pycon\n(.*?)```", page, re.DOTALL)
+    assert blocks
+    for folder, kind in (
+        ("tensorboard", "tensorboard scalars"),
+        ("outputs", "huggingface"),
+        ("logs", "megatron"),
+        ("mlruns", "mlflow"),
+        ("history", "wandb history"),
+    ):
+        (tmp_path / folder).mkdir()
+        WRITERS[kind](tmp_path / folder)
+    write_wandb_chart(tmp_path / "chart.csv")
+    api_of(server, monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    test = doctest.DocTestParser().get_doctest(
+        "\n".join(blocks), {"isoflop": isoflop}, "docs/python.md", None, None
+    )
+    heard: list[str] = []
+    assert doctest.DocTestRunner().run(test, out=heard.append).failed == 0, "".join(heard)

@@ -39,7 +39,7 @@ def read_runs(
     *,
     loss: str | None = None,
     rule: str | None = None,
-    window: int = 50,
+    window: int | None = None,
     per: str = "run",
     format: str | None = None,
 ) -> Runs:
@@ -58,8 +58,8 @@ def read_runs(
     rule : {"last", "best", "smoothed"}, optional
         Which of its values stands for a run: the last one (default), the lowest one, or the mean of
         the last `window` ones. Other metrics are the last ones up to its step.
-    window : int
-        How many logged values are averaged.
+    window : int, optional
+        How many logged values are averaged, 50 if not said.
     per : {"run", "checkpoint"}
         One row per run, or one for each logged value of the loss.
     format : str, optional

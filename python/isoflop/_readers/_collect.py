@@ -29,7 +29,7 @@ class Choice:
 
     loss: str | None
     rule: str | None
-    window: int
+    window: int | None
     per: str
 
     def __post_init__(self) -> None:
@@ -37,8 +37,18 @@ class Choice:
             raise InvalidArgument(f'rule=: "{self.rule}" is none of {", ".join(RULES)}', "rule")
         if self.per not in ("run", "checkpoint"):
             raise InvalidArgument(f'per=: "{self.per}" is none of run, checkpoint', "per")
-        if self.window < 1:
+        if self.rule == "best" and self.per == "checkpoint":
+            raise InvalidArgument(
+                'rule=: "best" is one checkpoint of a run, and per="checkpoint" takes all', "rule"
+            )
+        if self.window is not None and self.rule != "smoothed":
+            raise InvalidArgument('window=: is for rule="smoothed"', "window")
+        if self.window is not None and self.window < 1:
             raise InvalidArgument(f"window=: {self.window} is not >= 1", "window")
+
+    @property
+    def num_averaged(self) -> int:
+        return self.window or 50
 
 
 def rows_of(runs: list[Run], choice: Choice, log: Log) -> list[dict[str, Any]]:
@@ -79,6 +89,8 @@ def _rows_of_table(runs: list[Run], choice: Choice, log: Log) -> list[dict[str, 
             name,
         )
     log.notes.append("the rows of a table, as they are")
+    if choice.loss is not None:
+        log.notes.append(f'loss is column "{choice.loss}"')
     rows = [dict(run.facts) for run in runs]
     several = len({run.path for run in runs}) > 1
     for row, run in zip(rows, runs, strict=True):
@@ -148,13 +160,13 @@ def _points(run: Run, loss: str, choice: Choice, log: Log) -> Iterator[_Point]:
             log.left_out.append((run.path or run.name, f'has no "{loss}"'))
         return
     if choice.rule == "smoothed":
-        if len(values) < choice.window:
+        if len(values) < choice.num_averaged:
             raise DataError(
                 f'{run.path}: has {len(values)} values of "{loss}", fewer than '
-                f"window={choice.window}; say a smaller window="
+                f"window={choice.num_averaged}; say a smaller one"
             )
-        means = _means(values, choice.window)
-        steps, values = steps[choice.window - 1 :], means
+        means = _means(values, choice.num_averaged)
+        steps, values = steps[choice.num_averaged - 1 :], means
     if choice.per == "checkpoint":
         picks = list(range(len(steps)))
     elif choice.rule == "best":
@@ -188,7 +200,7 @@ def _whole(value: float | None) -> float | None:
 def _words(loss: str, column: str, choice: Choice, runs: list[Run]) -> str:
     """What stands for the loss, as a sentence."""
     if choice.rule == "smoothed":
-        what = f'the mean of {choice.window} logged values of "{loss}"'
+        what = f'the mean of {choice.num_averaged} logged values of "{loss}"'
         which = " up to each" if choice.per == "checkpoint" else ", the last ones"
     elif choice.per == "checkpoint":
         what, which = f'every logged value of "{loss}"', ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from ._run import FileReader, Found, History, Run, needs
 
+_ALONG_OTHER_STEPS = " vs samples"  # as Megatron-LM writes each metric a second time
 _ENDED = {1: "finished", 2: "failed", 3: "running"}  # hparams Status: success, failure, running
 
 
@@ -48,7 +49,7 @@ class _Folder:
                 elif value.tag == metadata.SESSION_END_INFO_TAG:
                     ended = metadata.parse_session_end_info_plugin_data(content)
                     self.state = _ENDED.get(ended.status)
-                elif value.HasField("tensor"):
+                elif value.HasField("tensor") and not value.tag.endswith(_ALONG_OTHER_STEPS):
                     numbers = tensor_util.make_ndarray(value.tensor)
                     if numbers.size == 1 and numbers.dtype.kind in "fiu":
                         self.history.add(event.step, {value.tag: float(numbers.item())})

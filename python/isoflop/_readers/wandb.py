@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import DataError, InvalidArgument
@@ -15,13 +15,20 @@ _VIEWS = {"workspace", "table", "overview", "runs"}  # of a project, in addresse
 def _takes(source: Any) -> bool:
     if isinstance(source, str):
         return source.startswith(("wandb:", "https://"))
-    return hasattr(source, "summary_metrics") or hasattr(source, "convert_objects")
+    return _is_of_runs(source) or hasattr(type(source), "summary_metrics")
 
 
-def _runs(source: Any) -> Iterable[Any]:
+def _is_of_runs(source: Any) -> bool:
+    return hasattr(type(source), "convert_objects")
+
+
+def _runs(source: Any) -> Iterator[Any]:
     """The runs of the API."""
     if not isinstance(source, str):
-        return source if hasattr(source, "convert_objects") else [source]
+        if hasattr(source, "upgrade_to_full"):  # a lazy run asks the server for each of its parts
+            source.upgrade_to_full()
+        yield from source if _is_of_runs(source) else [source]
+        return
     where = re.sub(r"^(https://[^/]*|wandb:)|[?#].*$", "", source)
     parts = [part for part in where.split("/") if part]
     if len(parts) in (3, 4) and parts[2] in _VIEWS:
@@ -38,10 +45,9 @@ def _runs(source: Any) -> Iterable[Any]:
         raise needs("wandb", "wandb", "runs of W&B") from None
     api = wandb.Api()  # of the server that wandb is logged in to
     if len(parts) == 3:
-        return [api.run("/".join(parts))]
-    # All at once: a lazy run asks the server again for its configuration.
-    runs: Iterable[Any] = api.runs("/".join(parts), lazy=False)
-    return runs
+        yield api.run("/".join(parts))
+    else:
+        yield from api.runs("/".join(parts), lazy=False)
 
 
 def _history(run: Any) -> History:
