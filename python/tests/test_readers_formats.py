@@ -82,9 +82,9 @@ def test_histories_of_wandb_in_one_file_are_told_apart_by_their_run(tmp_path: Pa
     from pyarrow import parquet
 
     rows = [
-        {"_step": step, "run_id": run, "loss": 4.0 - step / 100, "eval": None}
+        {"_step": step, "run_id": run, "loss": 4.0 - (step or 0) / 100, "eval": None}
         for run in ("b", "a")
-        for step in (10, 20)
+        for step in (10, 20, None)
     ]
     parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "all.parquet")
     runs = isoflop.read_runs(tmp_path / "all.parquet")
@@ -141,7 +141,10 @@ def test_a_trainer_that_stopped_early_has_finished(tmp_path: Path) -> None:
     path.write_text(json.dumps(state), encoding="utf-8")
     assert isoflop.read_runs(path, loss="loss")["state"] == ["finished"]
     path.write_text(json.dumps(state)[:-30], encoding="utf-8")
-    with pytest.raises(isoflop.DataError, match=r"is no whole trainer_state\.json"):
+    with pytest.raises(isoflop.DataError, match=r"trainer_state\.json: is no whole JSON object"):
+        isoflop.read_runs(path)
+    path.write_text('{"log_history": []}', encoding="utf-8")
+    with pytest.raises(isoflop.DataError, match=r"with global_step and log_history"):
         isoflop.read_runs(path)
 
 

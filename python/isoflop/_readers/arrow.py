@@ -62,7 +62,7 @@ def _read(found: Found) -> list[Run]:
         # The history artifact of W&B holds 0000.parquet, 0001.parquet, ...
         numbered = re.match(r"\d{4}\b|\d{4}_", path.stem) is not None
         own = found.name(path.parent if numbered else path)
-        for row in _rows(columns):
+        for row in (row for row in _rows(columns) if row["_step"] is not None):
             name = str(row.pop(column)) if column else own
             _, history = histories.setdefault(name, (path, History()))
             history.add(row["_step"], {k: v for k, v in row.items() if k != "_step"})

@@ -15,20 +15,23 @@ _FACTS = ("max_steps", "num_train_epochs", "train_batch_size", "best_metric", "t
 
 
 def _sees(path: Path, head: bytes) -> bool:
-    return head.lstrip().startswith(b"{") and path.suffix == ".json" and b'"log_history"' in head
+    said = path.name == "trainer_state.json" or b'"log_history"' in head
+    return said and path.suffix == ".json" and head.lstrip().startswith(b"{")
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(text_of(path)))
+    except (ValueError, TypeError) as fault:
+        raise DataError(f"{path}: is no whole JSON object: {fault}") from None
 
 
 def _state(path: Path) -> dict[str, Any]:
-    try:
-        state = json.loads(text_of(path))
-        if not isinstance(state["log_history"], list):
-            raise KeyError("log_history")
-        state["global_step"] = int(state["global_step"])
-    except (ValueError, KeyError, TypeError) as fault:
-        raise DataError(
-            f"{path}: is no whole trainer_state.json with global_step and log_history: {fault}"
-        ) from None
-    return dict(state)
+    state = _json(path)
+    steps, entries = state.get("global_step"), state.get("log_history")
+    if not (isinstance(steps, int) and isinstance(entries, list)):
+        raise DataError(f"{path}: is no trainer_state.json with global_step and log_history")
+    return state
 
 
 def _read(found: Found) -> list[Run]:
@@ -63,7 +66,7 @@ def _run(found: Found, folder: Path, path: Path, state: dict[str, Any]) -> Run:
     end = {name: state[name] for name in _AT_THE_END if state.get(name)}
     history.add(state["global_step"], end)
     config = path.with_name("config.json")
-    facts = flat(json.loads(text_of(config))) if config.is_file() else {}
+    facts = flat(_json(config)) if config.is_file() else {}
     facts.update(flat({name: state[name] for name in _FACTS if state.get(name) is not None}))
     ended = ended or state["global_step"] >= state.get("max_steps", float("inf"))
     return Run(
