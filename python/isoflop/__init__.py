@@ -10,6 +10,8 @@ The functions are the verbs of the command line ``isoflop``, over the same core:
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ._core import version as __version__
 from ._law import Fit, Formula, Law, Prediction, formula, law, read, save
 from ._results import (
@@ -52,6 +54,9 @@ from ._verbs import (
 )
 from .errors import Cancelled, DataError, Error, InvalidArgument, Notice
 
+if TYPE_CHECKING:
+    from ._readers import Runs, read_runs
+
 __all__ = [
     "Backtest",
     "Cancelled",
@@ -76,6 +81,7 @@ __all__ = [
     "Rerun",
     "Result",
     "Row",
+    "Runs",
     "Sensitivity",
     "Shape",
     "Sweep",
@@ -94,6 +100,7 @@ __all__ = [
     "predict",
     "profiles",
     "read",
+    "read_runs",
     "reproduce",
     "rerun",
     "run",
@@ -102,3 +109,16 @@ __all__ = [
     "shape",
     "sweep",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The readers are half of what an import costs, and are imported where they are used."""
+    if name in ("Runs", "read_runs"):
+        from . import _readers
+
+        return getattr(_readers, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

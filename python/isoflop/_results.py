@@ -212,14 +212,7 @@ class Result:
     def _summary(self) -> str:
         """For an outcome that was read from JSON, which has no report."""
         head = f"{self._data.get('format', type(self).__name__)} of a {type(self).__name__}"
-        columns = {k: [_cell(x) for x in v] for k, v in self.to_columns().items()}
-        if not columns:
-            return head
-        widths = {k: max(len(k), *map(len, v)) for k, v in columns.items()}
-        lines = ["  ".join(k.rjust(widths[k]) for k in columns)]
-        for i in range(len(next(iter(columns.values())))):
-            lines.append("  ".join(v[i].rjust(widths[k]) for k, v in columns.items()))
-        return "\n".join([head, *lines])
+        return "\n".join(part for part in (head, _frames.text_of(self.to_columns())) if part)
 
     def _repr_html_(self) -> str:
         import html
@@ -228,15 +221,7 @@ class Result:
         report = f"<pre>{html.escape(str(self))}</pre>"
         if not columns:
             return report
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(_cell(x))}</td>" for x in row) + "</tr>"
-            for row in zip(*columns.values(), strict=True)
-        )
-        return (
-            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-            f"<details><summary>report</summary>{report}</details>"
-        )
+        return f"{_frames.html_of(columns)}<details><summary>report</summary>{report}</details>"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Result) and type(other) is type(self) and self._json == other._json
@@ -252,12 +237,6 @@ class Result:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 class _Table(Result):
