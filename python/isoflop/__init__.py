@@ -10,11 +10,14 @@ The functions are the verbs of the command line ``isoflop``, over the same core:
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ._core import version as __version__
 from ._law import Fit, Formula, Law, Prediction, formula, law, read, save
 from ._results import (
     Backtest,
     Consensus,
+    CostTable,
     Envelope,
     Frontier,
     Granularity,
@@ -52,10 +55,14 @@ from ._verbs import (
 )
 from .errors import Cancelled, DataError, Error, InvalidArgument, Notice
 
+if TYPE_CHECKING:
+    from . import bench as bench
+
 __all__ = [
     "Backtest",
     "Cancelled",
     "Consensus",
+    "CostTable",
     "DataError",
     "Envelope",
     "Error",
@@ -81,6 +88,7 @@ __all__ = [
     "Sweep",
     "__version__",
     "backtest",
+    "bench",
     "consensus",
     "envelope",
     "fit",
@@ -102,3 +110,12 @@ __all__ = [
     "shape",
     "sweep",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """isoflop.bench, when somebody asks for it: what imports isoflop mostly does not."""
+    if name == "bench":
+        from importlib import import_module
+
+        return import_module(".bench", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
