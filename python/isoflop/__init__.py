@@ -17,6 +17,7 @@ from ._law import Fit, Formula, Law, Prediction, formula, law, read, save
 from ._results import (
     Backtest,
     Consensus,
+    CostTable,
     Envelope,
     Frontier,
     Granularity,
@@ -56,11 +57,13 @@ from .errors import Cancelled, DataError, Error, InvalidArgument, Notice
 
 if TYPE_CHECKING:
     from ._readers import Runs, read_runs
+    from . import bench as bench
 
 __all__ = [
     "Backtest",
     "Cancelled",
     "Consensus",
+    "CostTable",
     "DataError",
     "Envelope",
     "Error",
@@ -87,6 +90,7 @@ __all__ = [
     "Sweep",
     "__version__",
     "backtest",
+    "bench",
     "consensus",
     "envelope",
     "fit",
@@ -112,11 +116,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The readers are half of what an import costs, and are imported where they are used."""
-    if name in ("Runs", "read_runs"):
-        from . import _readers
+    """What is not asked for by every call is imported where it is: it is half of an import's time."""
+    from importlib import import_module
 
-        return getattr(_readers, name)
+    if name == "bench":
+        return import_module(".bench", __name__)
+    if name in ("Runs", "read_runs"):
+        return getattr(import_module("._readers", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
