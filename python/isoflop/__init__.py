@@ -56,8 +56,8 @@ from ._verbs import (
 from .errors import Cancelled, DataError, Error, InvalidArgument, Notice
 
 if TYPE_CHECKING:
-    from ._readers import Runs, read_runs
     from . import bench as bench
+    from ._readers import Runs, read_runs
 
 __all__ = [
     "Backtest",
@@ -116,7 +116,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """What is not asked for by every call is imported where it is: it is half of an import's time."""
+    """What few calls need is imported where it is asked for: it is half of an import's time."""
     from importlib import import_module
 
     if name == "bench":
