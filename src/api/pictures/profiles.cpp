@@ -45,7 +45,7 @@ Series parabola_of(const Json& profile) {
 
 class ProfilesPicture {
  public:
-  ProfilesPicture(const Json& json, const std::string& origin) : json_(json), origin_(origin) {
+  ProfilesPicture(const Json& json, const std::string& origin) : json_(json) {
     size_ = size_words(json.at("axis").get<std::string>());
     if (json.at("by").is_string()) by_ = size_words(json.at("by").get<std::string>());
     for (const Json& budget : json.at("budgets")) {
@@ -251,7 +251,6 @@ class ProfilesPicture {
   }
 
   const Json& json_;
-  const std::string& origin_;
   std::string size_, by_;
   std::vector<double> budgets_;
 };
