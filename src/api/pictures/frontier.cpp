@@ -152,7 +152,7 @@ class FrontierPicture {
     Panel panel;
     panel.row = out.panels.size();
     panel.x = {"training compute", "FLOPs", AxisScale::kLog};
-    std::vector<double> x = budgets_, seen;
+    std::vector<double> x = budgets_, seen, ends;
     panel.covered_x = covered_;
     Series band{Mark::kBand, Role::kCurveBand, "95 % of the law's draws", budgets_};
     Series curve{mark, Role::kLaw, "best by the law", budgets_};
@@ -161,7 +161,8 @@ class FrontierPicture {
       band.low.push_back(low);
       band.high.push_back(high);
       curve.y.push_back(number_at(plan, key));
-      seen.insert(seen.end(), {low, high, number_at(plan, key)});
+      seen.push_back(number_at(plan, key));
+      ends.insert(ends.end(), {low, high});
     }
     if (mark == Mark::kSteps) follow_switches(curve);
     if (std::any_of(band.low.begin(), band.low.end(), [](double v) { return std::isfinite(v); }))
@@ -185,7 +186,7 @@ class FrontierPicture {
     if (!stars.x.empty()) panel.series.push_back(stars);
     fit_axis(panel.x, x, 0.02);
     panel.y = std::move(y);
-    fit_axis(panel.y, seen, 0.06);
+    fit_axis_to_intervals(panel.y, seen, ends, 0.06);
     if (mark == Mark::kSteps) powers_of_two(panel.y);
     out.panels.push_back(panel);
   }

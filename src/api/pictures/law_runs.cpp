@@ -142,11 +142,22 @@ Axis target_axis(const LawRuns& law, const std::vector<double>& values) {
   if (facts.predicts_loss()) {
     out.unit = unit_words(law.law.loss_unit);
   } else {
-    out.unit = std::string(facts.target.unit);
+    out.unit = facts.target.unit == "1" ? "" : std::string(facts.target.unit);
   }
   out.scale = all_positive(values) ? AxisScale::kLog : AxisScale::kLinear;
   fit_axis(out, values);
   return out;
+}
+
+void fit_axis_to_intervals(Axis& axis, const std::vector<double>& values, std::vector<double> ends,
+                           double margin) {
+  constexpr double kFarthest = 100.0;
+  fit_axis(axis, values, 0.0);
+  for (double& x : ends) {
+    if (std::isfinite(x)) x = std::clamp(x, axis.low / kFarthest, axis.high * kFarthest);
+  }
+  ends.insert(ends.end(), values.begin(), values.end());
+  fit_axis(axis, ends, margin);
 }
 
 std::vector<double> levels_of(std::vector<double> values, std::size_t most) {

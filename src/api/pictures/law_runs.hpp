@@ -55,6 +55,11 @@ Axis variable_axis(const LawRuns& law, Variable variable, const std::vector<doub
 /// The same of what the law predicts.
 Axis target_axis(const LawRuns& law, const std::vector<double>& values);
 
+/// Fits a logarithmic axis to values and to the ends of their intervals, of which those that lie
+/// farther out than a hundredfold are cut off: else nobody could read the values.
+void fit_axis_to_intervals(Axis& axis, const std::vector<double>& values, std::vector<double> ends,
+                           double margin = 0.04);
+
 /// Up to `most` of the values, which are positive, that stand for all of them: spread over their
 /// range as evenly in the logarithm as there are any.
 std::vector<double> levels_of(std::vector<double> values, std::size_t most);
