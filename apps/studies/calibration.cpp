@@ -2,7 +2,7 @@
 //
 // Simulates data sets on a published grid from a published law, fits each, resamples it, and counts
 // how often the intervals of the coefficients and of two plans hold what the law says. What it
-// found: docs/calibration.md. A program, not a test: 500 sets take minutes.
+// found: docs/explain/calibration.md. A program, not a test: 500 sets take minutes.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 //
 // Simulates data sets on a square of sizes and tokens (chinchilla) or on a published grid
 // (fine-grained-moe), fits each, and counts how often the profile interval of each coefficient
-// holds the truth. What it found: docs/calibration.md. A program, not a test: a table takes
+// holds the truth. What it found: docs/explain/calibration.md. A program, not a test: a table takes
 // minutes.
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 //   (a) the default fit against the same starts all run to the end: same objective? what time?
 //   (b) fits called certified against the best of many other starts from a wider box.
 // Objectives further apart than 1e-6 (relative) are called different, as in FitReport. What it
-// found: docs/calibration.md. A program, not a test: 200 sets take many minutes.
+// found: docs/explain/calibration.md. A program, not a test: 200 sets take many minutes.
 #include <fmt/format.h>
 #include <time.h>
 

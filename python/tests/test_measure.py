@@ -376,14 +376,14 @@ def test_words_that_contradict_each_other_are_refused(torch: Any) -> None:
 def test_the_example_of_the_documentation_runs(
     torch: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = (ROOT / "docs/python.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/reference/python.md").read_text(encoding="utf-8")
     section = text[text.index("## Measure your own stack") :]
     blocks = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
     assert blocks
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
     for block in blocks:
-        exec(compile(block, "docs/python.md", "exec"), names)
+        exec(compile(block, "docs/reference/python.md", "exec"), names)
     assert names["table"].source == ("measured" if torch.cuda.is_available() else "rehearsal")
     assert {row.checked for row in names["table"]} == {"reference"}
     assert isoflop.read(tmp_path / "my-stack.json") == names["table"]

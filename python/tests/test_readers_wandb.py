@@ -192,7 +192,7 @@ def test_a_project_gives_the_law_that_its_runs_follow(server: Server) -> None:
 def test_examples_of_the_page_run_as_pasted(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = (ROOT / "docs/python.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/reference/python.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```pycon\n(.*?)```", page, re.DOTALL)
     assert blocks
     for folder, kind in (
@@ -208,7 +208,7 @@ def test_examples_of_the_page_run_as_pasted(
     api_of(server, monkeypatch)
     monkeypatch.chdir(tmp_path)
     test = doctest.DocTestParser().get_doctest(
-        "\n".join(blocks), {"isoflop": isoflop}, "docs/python.md", None, None
+        "\n".join(blocks), {"isoflop": isoflop}, "docs/reference/python.md", None, None
     )
     heard: list[str] = []
     assert doctest.DocTestRunner().run(test, out=heard.append).failed == 0, "".join(heard)

@@ -1,4 +1,4 @@
-// A plan as JSON; docs/formats.md describes every field.
+// A plan as JSON; docs/reference/formats.md describes every field.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

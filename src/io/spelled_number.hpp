@@ -9,7 +9,7 @@
 
 namespace isoflop {
 
-/// Words that may stand behind a number and say nothing new. docs/tables.md lists them.
+/// Words that may stand behind a number and say nothing new. docs/reference/tables.md lists them.
 inline constexpr std::array<std::string_view, 13> kUnitWords{
     "token",      "tokens", "tok",   "toks", "param", "params", "parameter",
     "parameters", "flop",   "flops", "nats", "nat",   "runs"};

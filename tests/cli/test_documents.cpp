@@ -129,71 +129,71 @@ TEST_CASE("README: every command prints what is shown", "[cli][format]") {
   check_document("README.md");
 }
 TEST_CASE("tutorial: every command prints what is shown", "[cli][format]") {
-  check_document("docs/tutorial.md");
+  check_document("docs/start.md");
 }
 TEST_CASE("page on laws: every command prints what is shown", "[cli][format]") {
-  check_document("docs/laws.md");
+  check_document("docs/reference/laws.md");
 }
 TEST_CASE("page on formats: every command prints what is shown", "[cli][format]") {
-  check_document("docs/formats.md");
+  check_document("docs/reference/formats.md");
 }
 TEST_CASE("page on tables: every command prints what is shown", "[cli][format]") {
-  check_document("docs/tables.md");
+  check_document("docs/reference/tables.md");
 }
 TEST_CASE("page on the command line: every command prints what is shown", "[cli][format]") {
-  check_document("docs/command-line.md");
+  check_document("docs/reference/command-line.md");
 }
 TEST_CASE("page on fits: every command prints what is shown", "[cli][format]") {
-  check_document("docs/fit.md");
+  check_document("docs/explain/verdicts.md");
 }
 TEST_CASE("page on plans: every command prints what is shown", "[cli][format]") {
-  check_document("docs/plan.md");
+  check_document("docs/explain/planning-problem.md");
 }
 TEST_CASE("page on budgets: every command prints what is shown", "[cli][format]") {
-  check_document("docs/budgets.md");
+  check_document("docs/how-to/plan-in-gpu-hours.md");
 }
 TEST_CASE("page on the benchmark: every command prints what is shown", "[cli][format]") {
-  check_document("docs/bench.md");
+  check_document("docs/how-to/choose-granularity.md");
 }
 TEST_CASE("page on next runs: every command prints what is shown", "[cli][format]") {
-  check_document("docs/next-runs.md");
+  check_document("docs/how-to/choose-next-runs.md");
 }
 TEST_CASE("page on real shapes: every command prints what is shown", "[cli][format]") {
-  check_document("docs/real-shapes.md");
+  check_document("docs/how-to/launch-a-run.md");
 }
 TEST_CASE("page on hyperparameters: every command prints what is shown", "[cli][format]") {
-  check_document("docs/hyperparameters.md");
+  check_document("docs/reference/hyperparameters.md");
 }
 TEST_CASE("page on the curve: every command prints what is shown", "[cli][format]") {
-  check_document("docs/frontier.md");
+  check_document("docs/how-to/draw-the-curve.md");
 }
 TEST_CASE("page on figures: every command prints what is shown", "[cli][format]") {
-  check_document("docs/figures.md");
+  check_document("docs/reference/figures.md");
 }
 TEST_CASE("page on reproductions: every command prints what is shown", "[cli][format]") {
-  check_document("docs/reproduce.md");
+  check_document("docs/how-to/reproduce-published-results.md");
 }
 TEST_CASE("page on backtests: every command prints what is shown", "[cli][format]") {
-  check_document("docs/backtest.md");
+  check_document("docs/how-to/test-a-forecast.md");
 }
 TEST_CASE("page on sensitivity: every command prints what is shown", "[cli][format]") {
-  check_document("docs/sensitivity.md");
+  check_document("docs/how-to/see-what-a-plan-rests-on.md");
 }
 TEST_CASE("page on sweeps: every command prints what is shown", "[cli][format]") {
-  check_document("docs/sweep.md");
+  check_document("docs/how-to/design-a-sweep.md");
 }
 TEST_CASE("page on profiles: every command prints what is shown", "[cli][format]") {
-  check_document("docs/profiles.md");
+  check_document("docs/how-to/read-a-sweep.md");
 }
 TEST_CASE("page on shapes: every command prints what is shown", "[cli][format]") {
-  check_document("docs/shapes.md");
+  check_document("docs/reference/shapes.md");
 }
 TEST_CASE("page on model types: every command prints what is shown", "[cli][format]") {
-  check_document("docs/model-types.md");
+  check_document("docs/reference/model-types.md");
 }
 TEST_CASE("page on what the laws say together: every command prints what is shown",
           "[cli][format]") {
-  check_document("docs/consensus.md");
+  check_document("docs/how-to/compare-laws.md");
 }
 TEST_CASE("documents: programs shown are those that the consumer test builds", "[cli][format]") {
   auto text = [](const char* file) {
@@ -204,7 +204,7 @@ TEST_CASE("documents: programs shown are those that the consumer test builds", "
   };
   const std::string program = text("tests/consumer/own_law.cpp");
   REQUIRE(std::count(program.begin(), program.end(), '\n') < 40);
-  CHECK(text("docs/tutorial.md").find("```cpp\n" + program + "```") != std::string::npos);
+  CHECK(text("docs/start.md").find("```cpp\n" + program + "```") != std::string::npos);
   CHECK(text("README.md").find("```cpp\n" + text("tests/consumer/doors.cpp") + "```") !=
         std::string::npos);
 }

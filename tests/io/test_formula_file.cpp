@@ -146,7 +146,7 @@ TEST_CASE("formula file: what is written is read back to the same", "[io][format
 
 TEST_CASE("formula file: the example of the page on formats is one", "[io][format]") {
   std::ostringstream text;
-  text << std::ifstream(ISOFLOP_SOURCE_DIR "/docs/formats.md").rdbuf();
+  text << std::ifstream(ISOFLOP_SOURCE_DIR "/docs/reference/formats.md").rdbuf();
   const std::string page = text.str();
   const std::size_t section = page.find("## isoflop.formula/1");
   REQUIRE(section != std::string::npos);

@@ -73,11 +73,12 @@ FitOutcome fit(const FitRequest& request, const Context& context = {});
 
 FitRequest fit_request(const nlohmann::ordered_json& json);
 nlohmann::ordered_json to_json(const FitRequest& request);
-/// The law file of the fit, with the sections "fit" and "records"; docs/formats.md describes it.
+/// The law file of the fit, with the sections "fit" and "records"; docs/reference/formats.md
+/// describes it.
 nlohmann::ordered_json to_json(const FitOutcome& outcome);
 /// The runs that were fitted, as the law counts them, for figures: by key a column [num_runs] of
-/// each variable of the law, "loss", "predicted" by the law (left out where there is none), "weight"
-/// where the table has any, and "line" in the table.
+/// each variable of the law, "loss", "predicted" by the law (left out where there is none),
+/// "weight" where the table has any, and "line" in the table.
 nlohmann::ordered_json fitted_runs_json(const FitOutcome& outcome);
 
 }  // namespace isoflop::api

@@ -67,7 +67,7 @@ PredictOutcome predict(const PredictRequest& request, const Context& context = {
 /// but its name.
 PredictOutcome predict_from(LawRecord law, const PredictRequest& request);
 
-/// isoflop.predict/1, described in docs/formats.md.
+/// isoflop.predict/1, described in docs/reference/formats.md.
 nlohmann::ordered_json to_json(const PredictOutcome& outcome);
 nlohmann::ordered_json to_json(const PredictRequest& request);
 PredictRequest predict_request(const nlohmann::ordered_json& json);

@@ -45,7 +45,7 @@ ShapeOutcome shape(const ShapeRequest& request, const Context& context = {});
 /// The shape as a config.json.
 nlohmann::ordered_json config_json(const ShapeOutcome& outcome);
 
-/// isoflop.shape/1, described in docs/shapes.md.
+/// isoflop.shape/1, described in docs/reference/shapes.md.
 nlohmann::ordered_json to_json(const ShapeOutcome& outcome);
 nlohmann::ordered_json to_json(const ShapeRequest& request);
 ShapeRequest shape_request(const nlohmann::ordered_json& json);

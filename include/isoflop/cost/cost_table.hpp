@@ -1,5 +1,5 @@
 /// What a benchmark of MoE layers found, or a roofline model says in its place: the content of an
-/// isoflop.cost/1 file (docs/formats.md). The benchmark writes it, the planner reads it.
+/// isoflop.cost/1 file (docs/reference/formats.md). The benchmark writes it, the planner reads it.
 #pragma once
 
 #include <array>

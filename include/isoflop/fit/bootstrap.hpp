@@ -20,7 +20,7 @@ namespace isoflop {
 
 /// How many runs (or groups) of n a resample draws, with replacement, in a fit of p coefficients.
 enum class ResampleSize {
-  kCalibrated,  ///< n^2 / (n - 2 p), at most 2 n; docs/calibration.md says why
+  kCalibrated,  ///< n^2 / (n - 2 p), at most 2 n; docs/explain/calibration.md says why
   kSame,        ///< n, as in Efron 1979; what published standard errors come from
 };
 
@@ -29,7 +29,8 @@ struct BootstrapOptions {
   std::uint64_t seed = kDefaultSeed;
   ResampleSize size = ResampleSize::kCalibrated;
   /// Also leave each run or group out once, for BCa intervals. Not the default: on simulated runs
-  /// percentile intervals hold the truth as often as they say, BCa less often; docs/calibration.md.
+  /// percentile intervals hold the truth as often as they say, BCa less often;
+  /// docs/explain/calibration.md.
   bool jackknife = false;
 };
 

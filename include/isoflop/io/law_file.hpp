@@ -1,5 +1,5 @@
-/// The format isoflop.law/2: a law with coefficients and conventions as JSON. docs/formats.md
-/// describes every field. What `isoflop fit` writes is such a file.
+/// The format isoflop.law/2: a law with coefficients and conventions as JSON.
+/// docs/reference/formats.md describes every field. What `isoflop fit` writes is such a file.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -1,6 +1,6 @@
 /// The config.json that models are published with (the configuration files of the Python package
-/// transformers), read as a ModelShape and written from one. docs/shapes.md lists what each
-/// model_type says by its name alone.
+/// transformers), read as a ModelShape and written from one. docs/reference/shapes.md lists what
+/// each model_type says by its name alone.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

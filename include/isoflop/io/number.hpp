@@ -14,7 +14,7 @@ namespace isoflop {
 /// are allowed. The result is the double nearest to the decimal value, suffix included, and is
 /// always finite: "inf", "nan" and what a double cannot hold give nothing. Also what people type
 /// with one meaning: 2^33, 3*10^9, 100_000_000, 100 000 000, "2 billion", "350M params"
-/// (docs/tables.md). A comma is never read here: it has two meanings.
+/// (docs/reference/tables.md). A comma is never read here: it has two meanings.
 std::optional<double> parse_number(std::string_view text);
 
 /// What is wrong with a text that parse_number refuses and what would be right: one clause without

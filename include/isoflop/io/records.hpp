@@ -35,7 +35,8 @@ struct RecordOptions {
   /// By key: the keys of kVariables and of own variables, "loss", "weight", "group". A column, or
   /// an expression of columns such as "C/(6*N)"; for "group" also several columns with commas
   /// between them. A key that is not here has its default column: the symbol of the variable, or
-  /// the key itself, or else the one column whose name says that it holds this (docs/tables.md).
+  /// the key itself, or else the one column whose name says that it holds this
+  /// (docs/reference/tables.md).
   std::map<std::string, std::string> columns;
   /// Key, and default column, of what the law predicts. "loss" in the text below stands for it.
   std::string target = "loss";

@@ -1,5 +1,5 @@
 /// The laws that ship. A new law is one header, one line here, one row in the property tests and
-/// one section in docs/laws.md.
+/// one section in docs/reference/laws.md.
 #pragma once
 
 #include <string>

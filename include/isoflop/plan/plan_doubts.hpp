@@ -13,7 +13,8 @@
 namespace isoflop {
 
 /// A plan is undetermined where one of its numbers is above the threshold. The
-/// defaults are a judgement, from no source: what they let through is in docs/plan.md.
+/// defaults are a judgement, from no source: what they let through is in
+/// docs/explain/planning-problem.md.
 struct DoubtThresholds {
   double n_span = 30.0;
   double regret = 0.20;

@@ -1,6 +1,6 @@
 // The table of model types, data/models/model_types.json, which the library carries: what the types
-// of a config.json say by their names and by their keys. docs/model-types.md describes the file.
-// Private to src/io.
+// of a config.json say by their names and by their keys. docs/reference/model-types.md describes
+// the file. Private to src/io.
 #pragma once
 
 #include <nlohmann/json.hpp>

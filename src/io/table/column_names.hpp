@@ -1,5 +1,5 @@
 /// What the columns of a table are called by those who write one, and the units that a name
-/// carries. docs/tables.md lists both. Private to src/io.
+/// carries. docs/reference/tables.md lists both. Private to src/io.
 #pragma once
 
 #include <cstddef>
