@@ -113,7 +113,7 @@ Json shape_to_row(const RealShape& s, const LaunchConfig& run) {
   return row;
 }
 
-/// The shapes as a list; docs/how-to/launch-a-run.md describes the fields.
+/// The shapes as a list; docs/reference/formats.md describes the fields.
 Json shapes_to_json(const ShapeAnswer& answer) {
   Json out = Json::array();
   for (std::size_t i = 0; i < answer.runs.size(); ++i) {

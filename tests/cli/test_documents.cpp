@@ -1,4 +1,5 @@
-// Every command in the documents is run, and prints what the documents say it prints.
+// Every command in the documents is run and prints what the documents say it prints, their pictures
+// are those that their commands draw, and their links lead somewhere.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -6,8 +7,11 @@
 #include <cctype>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -98,16 +102,118 @@ bool same_words(const std::string& shown, const std::string& printed) {
   return !(b >> y);
 }
 
-void check_document(const std::string& name) {
-  const fs::path folder =
-      fs::temp_directory_path() /
-      ("isoflop-doc-" + fs::path(name).stem().string() + "-" + std::to_string(getpid()));
-  fs::remove_all(folder);
-  fs::create_directories(folder);
-  fs::create_directory_symlink(fs::path(ISOFLOP_SOURCE_DIR) / "data", folder / "data");
-  const auto examples = examples_of(fs::path(ISOFLOP_SOURCE_DIR) / name);
-  REQUIRE(!examples.empty());
-  for (const Example& example : examples) {
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+struct Link {
+  std::size_t line;
+  std::string target;
+};
+
+/// [words](target) outside of blocks of code, of targets in this project.
+std::vector<Link> links_of(const fs::path& document) {
+  std::vector<Link> out;
+  std::ifstream in(document);
+  std::string text;
+  bool code = false;
+  for (std::size_t line = 1; std::getline(in, text); ++line) {
+    if (text.rfind("```", 0) == 0) code = !code;
+    if (code) continue;
+    for (std::size_t at = 0; (at = text.find("](", at)) != std::string::npos;) {
+      at += 2;
+      const std::string target = text.substr(at, text.find(')', at) - at);
+      if (target.find(':') == std::string::npos) out.push_back({line, target});
+    }
+  }
+  return out;
+}
+
+/// What the headings of a document are called in links: in lower case, without signs, blanks as
+/// dashes, and numbered from the second of a name on.
+std::set<std::string> anchors_of(const fs::path& document) {
+  std::set<std::string> out;
+  std::map<std::string, int> seen;
+  std::ifstream in(document);
+  std::string text;
+  bool code = false;
+  while (std::getline(in, text)) {
+    if (text.rfind("```", 0) == 0) code = !code;
+    const std::size_t hashes = text.find_first_not_of('#');
+    if (code || hashes == 0 || hashes == std::string::npos || text[hashes] != ' ') continue;
+    std::string name;
+    for (const char c : text.substr(hashes + 1)) {
+      const auto u = static_cast<unsigned char>(c);
+      if (c == ' ') name += '-';
+      if (std::isalnum(u) != 0 || u >= 0x80 || c == '-' || c == '_')
+        name += static_cast<char>(std::tolower(u));
+    }
+    const int before = seen[name]++;
+    out.insert(before == 0 ? name : name + "-" + std::to_string(before));
+  }
+  return out;
+}
+
+void check_links(const std::string& name) {
+  const fs::path root = ISOFLOP_SOURCE_DIR;
+  for (const auto& [line, target] : links_of(root / name)) {
+    const std::size_t hash = std::min(target.find('#'), target.size());
+    const fs::path file =
+        hash == 0 ? root / name : (root / name).parent_path() / target.substr(0, hash);
+    INFO(name << ":" << line << ": " << target);
+    CHECK(fs::exists(file));
+    if (hash < target.size()) CHECK(anchors_of(file).count(target.substr(hash + 1)) == 1);
+  }
+}
+
+/// A text without its numbers, and the numbers.
+struct Parts {
+  std::string words;
+  std::vector<double> numbers;
+};
+
+Parts parts_of(const std::string& text) {
+  Parts out;
+  for (const char* at = text.c_str(); *at != '\0';) {
+    const bool begins = std::isdigit(static_cast<unsigned char>(*at)) != 0;
+    char* end = nullptr;
+    const double number = begins ? std::strtod(at, &end) : 0.0;
+    if (begins) {
+      out.numbers.push_back(number);
+      out.words += '#';
+      at = end;
+    } else {
+      out.words += *at++;
+    }
+  }
+  return out;
+}
+
+/// The pictures of a document are those that its commands made in `folder`, to half a pixel, or a
+/// part in a thousand of a value that is said: an interval's last digit may follow the instruction
+/// set.
+void check_pictures(const std::string& name, const fs::path& folder) {
+  const fs::path document = fs::path(ISOFLOP_SOURCE_DIR) / name;
+  for (const auto& [line, target] : links_of(document)) {
+    if (fs::path(target).extension() != ".svg") continue;
+    INFO(name << ":" << line << ": " << target);
+    REQUIRE(fs::exists(folder / fs::path(target).filename()));
+    const Parts now = parts_of(text_of(folder / fs::path(target).filename()));
+    const Parts shown = parts_of(text_of(document.parent_path() / target));
+    CHECK(now.words == shown.words);
+    REQUIRE(now.numbers.size() == shown.numbers.size());
+    for (std::size_t i = 0; i < now.numbers.size(); ++i) {
+      CHECK(std::abs(now.numbers[i] - shown.numbers[i]) <=
+            0.5 + 1e-3 * std::abs(shown.numbers[i]));
+    }
+  }
+}
+
+void check_commands(const std::string& name, const fs::path& folder) {
+  for (const Example& example : examples_of(fs::path(ISOFLOP_SOURCE_DIR) / name)) {
     const std::string printed = output_of(example.command, folder);
     std::istringstream shown_lines(example.output), printed_lines(printed);
     std::string shown_line, printed_line;
@@ -120,92 +226,78 @@ void check_document(const std::string& name) {
     }
     CHECK_FALSE(std::getline(printed_lines, printed_line));
   }
+}
+
+void check_document(const std::string& name) {
+  std::string plain = name;
+  std::replace(plain.begin(), plain.end(), '/', '-');
+  const fs::path folder =
+      fs::temp_directory_path() / ("isoflop-doc-" + plain + "-" + std::to_string(getpid()));
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  fs::create_directory_symlink(fs::path(ISOFLOP_SOURCE_DIR) / "data", folder / "data");
+  check_links(name);
+  check_commands(name, folder);
+  check_pictures(name, folder);
   fs::remove_all(folder);
 }
 
 }  // namespace
 
-TEST_CASE("README: every command prints what is shown", "[cli][format]") {
-  check_document("README.md");
+#define ISOFLOP_DOCUMENT(name)                                                               \
+  TEST_CASE(name ": commands print what is shown and links lead somewhere", "[cli][format]") { \
+    check_document(name);                                                                    \
+  }
+#include "documents.inc"  // a line per document: tests/CMakeLists.txt finds them
+
+TEST_CASE("documents: every command has its options in the reference", "[cli][format]") {
+  const std::string page = text_of(ISOFLOP_SOURCE_DIR "/docs/reference/options.md");
+  std::istringstream help(output_of("isoflop --help", fs::temp_directory_path()));
+  std::string line;
+  while (std::getline(help, line) && line != "Subcommands:") continue;
+  int commands = 0;
+  while (std::getline(help, line) && !line.empty()) {
+    if (line.rfind("  ", 0) != 0 || line[2] == ' ') continue;
+    const std::string verb = line.substr(2, line.find(' ', 2) - 2);
+    CHECK(page.find("\n$ isoflop " + verb + " --help\n") != std::string::npos);
+    ++commands;
+  }
+  CHECK(commands > 10);
 }
-TEST_CASE("tutorial: every command prints what is shown", "[cli][format]") {
-  check_document("docs/start.md");
+
+TEST_CASE("documents: every page that the sources name is there", "[cli][format]") {
+  const fs::path root = ISOFLOP_SOURCE_DIR;
+  for (const char* folder : {"apps", "cmake", "cuda", "data", "include", "python", "src", "tests"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
+      const std::string extension = entry.path().extension().string();
+      if (!entry.is_regular_file() || extension.empty() ||
+          std::string(".hpp.cpp.h.cu.cuh.cmake.txt.json.md.py").find(extension) ==
+              std::string::npos)
+        continue;
+      const std::string text = text_of(entry.path());
+      for (std::size_t at = 0; (at = text.find("docs/", at)) != std::string::npos; at += 5) {
+        std::size_t end = at;
+        while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0 ||
+                                     std::string("/-_.").find(text[end]) != std::string::npos))
+          ++end;
+        std::string name = text.substr(at, end - at);
+        while (name.back() == '.') name.pop_back();
+        if (fs::path(name).extension() != ".md") continue;
+        INFO(entry.path().string() << " names " << name);
+        CHECK(fs::exists(root / name));
+      }
+    }
+  }
 }
-TEST_CASE("page on laws: every command prints what is shown", "[cli][format]") {
-  check_document("docs/reference/laws.md");
-}
-TEST_CASE("page on formats: every command prints what is shown", "[cli][format]") {
-  check_document("docs/reference/formats.md");
-}
-TEST_CASE("page on tables: every command prints what is shown", "[cli][format]") {
-  check_document("docs/reference/tables.md");
-}
-TEST_CASE("page on the command line: every command prints what is shown", "[cli][format]") {
-  check_document("docs/reference/command-line.md");
-}
-TEST_CASE("page on fits: every command prints what is shown", "[cli][format]") {
-  check_document("docs/explain/verdicts.md");
-}
-TEST_CASE("page on plans: every command prints what is shown", "[cli][format]") {
-  check_document("docs/explain/planning-problem.md");
-}
-TEST_CASE("page on budgets: every command prints what is shown", "[cli][format]") {
-  check_document("docs/how-to/plan-in-gpu-hours.md");
-}
-TEST_CASE("page on the benchmark: every command prints what is shown", "[cli][format]") {
-  check_document("docs/how-to/choose-granularity.md");
-}
-TEST_CASE("page on next runs: every command prints what is shown", "[cli][format]") {
-  check_document("docs/how-to/choose-next-runs.md");
-}
-TEST_CASE("page on real shapes: every command prints what is shown", "[cli][format]") {
-  check_document("docs/how-to/launch-a-run.md");
-}
-TEST_CASE("page on hyperparameters: every command prints what is shown", "[cli][format]") {
-  check_document("docs/reference/hyperparameters.md");
-}
-TEST_CASE("page on the curve: every command prints what is shown", "[cli][format]") {
-  check_document("docs/how-to/draw-the-curve.md");
-}
-TEST_CASE("page on figures: every command prints what is shown", "[cli][format]") {
-  check_document("docs/reference/figures.md");
-}
-TEST_CASE("page on reproductions: every command prints what is shown", "[cli][format]") {
-  check_document("docs/how-to/reproduce-published-results.md");
-}
-TEST_CASE("page on backtests: every command prints what is shown", "[cli][format]") {
-  check_document("docs/how-to/test-a-forecast.md");
-}
-TEST_CASE("page on sensitivity: every command prints what is shown", "[cli][format]") {
-  check_document("docs/how-to/see-what-a-plan-rests-on.md");
-}
-TEST_CASE("page on sweeps: every command prints what is shown", "[cli][format]") {
-  check_document("docs/how-to/design-a-sweep.md");
-}
-TEST_CASE("page on profiles: every command prints what is shown", "[cli][format]") {
-  check_document("docs/how-to/read-a-sweep.md");
-}
-TEST_CASE("page on shapes: every command prints what is shown", "[cli][format]") {
-  check_document("docs/reference/shapes.md");
-}
-TEST_CASE("page on model types: every command prints what is shown", "[cli][format]") {
-  check_document("docs/reference/model-types.md");
-}
-TEST_CASE("page on what the laws say together: every command prints what is shown",
-          "[cli][format]") {
-  check_document("docs/how-to/compare-laws.md");
-}
+
 TEST_CASE("documents: programs shown are those that the consumer test builds", "[cli][format]") {
-  auto text = [](const char* file) {
-    std::ifstream in(fs::path(ISOFLOP_SOURCE_DIR) / file);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-  };
-  const std::string program = text("tests/consumer/own_law.cpp");
+  const fs::path root = ISOFLOP_SOURCE_DIR;
+  const std::string program = text_of(root / "tests/consumer/own_law.cpp");
   REQUIRE(std::count(program.begin(), program.end(), '\n') < 40);
-  CHECK(text("docs/start.md").find("```cpp\n" + program + "```") != std::string::npos);
-  CHECK(text("README.md").find("```cpp\n" + text("tests/consumer/doors.cpp") + "```") !=
+  CHECK(text_of(root / "docs/how-to/fit-a-law-of-my-own.md").find("```cpp\n" + program + "```") !=
+        std::string::npos);
+  CHECK(text_of(root / "docs/how-to/use-from-programs.md")
+            .find("```cpp\n" + text_of(root / "tests/consumer/doors.cpp") + "```") !=
         std::string::npos);
 }
 

@@ -25,7 +25,7 @@ struct FitOptions {
   std::vector<std::pair<std::string, std::string>> tied;  ///< both take one value
   std::optional<std::size_t> num_starts;  ///< a seeded sample of this size instead of the default
   std::uint64_t seed = kDefaultSeed;      ///< of the sample of starts
-  bool finish_all_starts = false;         ///< abandon none; see docs/explain/verdicts.md
+  bool finish_all_starts = false;         ///< abandon none; see docs/explain/fitting.md
   std::vector<std::vector<double>> first_starts;  ///< coefficients [P] to begin from as well
   bool profile = true;        ///< compute profile intervals, and so which coefficients are weak
   double start_spread = 1.0;  ///< width of the box of starts, relative to the law's

@@ -68,7 +68,7 @@ struct FitReport {
   std::size_t num_free = 0;  ///< coefficients that were fitted
   std::size_t num_starts = 0;
   std::size_t starts_at_best = 0;    ///< objective within 1e-6 relative + 1e-16 of the best
-  std::size_t starts_abandoned = 0;  ///< given up early; see docs/explain/verdicts.md
+  std::size_t starts_abandoned = 0;  ///< given up early; see docs/explain/fitting.md
   std::size_t best_start = 0;        ///< index of the start that was polished
   std::vector<LocalMinimum> minima;  ///< distinct ones, lowest first, eight at most
   double gradient_norm = std::numeric_limits<double>::quiet_NaN();
