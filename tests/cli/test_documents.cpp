@@ -206,8 +206,7 @@ void check_pictures(const std::string& name, const fs::path& folder) {
     CHECK(now.words == shown.words);
     REQUIRE(now.numbers.size() == shown.numbers.size());
     for (std::size_t i = 0; i < now.numbers.size(); ++i) {
-      CHECK(std::abs(now.numbers[i] - shown.numbers[i]) <=
-            0.5 + 1e-3 * std::abs(shown.numbers[i]));
+      CHECK(std::abs(now.numbers[i] - shown.numbers[i]) <= 0.5 + 1e-3 * std::abs(shown.numbers[i]));
     }
   }
 }
@@ -228,14 +227,19 @@ void check_commands(const std::string& name, const fs::path& folder) {
   }
 }
 
-void check_document(const std::string& name) {
-  std::string plain = name;
-  std::replace(plain.begin(), plain.end(), '/', '-');
+/// A new folder with the data of the source tree, for the document of that name.
+fs::path folder_for(std::string name) {
+  std::replace(name.begin(), name.end(), '/', '-');
   const fs::path folder =
-      fs::temp_directory_path() / ("isoflop-doc-" + plain + "-" + std::to_string(getpid()));
+      fs::temp_directory_path() / ("isoflop-doc-" + name + "-" + std::to_string(getpid()));
   fs::remove_all(folder);
   fs::create_directories(folder);
   fs::create_directory_symlink(fs::path(ISOFLOP_SOURCE_DIR) / "data", folder / "data");
+  return folder;
+}
+
+void check_document(const std::string& name) {
+  const fs::path folder = folder_for(name);
   check_links(name);
   check_commands(name, folder);
   check_pictures(name, folder);
@@ -244,15 +248,17 @@ void check_document(const std::string& name) {
 
 }  // namespace
 
-#define ISOFLOP_DOCUMENT(name)                                                               \
+#define ISOFLOP_DOCUMENT(name)                                                                 \
   TEST_CASE(name ": commands print what is shown and links lead somewhere", "[cli][format]") { \
-    check_document(name);                                                                    \
+    check_document(name);                                                                      \
   }
 #include "documents.inc"  // a line per document: tests/CMakeLists.txt finds them
 
 TEST_CASE("documents: every command has its options in the reference", "[cli][format]") {
   const std::string page = text_of(ISOFLOP_SOURCE_DIR "/docs/reference/options.md");
-  std::istringstream help(output_of("isoflop --help", fs::temp_directory_path()));
+  const fs::path folder = folder_for("help");
+  std::istringstream help(output_of("isoflop --help", folder));
+  fs::remove_all(folder);
   std::string line;
   while (std::getline(help, line) && line != "Subcommands:") continue;
   int commands = 0;
@@ -267,20 +273,28 @@ TEST_CASE("documents: every command has its options in the reference", "[cli][fo
 
 TEST_CASE("documents: every page that the sources name is there", "[cli][format]") {
   const fs::path root = ISOFLOP_SOURCE_DIR;
-  for (const char* folder : {"apps", "cmake", "cuda", "data", "include", "python", "src", "tests"}) {
-    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
+  for (const char* folder :
+       {"apps", "cmake", "cuda", "data", "include", "python", "src", "tests", "web"}) {
+    if (!fs::exists(root / folder)) continue;
+    for (fs::recursive_directory_iterator at(root / folder), end; at != end; ++at) {
+      const fs::directory_entry& entry = *at;
+      const std::string name_here = entry.path().filename().string();
+      if (entry.is_directory() &&
+          (name_here[0] == '.' || name_here == "build" || name_here == "node_modules"))
+        at.disable_recursion_pending();
       const std::string extension = entry.path().extension().string();
       if (!entry.is_regular_file() || extension.empty() ||
-          std::string(".hpp.cpp.h.cu.cuh.cmake.txt.json.md.py").find(extension) ==
+          std::string(".hpp.cpp.h.cu.cuh.cmake.txt.json.md.py.js.html").find(extension) ==
               std::string::npos)
         continue;
       const std::string text = text_of(entry.path());
-      for (std::size_t at = 0; (at = text.find("docs/", at)) != std::string::npos; at += 5) {
-        std::size_t end = at;
-        while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0 ||
-                                     std::string("/-_.").find(text[end]) != std::string::npos))
-          ++end;
-        std::string name = text.substr(at, end - at);
+      for (std::size_t from = 0; (from = text.find("docs/", from)) != std::string::npos;
+           from += 5) {
+        std::size_t to = from;
+        while (to < text.size() && (std::isalnum(static_cast<unsigned char>(text[to])) != 0 ||
+                                    std::string("/-_.").find(text[to]) != std::string::npos))
+          ++to;
+        std::string name = text.substr(from, to - from);
         while (name.back() == '.') name.pop_back();
         if (fs::path(name).extension() != ".md") continue;
         INFO(entry.path().string() << " names " << name);
