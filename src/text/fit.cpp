@@ -9,6 +9,7 @@
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/law_facts.hpp"
 #include "isoflop/laws/loss_unit.hpp"
 #include "isoflop/text/experts.hpp"
@@ -286,6 +287,9 @@ std::string fit(const api::FitOutcome& outcome, bool with_profile) {
     out +=
         fmt::format("  bootstrap     {} of {} refits certified, of {} {}\n", b.certified,
                     b.resamples, b.num_groups, b.num_groups == report.num_runs ? "runs" : "groups");
+    for (const std::string& clause : draws_at_bounds(own, law.draws.bootstrap)) {
+      out += fmt::format("{}{}\n", kIndent, clause);
+    }
   }
   if (outcome.calibration) {
     out += outcome.calibration->usable()

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "api/frontier_fields.hpp"
+#include "api/pictures/json_numbers.hpp"
 #include "api/pictures/law_runs.hpp"
 #include "api/plan_fields.hpp"
 #include "api/plan_json.hpp"
@@ -46,22 +47,6 @@ std::optional<LawRuns> named_law(const std::string& name) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(name, ignored)) return std::nullopt;
   return read_law_runs({detail::read_json_file(name), name});
-}
-
-double at(const Json& plan, const char* key) {
-  const auto found = plan.find(key);
-  return found == plan.end() || !found->is_number() ? std::nan("") : found->get<double>();
-}
-
-std::pair<double, double> interval_of(const Json& plan, const char* key) {
-  const auto found = plan.find("interval");
-  if (found == plan.end() || !found->is_object() || !found->contains(key))
-    return {std::nan(""), std::nan("")};
-  const Json& ends = (*found)[key];
-  const bool known =
-      ends.is_array() && ends.size() == 2 && ends[0].is_number() && ends[1].is_number();
-  return known ? std::pair{ends[0].get<double>(), ends[1].get<double>()}
-               : std::pair{std::nan(""), std::nan("")};
 }
 
 /// FLOPs of each run [num_runs] as the problem counts them, and its active parameters; empty where
@@ -108,7 +93,7 @@ class FrontierPicture {
       }
     }
     if (!covered_ && parts_.problem) covered_ = covered_compute(*parts_.problem);
-    for (const Json& plan : parts_.curve) budgets_.push_back(at(plan, "budget_flops"));
+    for (const Json& plan : parts_.curve) budgets_.push_back(number_at(plan, "budget_flops"));
   }
 
   Figure figure() const {
@@ -117,7 +102,7 @@ class FrontierPicture {
     const auto tokens = parts_.law ? parts_.law->runs.column(Variable::kD) : std::vector<double>{};
     add(out, "d_tokens", {"training tokens D", "", AxisScale::kLog}, Mark::kLine, tokens);
     const bool has_g = std::any_of(parts_.curve.begin(), parts_.curve.end(), [](const Json& p) {
-      return std::isfinite(at(p, "granularity"));
+      return std::isfinite(number_at(p, "granularity"));
     });
     const auto granularity =
         parts_.law ? parts_.law->runs.column(Variable::kG) : std::vector<double>{};
@@ -128,22 +113,22 @@ class FrontierPicture {
 
  private:
   static std::string plan_words(const Json& plan) {
-    std::string out =
-        "at " + in_words(at(plan, "budget_flops")) + " FLOPs " + in_words(at(plan, "n_active"));
+    std::string out = "at " + in_words(number_at(plan, "budget_flops")) + " FLOPs " +
+                      in_words(number_at(plan, "n_active"));
     const auto ends = [&](const char* key) {
-      const auto [low, high] = interval_of(plan, key);
+      const auto [low, high] = interval_at(plan, key);
       return std::isfinite(low) ? " (95 %: " + in_words(low) + " to " + in_words(high) + ")"
                                 : std::string();
     };
-    out += " active parameters" + ends("n_active") + " on " + in_words(at(plan, "d_tokens")) +
-           " tokens" + ends("d_tokens");
-    if (std::isfinite(at(plan, "granularity")))
-      out += " at G = " + in_words(at(plan, "granularity"));
+    out += " active parameters" + ends("n_active") + " on " +
+           in_words(number_at(plan, "d_tokens")) + " tokens" + ends("d_tokens");
+    if (std::isfinite(number_at(plan, "granularity")))
+      out += " at G = " + in_words(number_at(plan, "granularity"));
     return out;
   }
 
   std::string words() const {
-    const auto usable = [](const Json& plan) { return std::isfinite(at(plan, "n_active")); };
+    const auto usable = [](const Json& plan) { return std::isfinite(number_at(plan, "n_active")); };
     std::string out;
     for (const Json& plan : parts_.targets) {
       if (usable(plan))
@@ -172,11 +157,11 @@ class FrontierPicture {
     Series band{Mark::kBand, Role::kCurveBand, "95 % of the law's draws", budgets_};
     Series curve{mark, Role::kLaw, "best by the law", budgets_};
     for (const Json& plan : parts_.curve) {
-      const auto [low, high] = interval_of(plan, key);
+      const auto [low, high] = interval_at(plan, key);
       band.low.push_back(low);
       band.high.push_back(high);
-      curve.y.push_back(at(plan, key));
-      seen.insert(seen.end(), {low, high, at(plan, key)});
+      curve.y.push_back(number_at(plan, key));
+      seen.insert(seen.end(), {low, high, number_at(plan, key)});
     }
     if (mark == Mark::kSteps) follow_switches(curve);
     if (std::any_of(band.low.begin(), band.low.end(), [](double v) { return std::isfinite(v); }))
@@ -191,8 +176,8 @@ class FrontierPicture {
     panel.series.push_back(curve);
     Series stars{Mark::kStars, Role::kTarget, parts_.targets.size() == 1 ? "the plan" : "plans"};
     for (const Json& plan : parts_.targets) {
-      stars.x.push_back(at(plan, "budget_flops"));
-      stars.y.push_back(at(plan, key));
+      stars.x.push_back(number_at(plan, "budget_flops"));
+      stars.y.push_back(number_at(plan, key));
       stars.names.push_back(plan_words(plan));
       seen.push_back(stars.y.back());
       x.push_back(stars.x.back());
@@ -262,7 +247,7 @@ Json to_json(const PlanProblem& problem, const std::vector<Plan>& plans) {
 
 void add_curve(FrontierParts& parts, const FigureRequest& request, const Context& context) {
   std::vector<double> marked;
-  for (const Json& plan : parts.targets) marked.push_back(at(plan, "budget_flops"));
+  for (const Json& plan : parts.targets) marked.push_back(number_at(plan, "budget_flops"));
   FrontierOptions options;
   std::tie(options.from, options.to) = ends_of(*parts.problem, request, marked);
   if (!(options.from < options.to)) {
@@ -339,7 +324,7 @@ FrontierParts parts_of_frontier(const PictureInput& input, const FigureRequest& 
   out.problem = pose(asked.planner, load_law(asked.planner.law));
   out.curve = input.json.at("plans");
   for (const Json& s : input.json.at("switches"))
-    out.switches.emplace_back(at(s, "from_flops"), at(s, "granularity"));
+    out.switches.emplace_back(number_at(s, "from_flops"), number_at(s, "granularity"));
   return out;
 }
 
