@@ -19,6 +19,7 @@ from ._results import (
     Consensus,
     CostTable,
     Envelope,
+    Figure,
     Frontier,
     Granularity,
     Laws,
@@ -38,6 +39,7 @@ from ._verbs import (
     backtest,
     consensus,
     envelope,
+    figure,
     fit,
     frontier,
     granularity,
@@ -56,8 +58,8 @@ from ._verbs import (
 from .errors import Cancelled, DataError, Error, InvalidArgument, Notice
 
 if TYPE_CHECKING:
-    from ._readers import Runs, read_runs
     from . import bench as bench
+    from ._readers import Runs, read_runs
 
 __all__ = [
     "Backtest",
@@ -67,6 +69,7 @@ __all__ = [
     "DataError",
     "Envelope",
     "Error",
+    "Figure",
     "Fit",
     "Formula",
     "Frontier",
@@ -93,6 +96,7 @@ __all__ = [
     "bench",
     "consensus",
     "envelope",
+    "figure",
     "fit",
     "formula",
     "frontier",
@@ -116,7 +120,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """What is not asked for by every call is imported where it is: it is half of an import's time."""
+    """Imports where it is asked for what not every call needs: half of an import's time."""
     from importlib import import_module
 
     if name == "bench":
