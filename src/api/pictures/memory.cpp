@@ -6,6 +6,7 @@
 #include "api/pictures/law_runs.hpp"
 #include "isoflop/api/plan.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/io/units.hpp"
 
 namespace isoflop::api {
 namespace {
@@ -62,7 +63,7 @@ Figure bars_of(const std::vector<const Json*>& bytes, const std::vector<std::str
 std::string total_words(const Json& bytes) {
   double sum = 0.0;
   for (const Part& part : kParts) sum += number_at(bytes, part.key);
-  return in_words(sum / kGigabyte) + " GB";
+  return bytes_text(sum);
 }
 
 }  // namespace
@@ -75,7 +76,7 @@ Figure draw_memory(const PictureInput& input, const FigureRequest&, const Contex
         bars_of({&bytes}, {in_words(number_at(json.at("params"), "total")) + " parameters"});
     out.description = "Weights, gradients and optimizer states take " + total_words(bytes) +
                       " together, activations apart; a cached token takes " +
-                      in_words(number_at(bytes, "kv_cache_per_token") / 1e3) + " KB.";
+                      bytes_text(number_at(bytes, "kv_cache_per_token")) + ".";
     return out;
   }
   std::vector<const Json*> bytes;

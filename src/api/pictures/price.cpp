@@ -6,6 +6,7 @@
 #include <map>
 
 #include "api/pictures/law_runs.hpp"
+#include "isoflop/cost/choose_rows.hpp"
 #include "isoflop/cost/roofline.hpp"
 #include "isoflop/cost/router_cost.hpp"
 #include "isoflop/cost/series.hpp"
@@ -99,7 +100,7 @@ class PricePanel {
         line.y.push_back(per_token(time_s));
         points.names.push_back(label + ", G " + in_words(x.granularity()) + ": " +
                                in_words(line.y.back()) + " ns per token");
-        if (x.granularity() == 1.0)
+        if (x.granularity() == 1.0 && is_dropless(s->first()))
           coarsest = std::isnan(coarsest) ? time_s : std::min(coarsest, time_s);
       }
       points.x = line.x;

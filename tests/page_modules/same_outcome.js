@@ -1,4 +1,4 @@
-// node same_plan.js A.json B.json: fails unless the documents are the same, numbers up to 1e-9 of
+// node same_outcome.js A.json B.json: fails unless the documents are the same, numbers up to 1e-9 of
 // their size (another compiler and another instruction set round the last digits otherwise).
 const fs = require('fs');
 const [a, b] = process.argv.slice(2).map((file) => JSON.parse(fs.readFileSync(file)));
@@ -19,4 +19,4 @@ if (found.length > 0) {
   console.error(found.join('\n'));
   process.exit(1);
 }
-console.log(`the page plans what the program plans: loss ${a.plans[0].loss}`);
+console.log(`the page says what the program says: ${a.format}`);
