@@ -441,7 +441,7 @@ class _Grid:
         import matplotlib.pyplot as plt
 
         size, small = _points("medium"), _points("small")
-        per_line = self.width * _INCH / 0.54
+        per_line = self.width * _INCH / 0.6
         heads = textwrap.wrap(self.data["title"], int(per_line / size)) if self.title else []
         words = textwrap.wrap(self.data["description"], int(per_line / small)) if self.title else []
         head = (1.5 * size * len(heads) + 1.35 * small * len(words)) / _INCH + 0.1 * self.title
@@ -458,7 +458,8 @@ class _Grid:
         left, y = 0.08 / self.width, rows + head - 0.08
         for lines, points, weight in ((heads, size, "bold"), (words, small, "normal")):
             text = "\n".join(lines)
-            out.text(left, y / (rows + head), text, va="top", weight=weight, size=points)
+            if lines:
+                out.text(left, y / (rows + head), text, va="top", weight=weight, size=points)
             y -= 1.5 * points * len(lines) / _INCH
         return out  # type: ignore[no-any-return]
 
