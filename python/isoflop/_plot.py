@@ -89,13 +89,18 @@ _BAND_ALPHA = {"curve_band": 0.32, "new_run_band": 0.3}
 
 
 class Picture(Figure):
-    """A figure that a notebook shows once, though pyplot shows it too at the end of the cell."""
+    """A figure that a notebook shows once: where pyplot will at the end of the cell, not before."""
 
     def _ipython_display_(self) -> None:
-        import matplotlib.pyplot as plt
+        import sys
 
-        if getattr(self, "number", None) not in plt.get_fignums():
-            raise NotImplementedError  # as any other figure
+        import matplotlib.pyplot as plt
+        from IPython.core.getipython import get_ipython
+
+        held = getattr(self, "number", None) in plt.get_fignums()
+        inside_a_cell = sys.displayhook is getattr(get_ipython(), "displayhook", None)
+        if not (held and inside_a_cell):
+            raise NotImplementedError  # shown as any other figure
 
 
 def human(value: float, _: object = None) -> str:

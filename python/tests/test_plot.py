@@ -322,13 +322,11 @@ def test_picture_looks_as_it_did(name: str, tmp_path: Path) -> None:
     assert found < TOLERANCE, f"{tmp_path / name}.png is {found:.1f} from {path}"
 
 
-@pytest.mark.parametrize("name", ["marks", "frontier"])
-def test_a_series_that_is_missing_is_seen(name: str) -> None:
-    before = (255 * plt.imread(BASELINES / f"{name}.png")[..., :3]).round()
-    data = SEEN[name]().to_dict()
-    for i, panel in enumerate(data["panels"]):
+def test_a_series_that_is_missing_is_seen() -> None:
+    before = (255 * plt.imread(BASELINES / "marks.png")[..., :3]).round()
+    for i, panel in enumerate(marks()["panels"]):
         for k, series in enumerate(panel["series"]):
-            without = copy.deepcopy(data)
+            without = marks()
             del without["panels"][i]["series"][k]
             found = distance(image_of(of(without)), before)
             assert found > 2 * TOLERANCE, (series["kind"], series["role"])
@@ -460,12 +458,19 @@ def test_a_law_file_is_drawn_like_the_fit(grid_fit: isoflop.Fit, tmp_path: Path)
     assert panels == isoflop.figure("loss", grid_fit).to_dict()["panels"]
 
 
-def test_a_notebook_shows_a_figure_once() -> None:
-    drawn = isoflop.law("hoffmann2022").plot.loss()
-    assert drawn._ipython_display_() is None  # pyplot will, at the end of the cell
-    plt.close(drawn)
-    with pytest.raises(NotImplementedError):
-        drawn._ipython_display_()
+def test_document_runs_as_pasted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "docs/python.md").read_text(encoding="utf-8")
+    section = text.partition("\n## Pictures\n")[2].partition("\n## ")[0]
+    blocks = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    assert blocks
+    monkeypatch.chdir(tmp_path)
+    for block in blocks:
+        exec(compile(block, "docs/python.md", "exec"), {})
+    assert {path.name for path in tmp_path.iterdir()} == {"loss.pdf", "frontier.svg"}
+    for name in re.findall(r"`(\w+)\.plot\.(\w+)\(", section):
+        owner = {"fit": isoflop.Fit, "plan": isoflop.Plan, "shape": isoflop.Shape,
+                 "table": isoflop.CostTable}[name[0]]  # fmt: skip
+        assert hasattr(owner("{}").plot, name[1])
 
 
 # --- The figure as a value -----------------------------------------------------------------------
