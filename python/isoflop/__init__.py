@@ -120,7 +120,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Imports where it is asked for what not every call needs: half of an import's time."""
+    """What few calls need is imported where it is asked for: it is half of an import's time."""
     from importlib import import_module
 
     if name == "bench":
