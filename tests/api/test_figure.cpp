@@ -369,6 +369,41 @@ TEST_CASE("api figure: what a law file lacks is said", "[api][figure][refusal]")
   CHECK(refused_field([&] { api::figure(request); }) == "flops");
 }
 
+TEST_CASE("api figure: an outcome whose law has changed since is not drawn with another",
+          "[api][figure][refusal]") {
+  const Workplace here;
+  here.write("law.json", json_text(law_json()));
+  api::PlanRequest request;
+  request.planner.law.law = here.path("law.json");
+  request.budget.flops = {1e21};
+  const Json plan = to_json(api::plan(request));
+  CHECK(drawn("frontier", plan).panels.size() == 3);
+  Json other = law_json();
+  other["coefficients"]["a"] = 21.0;
+  here.write("law.json", json_text(other));
+  for (const char* kind : {"frontier", "granularity"}) {
+    CHECK_THROWS_WITH(drawn(kind, plan), Catch::Matchers::ContainsSubstring(
+                                             "is not the file any more that input was made with"));
+  }
+}
+
+TEST_CASE("api figure: a fit that did not converge is drawn and says so", "[api][figure]") {
+  Json json = law_json();
+  json["fit"]["status"] = "not_converged";
+  CHECK(drawn("frontier", json).description.find("The fit did not converge.") != std::string::npos);
+  CHECK(drawn("loss", json).panels.size() == 2);
+}
+
+TEST_CASE("api figure: where the draws do not determine a plan the frontier says so",
+          "[api][figure]") {
+  Json json = law_json();
+  // Draws that plan nothing alike.
+  Json& draws = json["draws"]["bootstrap"];
+  for (std::size_t i = 0; i < draws.size(); i += 2) draws[i][1] = 0.02;
+  const std::string words = drawn("frontier", json).description;
+  CHECK(words.find("the law's draws do not determine a plan") != std::string::npos);
+}
+
 TEST_CASE("api figure: a figure comes back as it is, under its own kind alone", "[api][figure]") {
   const Json json = figure_to_json(drawn("loss", law_json()));
   CHECK(figure_to_json(drawn("loss", json)) == json);

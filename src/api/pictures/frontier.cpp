@@ -22,6 +22,7 @@
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/plan/plan_doubts.hpp"
 #include "isoflop/plan/plan_draws.hpp"
 
 namespace isoflop::api {
@@ -42,10 +43,11 @@ struct FrontierParts {
   std::optional<LawRuns> law;
 };
 
-/// The law of a request, with its runs where its file has them.
-std::optional<LawRuns> named_law(const std::string& name) {
+/// The law that an outcome was made with, with its runs where its file has them.
+std::optional<LawRuns> named_law(const PictureInput& outcome, const std::string& name) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(name, ignored)) return std::nullopt;
+  require_unchanged(outcome, name);
   return read_law_runs({detail::read_json_file(name), name});
 }
 
@@ -141,10 +143,28 @@ class FrontierPicture {
       out = "Best by " + parts_.name + ": " + plan_words(*last);
     }
     out += ".";
+    if (parts_.problem && parts_.problem->law.is_fit() &&
+        parts_.problem->law.fit_status != "converged") {
+      out += " The fit did not converge.";
+    }
+    out += doubt_words();
     if (covered_)
       out += " The runs behind the law reach " + in_words(covered_->second) +
              " FLOPs; beyond them it extrapolates.";
     return out;
+  }
+
+  /// Of the budgets whose plans the draws do not determine.
+  std::string doubt_words() const {
+    const auto doubted = [](const Json& plan) {
+      return plan.value("status", "") == "undetermined";
+    };
+    const auto first = std::find_if(parts_.curve.begin(), parts_.curve.end(), doubted);
+    if (first == parts_.curve.end()) return "";
+    const std::string from = in_words(number_at(*first, "budget_flops"));
+    return std::all_of(first, parts_.curve.end(), doubted)
+               ? " From " + from + " FLOPs on the law's draws do not determine a plan."
+               : " The law's draws do not determine all of these plans.";
   }
 
   void add(Figure& out, const char* key, Axis y, Mark mark,
@@ -152,7 +172,7 @@ class FrontierPicture {
     Panel panel;
     panel.row = out.panels.size();
     panel.x = {"training compute", "FLOPs", AxisScale::kLog};
-    std::vector<double> x = budgets_, seen;
+    std::vector<double> x = budgets_, seen, ends;
     panel.covered_x = covered_;
     Series band{Mark::kBand, Role::kCurveBand, "95 % of the law's draws", budgets_};
     Series curve{mark, Role::kLaw, "best by the law", budgets_};
@@ -161,7 +181,8 @@ class FrontierPicture {
       band.low.push_back(low);
       band.high.push_back(high);
       curve.y.push_back(number_at(plan, key));
-      seen.insert(seen.end(), {low, high, number_at(plan, key)});
+      seen.push_back(number_at(plan, key));
+      ends.insert(ends.end(), {low, high});
     }
     if (mark == Mark::kSteps) follow_switches(curve);
     if (std::any_of(band.low.begin(), band.low.end(), [](double v) { return std::isfinite(v); }))
@@ -185,7 +206,7 @@ class FrontierPicture {
     if (!stars.x.empty()) panel.series.push_back(stars);
     fit_axis(panel.x, x, 0.02);
     panel.y = std::move(y);
-    fit_axis(panel.y, seen, 0.06);
+    fit_axis_to_intervals(panel.y, seen, ends, 0.06);
     if (mark == Mark::kSteps) powers_of_two(panel.y);
     out.panels.push_back(panel);
   }
@@ -260,7 +281,8 @@ void add_curve(FrontierParts& parts, const FigureRequest& request, const Context
       context.progress("draws", done, all);
     };
   }
-  const Frontier curve = isoflop::frontier(*parts.problem, options);
+  Frontier curve = isoflop::frontier(*parts.problem, options);
+  add_doubts(curve.plans);
   parts.curve = to_json(*parts.problem, curve.plans);
   for (const GranularitySwitch& s : curve.switches)
     parts.switches.emplace_back(s.from_budget, s.granularity);
@@ -272,6 +294,7 @@ FrontierParts parts_of_law(const PictureInput& input, const FigureRequest& reque
   out.law = read_law_runs(input);
   LawChoice choice;
   choice.law = input.origin;
+  choice.accept_unconverged = true;  // a picture is no plan; its words say it
   PlannerChoice planner;
   planner.law = choice;
   out.problem = pose(planner, load_law(choice, out.law->law));
@@ -282,6 +305,7 @@ FrontierParts parts_of_law(const PictureInput& input, const FigureRequest& reque
     std::sort(budgets.begin(), budgets.end());
     plans = plan_curve(*out.problem, budgets);
     add_draws_to_curve(*out.problem, plans, context.num_threads);
+    add_doubts(plans);
   }
   out.targets = to_json(*out.problem, plans);
   add_curve(out, request, context);
@@ -299,8 +323,8 @@ void refuse_given(const PictureInput& input, const FigureRequest& request, bool 
 }
 
 /// The law that a request names; a file's is called as it calls itself.
-void settle_law(FrontierParts& out, const std::string& word) {
-  out.law = named_law(word);
+void settle_law(FrontierParts& out, const PictureInput& input, const std::string& word) {
+  out.law = named_law(input, word);
   out.name = out.law ? out.law->name : word;
 }
 
@@ -312,7 +336,7 @@ FrontierParts parts_of_plan(const PictureInput& input, const FigureRequest& requ
   if (input.json.at("cost").value("accounting", "") == "time") {
     throw DataError(input.origin, "is a plan in time; a frontier is drawn over FLOPs");
   }
-  settle_law(out, asked.planner.law.law);
+  settle_law(out, input, asked.planner.law.law);
   std::vector<std::string> conversions;
   out.problem = pose(asked, load_law(asked.planner.law), conversions);
   out.targets = input.json.at("plans");
@@ -324,7 +348,7 @@ FrontierParts parts_of_frontier(const PictureInput& input, const FigureRequest& 
   refuse_given(input, request, true);
   FrontierParts out;
   const FrontierRequest asked = frontier_request(input.json.at("request"));
-  settle_law(out, asked.planner.law.law);
+  settle_law(out, input, asked.planner.law.law);
   out.problem = pose(asked.planner, load_law(asked.planner.law));
   out.curve = input.json.at("plans");
   for (const Json& s : input.json.at("switches"))

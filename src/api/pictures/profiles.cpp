@@ -45,7 +45,7 @@ Series parabola_of(const Json& profile) {
 
 class ProfilesPicture {
  public:
-  ProfilesPicture(const Json& json, const std::string& origin) : json_(json), origin_(origin) {
+  ProfilesPicture(const Json& json, const std::string& origin) : json_(json) {
     size_ = size_words(json.at("axis").get<std::string>());
     if (json.at("by").is_string()) by_ = size_words(json.at("by").get<std::string>());
     for (const Json& budget : json.at("budgets")) {
@@ -189,7 +189,7 @@ class ProfilesPicture {
                      const std::string& title) const {
     Panel out;
     out.title = title;
-    std::vector<double> x = budgets_, y;
+    std::vector<double> x = budgets_, y, interval_ends;
     Series measured{Mark::kPoints, Role::kVertex, "lowest of each parabola", budgets_},
         ends{Mark::kInterval, Role::kVertex, "", budgets_};
     Series corrected{Mark::kPoints, Role::kCorrected, "without its bias"};
@@ -218,12 +218,13 @@ class ProfilesPicture {
       target_ends.low.push_back(low);
       target_ends.high.push_back(high);
       x.push_back(target.x.back());
-      y.insert(y.end(), {low, high, target.y.back()});
+      y.push_back(target.y.back());
+      interval_ends.insert(interval_ends.end(), {low, high});
     }
     out.x = {"training compute C", "FLOPs", AxisScale::kLog};
     out.y = {label, "", AxisScale::kLog};
     fit_axis(out.x, x);
-    fit_axis(out.y, y);
+    fit_axis_to_intervals(out.y, y, interval_ends);
     add_power_law(out, json_.at("laws"), quantity, Role::kLaw, "power law through them");
     if (const Json& a = json_.at("approach_3"); a.is_object() && by_.empty()) {
       add_power_law(out, a.at("corrected_laws"), quantity, Role::kCorrected,
@@ -251,7 +252,6 @@ class ProfilesPicture {
   }
 
   const Json& json_;
-  const std::string& origin_;
   std::string size_, by_;
   std::vector<double> budgets_;
 };
