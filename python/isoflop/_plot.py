@@ -123,7 +123,7 @@ def _points(size: float | str) -> float:
 class _Ticks(Locator):
     """The densest of 1, 2 and 5 or 1 and 3 of each decade, decades and round numbers that fits.
 
-    `given` are the figure's own, as many of them as fit.
+    `given` are the figure's own: of these every one, every second one, …
     """
 
     def __init__(self, given: Sequence[Data] | None = None) -> None:
@@ -135,16 +135,16 @@ class _Ticks(Locator):
 
     def tick_values(self, vmin: float, vmax: float) -> Sequence[float]:
         if self.given is not None:
-            kept: list[float] = []
-            for tick in self.given:
-                if not kept or self._fit([kept[-1], tick["at"]]):
-                    kept.append(tick["at"])
-            return kept
+            given = [tick["at"] for tick in self.given if vmin <= tick["at"] <= vmax]
+            steps = (given[::step] for step in range(1, len(given) + 1))
+            return next((values for values in steps if self._fit(values)), [])
         best: list[float] = []
+        slack = 1e-9 * (vmax - vmin)
+        low, high = vmin - slack, vmax + slack
+        if self._is_log():
+            low, high = vmin * (1 - 1e-9), vmax * (1 + 1e-9)
         for values in self._candidates(vmin, vmax):
-            inside = [x for x in values if vmin * (1 - 1e-9) <= x <= vmax * (1 + 1e-9)]
-            if vmin <= 0:
-                inside = [x for x in values if vmin <= x <= vmax]
+            inside = [x for x in values if low <= x <= high]
             if len(inside) > len(best) and self._fit(inside):
                 best = inside
                 if len(best) > 1:
@@ -435,8 +435,10 @@ class _Grid:
         self.places = {(panel["row"], panel["column"]): panel for panel in panels}
         self.rows = 1 + max(row for row, _ in self.places)
         self.columns = 1 + max(column for _, column in self.places)
-        self.small = self.columns > 3
-        self.width = {1: 6.4, 2: 8.4, 3: 10.5}.get(self.columns, 1.5 * self.columns)
+        # A pair plot: its legend stands where it has no panels.
+        self.small = self.columns > 2 and (0, self.columns - 1) not in self.places
+        each = 1.5 if self.small else 3.3
+        self.width = {1: 6.4, 2: 8.4}.get(self.columns, max(each * self.columns, 6.4))
         room = (self.width / self.columns - 0.9) * _INCH
         self.legends = _legends(panels, room)
         self.top = 1.0
@@ -483,7 +485,7 @@ class _Grid:
                 axes.set_title(panel["title"], loc="left", size="small")
         for place, axes in drawn.items():
             self.share(place, axes, drawn)
-        if self.small and known:  # where a pair plot has no panels
+        if self.small and known:
             on.legend(
                 list(known.values()), list(known), loc="upper right",
                 bbox_to_anchor=(1.0, self.top), **_LEGEND,

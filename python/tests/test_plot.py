@@ -400,6 +400,8 @@ def test_methods_draw_their_kind(grid_fit: isoflop.Fit) -> None:
         (grid_fit.plan(flops=1e21, shapes=True).plot.memory, Axes),
         (law.frontier(from_=1e19, to=1e21, points=3).plot, Figure),
         (one_model.plot, Axes),
+        (isoflop.profiles(SWEEP, bootstrap=0).plot, Figure),
+        (isoflop.backtest(SWEEP, law="hoffmann2022", hold_out="compute:20%").plot, Axes),
         (table.plot.price, Figure),
         (isoflop.shape("data/shapes/olmoe-1b-7b.json").plot.memory, Axes),
     ):
