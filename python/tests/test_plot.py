@@ -389,6 +389,7 @@ def test_methods_draw_their_kind(grid_fit: isoflop.Fit) -> None:
     law, plan = isoflop.law(PRESET), grid_fit.plan(flops=1e21)
     table = isoflop.read(ROOT / "data/costs/h200-modern.json")
     one_model = law.granularity(n_active="1B", d="66B")
+    held = {"hold_out": "compute:20%", "n_means": "total"}
     for draw, kind in (
         (grid_fit.plot.loss, Figure),
         (grid_fit.plot.isoflop, Axes),
@@ -401,7 +402,7 @@ def test_methods_draw_their_kind(grid_fit: isoflop.Fit) -> None:
         (law.frontier(from_=1e19, to=1e21, points=3).plot, Figure),
         (one_model.plot, Axes),
         (isoflop.profiles(SWEEP, bootstrap=0).plot, Figure),
-        (isoflop.backtest(SWEEP, law="hoffmann2022", hold_out="compute:20%").plot, Axes),
+        (isoflop.backtest(SWEEP, law="hoffmann2022", **held).plot, Axes),
         (table.plot.price, Figure),
         (isoflop.shape("data/shapes/olmoe-1b-7b.json").plot.memory, Axes),
     ):
