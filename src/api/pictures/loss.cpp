@@ -19,7 +19,7 @@
 namespace isoflop::api {
 namespace {
 
-constexpr std::size_t kNumCurves = 5, kNumPoints = 80;
+constexpr std::size_t kNumCurves = 5, kNumPoints = 80, kCrowd = 400;
 
 using Values = std::array<double, kNumVariables>;
 
@@ -175,6 +175,7 @@ class LossPicture {
                 const std::vector<double>& shade) const {
     if (!has_runs()) return;
     const std::vector<std::string> names = run_names(law_);
+    std::vector<Series> found;
     for (const bool on_curves : {false, true}) {
       Series s{Mark::kPoints, on_curves ? Role::kData : Role::kOtherData,
                on_curves ? "runs" : "runs at other values"};
@@ -185,8 +186,11 @@ class LossPicture {
         if (on_curves) s.shade.push_back(shade[i]);
         s.names.push_back(names[i]);
       }
-      if (!s.x.empty()) panel.series.push_back(s);
+      if (!s.x.empty()) found.push_back(s);
     }
+    // Thousands of points would hide the curves.
+    panel.series.insert(law_.num_runs() > kCrowd ? panel.series.begin() : panel.series.end(),
+                        found.begin(), found.end());
   }
 
   /// Over compute with curves of one size each, or over size with curves of one budget each.
