@@ -85,6 +85,7 @@ _COVERED, _COVERED_ON_BLACK = "#eef1f4", "#222a33"
 _RUNS = "range of the runs"
 _HOLLOW = frozenset(("other_data", "corrected"))
 _INCH = 72.0  # in points
+_MOST_APART = 400
 _BAND_ALPHA = {"curve_band": 0.32, "new_run_band": 0.3}
 
 
@@ -280,16 +281,18 @@ class _Panel:
         marker = marker or own_marker
         shades = self.shades(series)
         x, y = _numbers(series["x"]), _numbers(series["y"])
-        size = size or (12.0 if len(x) > 400 else 60.0 if marker == "P" else 26.0)
-        hollow = series["role"] in _HOLLOW
+        crowd = len(x) > _MOST_APART
+        size = size or (12.0 if crowd else 60.0 if marker == "P" else 26.0)
+        hollow = series["role"] in _HOLLOW and not crowd
         by: Any = colour if shades is None else shades
         middle = colour if shades is None else shades[len(shades) // 2]
         width, face, edge = (0.9, "none", by) if hollow else (0.4, by, self.under)
         if marker == "P":  # on what lies densest
             width = 1.0
-        self.axes.scatter(
-            x, y, size, marker=marker, lw=width, facecolors=face, edgecolors=edge, zorder=zorder
-        )
+        through = 0.35 if crowd else None  # curves are seen through a crowd
+        edge = "none" if crowd else edge
+        how: dict[str, Any] = {"fc": face, "ec": edge, "alpha": through, "zorder": zorder}
+        self.axes.scatter(x, y, size, marker=marker, lw=width, **how)
         face, edge = ("none", middle) if hollow else (middle, self.under)
         side = min(math.sqrt(size), 9.0)
         return Line2D([], [], ls="", marker=marker, ms=side, mfc=face, mec=edge, mew=width)
