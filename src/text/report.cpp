@@ -49,8 +49,7 @@ details { color: var(--faint); font-size: .85rem; overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .5rem 0; }
 caption { text-align: left; } th, td { padding: 0 .6rem 0 0; text-align: left; }
 .said { container-type: inline-size; }
-pre { font-family: ui-monospace, monospace; line-height: 1.35; white-space: pre-wrap; margin: 0;
-  font-size: min(.85rem, calc(164cqw / var(--columns))); }
+pre { font-family: ui-monospace, monospace; line-height: 1.35; white-space: pre-wrap; margin: 0; }
 @page { size: A4; margin: 14mm; }
 @media print { body { padding: 0; max-width: none; font-size: 10pt; } details { display: none; } }
 )";
@@ -171,6 +170,7 @@ std::string made_html(const Json& json) {
 std::string said_html(std::string_view text) {
   if (text.empty()) return "";
   constexpr std::size_t kFewest = 80, kMost = 150;  // columns; longer lines are broken
+  constexpr double kPerWidth = 164.0;  // hundredths of the width that a column of this size takes
   std::size_t columns = kFewest;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -178,8 +178,9 @@ std::string said_html(std::string_view text) {
     begin = end + 1;
   }
   return fmt::format(
-      "<h2>The report</h2>\n<div class=\"said\"><pre style=\"--columns: {}\">{}</pre></div>\n",
-      std::min(columns, kMost), xml_text(text));
+      "<h2>The report</h2>\n<div class=\"said\"><pre style=\"font-size: min(.85rem, "
+      "{:.3g}cqw)\">{}</pre></div>\n",
+      kPerWidth / static_cast<double>(columns), xml_text(text));
 }
 
 /// JSON that may stand in a <script>: no text in it can end the element.

@@ -274,7 +274,7 @@ TEST_CASE("documents: every command has its options in the reference", "[cli][fo
 TEST_CASE("documents: every page that the sources name is there", "[cli][format]") {
   const fs::path root = ISOFLOP_SOURCE_DIR;
   for (const char* folder :
-       {"apps", "cmake", "cuda", "data", "include", "python", "src", "tests", "web"}) {
+       {"apps", "cmake", "cuda", "data", "docs", "include", "python", "src", "tests", "web"}) {
     if (!fs::exists(root / folder)) continue;
     for (fs::recursive_directory_iterator at(root / folder), end; at != end; ++at) {
       const fs::directory_entry& entry = *at;
@@ -284,7 +284,7 @@ TEST_CASE("documents: every page that the sources name is there", "[cli][format]
         at.disable_recursion_pending();
       const std::string extension = entry.path().extension().string();
       if (!entry.is_regular_file() || extension.empty() ||
-          std::string(".hpp.cpp.h.cu.cuh.cmake.txt.json.md.py.js.html").find(extension) ==
+          std::string(".hpp.cpp.h.cu.cuh.cmake.txt.json.md.py.js.html.ipynb").find(extension) ==
               std::string::npos)
         continue;
       const std::string text = text_of(entry.path());
