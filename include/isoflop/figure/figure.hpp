@@ -1,7 +1,7 @@
 /// What a picture shows, as a value: panels with axes, and in each series of marks. Renderers
 /// (svg.hpp here, matplotlib in Python) and exports (vega_lite.hpp, table.hpp) are views of it; how
 /// something looks follows from what it is, its Role, and is never said here.
-/// docs/reference/figures.md describes the JSON of it, isoflop.figure/1.
+/// docs/reference/formats.md describes the JSON of it, isoflop.figure/1.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-/// The format isoflop.figure/1; docs/reference/figures.md describes it.
+/// The format isoflop.figure/1; docs/reference/formats.md describes it.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
