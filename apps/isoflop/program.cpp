@@ -12,7 +12,8 @@ Program isoflop_program() {
           "'isoflop COMMAND --help' explains a command.",
           [] { return std::string(kVersion); },
           {kFit, kProfiles, kEnvelope, kSweep, kPredict, kPlan, kFrontier, kGranularity, kNextRuns,
-           kConsensus, kBacktest, kSensitivity, kLaws, kShape, kReproduce, kRun, kRerun, kBench}};
+           kConsensus, kBacktest, kSensitivity, kFigure, kLaws, kShape, kReproduce, kRun, kRerun,
+           kBench}};
 }
 
 }  // namespace isoflop::app

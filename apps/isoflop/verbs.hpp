@@ -9,6 +9,7 @@ extern const Verb kBacktest;
 extern const Verb kBench;
 extern const Verb kConsensus;
 extern const Verb kEnvelope;
+extern const Verb kFigure;
 extern const Verb kFit;
 extern const Verb kFrontier;
 extern const Verb kGranularity;

@@ -9,6 +9,7 @@
 #include "isoflop/api/compare.hpp"
 #include "isoflop/api/consensus.hpp"
 #include "isoflop/api/envelope.hpp"
+#include "isoflop/api/figure.hpp"
 #include "isoflop/api/fit.hpp"
 #include "isoflop/api/frontier.hpp"
 #include "isoflop/api/granularity.hpp"
@@ -57,6 +58,7 @@ auto doors() {
       Door{"consensus", through<consensus_request, consensus>},
       Door{"backtest", through<backtest_request, backtest>},
       Door{"sensitivity", through<sensitivity_request, sensitivity>},
+      Door{"figure", through<figure_request, figure>},
       Door{"laws", through<laws_request, laws>},
       Door{"shape", through<shape_request, shape>},
       Door{"reproduce", through<reproduce_request, reproduce>},

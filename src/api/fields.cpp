@@ -251,6 +251,19 @@ void FieldReader::table(std::string_view name, std::string& path, std::optional<
   for (const auto& item : json->items()) columns->push_back(column_of(item.key(), item.value()));
 }
 
+void FieldReader::document(std::string_view name, std::string& path,
+                           std::optional<std::string>& text) {
+  const Json* json = find(name);
+  if (json == nullptr) return;
+  if (json->is_object()) {
+    text = json->dump();
+  } else if (json->is_string()) {
+    path = json->get<std::string>();
+  } else {
+    refuse_type(name, "the path of a JSON document, or the document itself");
+  }
+}
+
 void FieldWriter::text(std::string_view name, std::string& value) {
   if (!value.empty()) out_[std::string(name)] = value;
 }
@@ -317,6 +330,15 @@ void FieldWriter::table(std::string_view name, std::string& path, std::optional<
   for (const Column& column : *columns) out[column.name] = json_of(column);
 }
 
+void FieldWriter::document(std::string_view name, std::string& path,
+                           std::optional<std::string>& text) {
+  if (text) {
+    out_[std::string(name)] = Json::parse(*text);
+  } else {
+    this->text(name, path);
+  }
+}
+
 void InputLister::file(std::string_view, std::string& value) { add_input(found, value); }
 
 void InputLister::files(std::string_view, std::vector<std::string>& values) {
@@ -329,6 +351,10 @@ void InputLister::names(std::string_view, std::vector<std::string>& values, Name
 }
 
 void InputLister::table(std::string_view, std::string& path, std::optional<Columns>&) {
+  add_input(found, path);
+}
+
+void InputLister::document(std::string_view, std::string& path, std::optional<std::string>&) {
   add_input(found, path);
 }
 

@@ -79,6 +79,10 @@ class FieldVisitor {
   virtual void names(std::string_view name, std::vector<std::string>& values, Names which) = 0;
   /// A table: the path of a file or, in memory, an object of equally long columns.
   virtual void table(std::string_view name, std::string& path, std::optional<Columns>& columns) = 0;
+  /// A JSON document: its path, or a name that may be one, or the document itself, whose text is
+  /// then kept.
+  virtual void document(std::string_view name, std::string& path,
+                        std::optional<std::string>& text) = 0;
 };
 
 /// Reads from a JSON object. Numbers may be numbers or words. Throws InvalidArgument, with the
@@ -110,6 +114,8 @@ class FieldReader final : public FieldVisitor {
   void named_numbers(std::string_view name, NamedNumbers& values) override;
   void names(std::string_view name, std::vector<std::string>& values, Names which) override;
   void table(std::string_view name, std::string& path, std::optional<Columns>& columns) override;
+  void document(std::string_view name, std::string& path,
+                std::optional<std::string>& text) override;
 
  private:
   /// The value of a field; nullptr where it is not said.
@@ -143,6 +149,8 @@ class FieldWriter final : public FieldVisitor {
   void named_numbers(std::string_view name, NamedNumbers& values) override;
   void names(std::string_view name, std::vector<std::string>& values, Names which) override;
   void table(std::string_view name, std::string& path, std::optional<Columns>& columns) override;
+  void document(std::string_view name, std::string& path,
+                std::optional<std::string>& text) override;
 
  private:
   nlohmann::ordered_json& out_;
@@ -170,6 +178,8 @@ class InputLister final : public FieldVisitor {
   void named_numbers(std::string_view, NamedNumbers&) override {}
   void names(std::string_view name, std::vector<std::string>& values, Names which) override;
   void table(std::string_view name, std::string& path, std::optional<Columns>& columns) override;
+  void document(std::string_view name, std::string& path,
+                std::optional<std::string>& text) override;
 };
 
 /// The request that a JSON object holds; for the `<verb>_request` functions of the doors.

@@ -202,6 +202,19 @@ Json fit_section(const FitOutcome& outcome) {
   return fit;
 }
 
+/// So many runs stand in a law file; of more, where they are.
+constexpr std::size_t kMostRuns = 2000;
+
+Json runs_section(const FitOutcome& outcome) {
+  if (outcome.runs.num_runs() <= kMostRuns) return fitted_runs_json(outcome);
+  Json out{
+      {"path", outcome.records.path}, {"sha256", nullptr}, {"num_runs", outcome.runs.num_runs()}};
+  for (const InputFile& file : outcome.inputs) {
+    if (file.path == outcome.records.path) out["sha256"] = file.sha256;
+  }
+  return out;
+}
+
 /// The law; coefficients are null where the fit failed.
 Json law_section(const FitOutcome& outcome) {
   if (outcome.has_law()) return law_to_json(outcome.law);
@@ -231,9 +244,8 @@ Json to_json(const FitRequest& request) { return request_json("fit", request); }
 Json fitted_runs_json(const FitOutcome& outcome) {
   const RunTable& runs = outcome.runs;
   Json out;
-  for (const Variable v : facts_of(outcome.law.law).variables) {
-    out[std::string(info(v).key)] = runs.column(v);
-  }
+  const LawFacts facts = facts_of(outcome.law.law);
+  for (const Variable v : facts.variables) out[std::string(facts.info(v).key)] = runs.column(v);
   out["loss"] = runs.loss;
   if (outcome.has_law()) {
     std::vector<double> predicted =
@@ -260,6 +272,7 @@ Json to_json(const FitOutcome& outcome) {
     out["interval_method"][name] = to_string(e.method);
   }
   out["records"] = records_to_json(outcome.records);
+  out["runs"] = runs_section(outcome);
   return with_provenance(std::move(out), to_json(outcome.request), outcome.inputs);
 }
 

@@ -26,7 +26,7 @@ const Recipe& recipe_of(const ReproduceRequest& request) {
 
 bool ReproduceOutcome::reproduced() const {
   return std::all_of(figures.begin(), figures.end(),
-                     [](const Figure& f) { return f.reproduced(); });
+                     [](const DerivedNumber& f) { return f.reproduced(); });
 }
 
 ReproduceOutcome reproduce(const ReproduceRequest& request, const Context& context) {

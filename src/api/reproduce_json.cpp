@@ -28,7 +28,7 @@ Json list_of_recipes() {
   return out;
 }
 
-Json figure_to_json(const Figure& f) {
+Json derived_to_json(const DerivedNumber& f) {
   return {{"name", f.name},
           {"published", f.published},
           {"ours", finite_or_null(f.ours)},
@@ -65,7 +65,7 @@ Json to_json(const ReproduceOutcome& outcome) {
     out["source"] = recipe.source;
     out["verdict"] = verdict(outcome.reproduced());
     out["figures"] = Json::array();
-    for (const Figure& f : outcome.figures) out["figures"].push_back(figure_to_json(f));
+    for (const DerivedNumber& f : outcome.figures) out["figures"].push_back(derived_to_json(f));
     out["data"] = data_to_json(recipe.data);
     out["note"] = recipe.note;
   }

@@ -73,7 +73,7 @@ struct Printed {
   std::string reason;
 };
 
-std::vector<Figure> derive(const ReproductionInput& input) {
+std::vector<DerivedNumber> derive(const ReproductionInput& input) {
   const std::string unit = "one unit of the last printed digit";
   const std::vector<Printed> printed{
       {1.8172, 5e-4, 0.0257, "the exact minimum has 1.8169, 0.013 standard errors away"},
@@ -88,7 +88,7 @@ std::vector<Figure> derive(const ReproductionInput& input) {
   absolute.huber_delta = 1e-8;  // below every residual but those that the minimum makes zero
   absolute.num_starts = 50;
   const FitReport least = fit(Chinchilla::kName, runs, absolute);
-  std::vector<Figure> out;
+  std::vector<DerivedNumber> out;
   for (std::size_t p = 0; p < printed.size(); ++p) {
     const double ours = p < least.coefficients.size() ? least.coefficients[p] : kNone;
     out.push_back({std::string(Chinchilla::kCoefficients[p].name), printed[p].coefficient, ours,
@@ -110,12 +110,12 @@ std::vector<Figure> derive(const ReproductionInput& input) {
   const auto& draws = resampled.draws.bootstrap;
   for (std::size_t p = 0; p < printed.size(); ++p) {
     constexpr double kUsual = 0.05;
-    Figure figure{"standard error of " + std::string(Chinchilla::kCoefficients[p].name),
-                  printed[p].standard_error,
-                  kNone,
-                  kUsual,
-                  true,
-                  "another 4,000 resamples, another seed"};
+    DerivedNumber figure{"standard error of " + std::string(Chinchilla::kCoefficients[p].name),
+                         printed[p].standard_error,
+                         kNone,
+                         kUsual,
+                         true,
+                         "another 4,000 resamples, another seed"};
     if (draws.size() > 1) {
       const Spread spread = spread_of(draws, p);
       figure.ours = spread.standard_deviation;

@@ -60,7 +60,7 @@ double allowed(const FitReport& report, std::size_t p, double printed, double ha
   return half_unit;
 }
 
-std::vector<Figure> derive(const ReproductionInput& input) {
+std::vector<DerivedNumber> derive(const ReproductionInput& input) {
   const std::string found = sha256_of_file(input.data);
   if (found != kSha256) {
     throw DataError(input.data, "is not the table that is known (sha256 " + found +
@@ -68,7 +68,7 @@ std::vector<Figure> derive(const ReproductionInput& input) {
                                     "); 'isoflop reproduce' says how to make it");
   }
   constexpr double kHalfUnit = 0.0005;  // three decimals are printed
-  std::vector<Figure> out;
+  std::vector<DerivedNumber> out;
   for (const Router& router : routers()) {
     const LawRecord printed = find_law(router.preset);
     FitOptions options = input.fit;

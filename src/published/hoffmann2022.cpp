@@ -15,12 +15,12 @@ double optimal_n(const LawRecord& law, double flops) {
   return plan_law(request, {flops}).at(0).n_law;
 }
 
-std::vector<Figure> derive(const ReproductionInput&) {
+std::vector<DerivedNumber> derive(const ReproductionInput&) {
   const LawRecord printed = find_law("hoffmann2022"),
                   unrounded = find_law("hoffmann2022-unrounded");
   // Half a unit of the last printed digit: E, alpha and beta have two decimals, A and B one.
   const std::vector<double> half_unit{0.005, 0.05, 0.005, 0.05, 0.005};
-  std::vector<Figure> out;
+  std::vector<DerivedNumber> out;
   const LawFacts law = facts_of(printed.law);
   for (std::size_t p = 0; p < half_unit.size(); ++p) {
     out.push_back({std::string(law.coefficients[p].name), printed.coefficients[p],

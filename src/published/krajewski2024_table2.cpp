@@ -11,7 +11,7 @@
 namespace isoflop {
 namespace {
 
-std::vector<Figure> derive(const ReproductionInput&) {
+std::vector<DerivedNumber> derive(const ReproductionInput&) {
   const PublishedTable table = krajewski2024_table2_rows();
   const std::vector<double> budgets = table.column("flops");
   const std::vector<double> n_active = table.column("n_active"), d = table.column("D");
@@ -20,7 +20,7 @@ std::vector<Figure> derive(const ReproductionInput&) {
   request.law = find_law("krajewski2024-e64");
   request.accounting = FlopAccounting::kPaper;
   const std::vector<Plan> plans = plan_law(request, budgets);
-  std::vector<Figure> out;
+  std::vector<DerivedNumber> out;
   for (std::size_t i = 0; i < plans.size(); ++i) {
     const std::string budget = fmt::format(" at {}", human_number(budgets[i]));
     const std::string digits = "budgets have three digits, coefficients four decimals";

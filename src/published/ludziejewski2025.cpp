@@ -20,8 +20,8 @@ constexpr std::array<Optimum, 6> kPrinted{{{1, 1.7e9, 9.7e9},
                                            {16, 810e6, 20.7e9},
                                            {32, 669e6, 24.9e9}}};
 
-std::vector<Figure> derive(const ReproductionInput&) {
-  std::vector<Figure> out;
+std::vector<DerivedNumber> derive(const ReproductionInput&) {
+  std::vector<DerivedNumber> out;
   for (const Optimum& printed : kPrinted) {
     PlanProblem request;
     request.law = find_law("ludziejewski2025");

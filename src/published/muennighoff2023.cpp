@@ -9,10 +9,10 @@
 namespace isoflop {
 namespace {
 
-std::vector<Figure> derive(const ReproductionInput&) {
+std::vector<DerivedNumber> derive(const ReproductionInput&) {
   const LawRecord law = find_law("muennighoff2023");
   auto figure = [&](const char* name, double n, double d, double published) {
-    return Figure{
+    return DerivedNumber{
         name,  published, loss(DataConstrained{}, law.coefficients, std::array{n, d, 25e9}),
         1e-12, true,      "the same arithmetic in another order"};
   };

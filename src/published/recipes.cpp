@@ -5,7 +5,7 @@
 
 namespace isoflop {
 
-bool Figure::reproduced() const {
+bool DerivedNumber::reproduced() const {
   return std::abs(difference()) <= tolerance * (relative ? std::abs(published) : 1.0);
 }
 

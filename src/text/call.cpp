@@ -5,10 +5,14 @@
 #include <nlohmann/json.hpp>
 
 #include "isoflop/error.hpp"
+#include "isoflop/figure/svg.hpp"
+#include "isoflop/figure/table.hpp"
+#include "isoflop/figure/vega_lite.hpp"
 #include "isoflop/io/json_text.hpp"
 #include "isoflop/text/backtest.hpp"
 #include "isoflop/text/consensus.hpp"
 #include "isoflop/text/envelope.hpp"
+#include "isoflop/text/figure.hpp"
 #include "isoflop/text/fit.hpp"
 #include "isoflop/text/frontier.hpp"
 #include "isoflop/text/granularity.hpp"
@@ -77,6 +81,12 @@ void show(const api::ShapeOutcome& outcome, Shown& out) {
   out.text = shape(outcome);
   out.more.emplace_back("config", json_text(config_json(outcome)));
 }
+void show(const api::FigureOutcome& outcome, Shown& out) {
+  out.text = figure(outcome);
+  out.more.emplace_back("svg", figure_svg(outcome.figure));
+  out.more.emplace_back("vega-lite", json_text(figure_vega_lite(outcome.figure)));
+  out.more.emplace_back("csv", figure_csv(outcome.figure));
+}
 void show(const api::PredictOutcome& outcome, Shown& out) { out.text = predict(outcome); }
 void show(const api::GranularityOutcome& outcome, Shown& out) { out.text = granularity(outcome); }
 void show(const api::ConsensusOutcome& outcome, Shown& out) { out.text = consensus(outcome); }
@@ -114,6 +124,7 @@ auto doors() {
       Door{"consensus", through<api::consensus_request, api::consensus>},
       Door{"backtest", through<api::backtest_request, api::backtest>},
       Door{"sensitivity", through<api::sensitivity_request, api::sensitivity>},
+      Door{"figure", through<api::figure_request, api::figure>},
       Door{"laws", through<api::laws_request, api::laws>},
       Door{"shape", through<api::shape_request, api::shape>},
       Door{"reproduce", through<api::reproduce_request, api::reproduce>},

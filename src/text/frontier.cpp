@@ -28,17 +28,6 @@ std::string shares(const PlanDraws& draws, const char* between, const char* sepa
   return out;
 }
 
-std::string outside_of(const LawFacts& law, const Plan& plan) {
-  std::string out;
-  auto add = [&](std::string_view what) {
-    if (!out.empty()) out += ", ";
-    out += what;
-  };
-  for (const Variable v : plan.extrapolated) add(law.info(v).symbol);
-  if (plan.extrapolates_d_per_n) add("D/N");
-  return out;
-}
-
 /// One line for each run of neighbouring plans of which `said` says the same; "" says nothing.
 std::string stretches(const std::vector<Plan>& plans,
                       const std::function<std::string(const Plan&)>& said) {

@@ -151,13 +151,6 @@ std::string intervals_of(const PlanProblem& problem, const std::vector<Plan>& pl
   return "\n" + what + from + ":\n" + grid.text() + new_runs_text(problem, plans) + notes;
 }
 
-std::string outside_of(const LawFacts& law, const Plan& plan) {
-  std::vector<std::string_view> out;
-  for (const Variable v : plan.extrapolated) out.push_back(law.info(v).symbol);
-  if (plan.extrapolates_d_per_n) out.push_back("D/N");
-  return fmt::format("{}", fmt::join(out, ", "));
-}
-
 /// What any of these plans lies outside of.
 std::string outside_of_any(const LawFacts& law, const std::vector<Plan>& plans) {
   Plan all;

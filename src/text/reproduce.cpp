@@ -30,15 +30,15 @@ std::string list_of_recipes() {
   return out;
 }
 
-std::string allowed(const Figure& f) {
+std::string allowed(const DerivedNumber& f) {
   return f.relative ? fmt::format("{:.2g} %", 100.0 * f.tolerance)
                     : fmt::format("{:.2g}", f.tolerance);
 }
 
-std::string table_of(const std::vector<Figure>& figures) {
+std::string table_of(const std::vector<DerivedNumber>& figures) {
   TextGrid grid({0, 5});
   grid.add({"figure", "published", "ours", "difference", "allowed", ""});
-  for (const Figure& f : figures) {
+  for (const DerivedNumber& f : figures) {
     grid.add({f.name, fmt::format("{:.7g}", f.published), fmt::format("{:.7g}", f.ours),
               f.relative ? fmt::format("{:+.2g} %", 100.0 * f.difference() / f.published)
                          : fmt::format("{:+.2g}", f.difference()),
@@ -48,9 +48,9 @@ std::string table_of(const std::vector<Figure>& figures) {
 }
 
 /// Why so much is allowed: every reason once, with what it allows.
-std::string reasons_of(const std::vector<Figure>& figures) {
+std::string reasons_of(const std::vector<DerivedNumber>& figures) {
   std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
-  for (const Figure& f : figures) {
+  for (const DerivedNumber& f : figures) {
     auto place = std::find_if(reasons.begin(), reasons.end(),
                               [&](const auto& known) { return known.first == f.reason; });
     if (place == reasons.end()) place = reasons.insert(place, {f.reason, {}});
@@ -73,11 +73,11 @@ std::string reasons_of(const std::vector<Figure>& figures) {
 std::string reproduce(const api::ReproduceOutcome& outcome) {
   if (!outcome.recipe) return list_of_recipes();
   const Recipe& recipe = *outcome.recipe;
-  const std::vector<Figure>& figures = outcome.figures;
+  const std::vector<DerivedNumber>& figures = outcome.figures;
   std::string out = fmt::format("{}: {}\n  {}\n\n", recipe.name, recipe.title, recipe.source);
   out += table_of(figures) + "\n" + reasons_of(figures);
-  const auto num_reproduced =
-      std::count_if(figures.begin(), figures.end(), [](const Figure& f) { return f.reproduced(); });
+  const auto num_reproduced = std::count_if(figures.begin(), figures.end(),
+                                            [](const DerivedNumber& f) { return f.reproduced(); });
   out += fmt::format("\n{}: {} of {} figures\n", verdict(outcome.reproduced()), num_reproduced,
                      figures.size());
   if (!recipe.note.empty()) out += "note: " + recipe.note + "\n";

@@ -132,4 +132,11 @@ std::string beyond_runs_text(const PlanProblem& problem, const std::vector<Plan>
               from_to(decades, (*low)->beyond_runs->decades, (*high)->beyond_runs->decades));
 }
 
+std::string outside_of(const LawFacts& law, const Plan& plan) {
+  std::vector<std::string_view> out;
+  for (const Variable v : plan.extrapolated) out.push_back(law.info(v).symbol);
+  if (plan.extrapolates_d_per_n) out.push_back("D/N");
+  return fmt::format("{}", fmt::join(out, ", "));
+}
+
 }  // namespace isoflop::text

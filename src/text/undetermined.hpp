@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "isoflop/laws/law_facts.hpp"
 #include "isoflop/plan/plan_problem.hpp"
 
 namespace isoflop::text {
@@ -17,5 +18,8 @@ std::string undetermined_text(const PlanProblem& problem, const std::vector<Plan
 /// One line on the compute of plans beyond that of the runs behind their law; empty where no plan
 /// is known to lie there.
 std::string beyond_runs_text(const PlanProblem& problem, const std::vector<Plan>& plans);
+
+/// What of a plan lies beyond the runs behind its law, "N, D/N"; empty where nothing does.
+std::string outside_of(const LawFacts& law, const Plan& plan);
 
 }  // namespace isoflop::text

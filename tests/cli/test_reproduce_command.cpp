@@ -109,7 +109,7 @@ TEST_CASE("isoflop reproduce: the coefficients of Besiroglu et al. come out", "[
   input.data = isoflop_test::require_data("chinchilla_epoch245.csv");
   const auto figures = recipe("besiroglu2024").derive(input);
   REQUIRE(figures.size() == 6);  // without a bootstrap
-  for (const Figure& f : figures) {
+  for (const DerivedNumber& f : figures) {
     INFO(f.name << " " << f.published << " " << f.ours);
     CHECK(f.reproduced());
   }
@@ -194,13 +194,13 @@ TEST_CASE("isoflop reproduce: bad words exit 2", "[cli][refusal]") {
   CHECK(here.isoflop({"reproduce", "hoffmann2022", "--threads", "x"}).exit_code == 2);
 }
 
-TEST_CASE("Figure: it is reproduced within its tolerance only", "[cli][identity]") {
+TEST_CASE("DerivedNumber: it is reproduced within its tolerance only", "[cli][identity]") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  CHECK(Figure{"", 100.0, 104.0, 0.05, true, ""}.reproduced());
-  CHECK_FALSE(Figure{"", 100.0, 106.0, 0.05, true, ""}.reproduced());
-  CHECK(Figure{"", -0.2, -0.21, 0.02, false, ""}.reproduced());
-  CHECK_FALSE(Figure{"", -0.2, -0.25, 0.02, false, ""}.reproduced());
-  CHECK_FALSE(Figure{"", 1.0, nan, 1e9, false, ""}.reproduced());
+  CHECK(DerivedNumber{"", 100.0, 104.0, 0.05, true, ""}.reproduced());
+  CHECK_FALSE(DerivedNumber{"", 100.0, 106.0, 0.05, true, ""}.reproduced());
+  CHECK(DerivedNumber{"", -0.2, -0.21, 0.02, false, ""}.reproduced());
+  CHECK_FALSE(DerivedNumber{"", -0.2, -0.25, 0.02, false, ""}.reproduced());
+  CHECK_FALSE(DerivedNumber{"", 1.0, nan, 1e9, false, ""}.reproduced());
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ struct ReproduceOutcome {
   ReproduceRequest request;
   InputFiles inputs;
   std::optional<Recipe> recipe;  ///< nothing where only the list was asked for
-  std::vector<Figure> figures;   ///< of the recipe
+  std::vector<DerivedNumber> figures;   ///< of the recipe
 
   /// Every figure is what was published, within its tolerance.
   bool reproduced() const;

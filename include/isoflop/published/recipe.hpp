@@ -14,7 +14,7 @@
 namespace isoflop {
 
 /// One published number and ours.
-struct Figure {
+struct DerivedNumber {
   std::string name;
   double published, ours;
   double tolerance;  ///< of |ours - published|, relative to |published| if `relative`
@@ -48,7 +48,7 @@ struct Recipe {
   std::string source;  ///< the publication
   std::string note;    ///< what a reader should know of the result; may be empty
   std::optional<PublicData> data;
-  std::vector<Figure> (*derive)(const ReproductionInput&);
+  std::vector<DerivedNumber> (*derive)(const ReproductionInput&);
 };
 
 /// All of them, in the order of their names.

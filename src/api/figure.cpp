@@ -1,0 +1,101 @@
+#include "isoflop/api/figure.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "api/figure_fields.hpp"
+#include "api/pictures/picture.hpp"
+#include "io/json_file.hpp"
+#include "isoflop/error.hpp"
+#include "isoflop/figure/figure_json.hpp"
+#include "isoflop/io/law_file.hpp"
+
+namespace isoflop::api {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+PictureInput read_input(const FigureRequest& request) {
+  if (request.document) return {Json::parse(*request.document), "input"};
+  if (request.input.empty()) {
+    throw InvalidArgument("input",
+                          "name a law, or the JSON of a plan, profiles, …: " + field("input"));
+  }
+  std::error_code ignored;
+  const bool is_file = request.input == "-" || std::filesystem::exists(request.input, ignored);
+  if (is_file) return {detail::read_json_file(request.input), request.input};
+  return {law_to_json(find_law(request.input)), request.input};
+}
+
+std::string format_of(const PictureInput& input) {
+  const bool has =
+      input.json.is_object() && input.json.contains("format") && input.json["format"].is_string();
+  if (!has) throw DataError(input.origin, "is no document of isoflop: it has no \"format\"");
+  return input.json["format"].get<std::string>();
+}
+
+bool suits(const Picture& picture, const std::string& format) {
+  const auto& formats = picture.kind.formats;
+  return std::find(formats.begin(), formats.end(), format) != formats.end();
+}
+
+/// The names of those, one behind the other.
+template <class Which>
+std::string names_of(const std::vector<Picture>& all, Which which) {
+  std::string out;
+  for (const Picture& p : all) {
+    if (which(p)) out += " " + std::string(p.kind.name);
+  }
+  return out;
+}
+
+Figure drawn(const FigureRequest& request, const Context& context) {
+  const std::vector<Picture> all = pictures();
+  const auto any = [](const Picture&) { return true; };
+  const auto picture = std::find_if(all.begin(), all.end(),
+                                    [&](const Picture& p) { return p.kind.name == request.kind; });
+  if (picture == all.end()) {
+    throw InvalidArgument("kind",
+                          (request.kind.empty() ? "say which picture"
+                                                : "there is no picture \"" + request.kind + "\"") +
+                              "; there are:" + names_of(all, any));
+  }
+  const PictureInput input = read_input(request);
+  const std::string format = format_of(input);
+  if (format == kFigureFormat) {
+    Figure figure = figure_from_json(input.json, input.origin);
+    if (figure.kind != request.kind) {
+      throw InvalidArgument(
+          "kind", input.origin + " is the picture " + figure.kind + ", not " + request.kind);
+    }
+    return figure;
+  }
+  if (!suits(*picture, format)) {
+    const std::string others = names_of(all, [&](const Picture& p) { return suits(p, format); });
+    throw InvalidArgument(
+        "kind", "there is no picture " + request.kind + " of " + input.origin + " (" + format +
+                    (others.empty() ? "), nor any other" : "); there are:" + others));
+  }
+  return picture->draw(input, request, context);
+}
+
+}  // namespace
+
+std::vector<FigureKind> figure_kinds() {
+  std::vector<FigureKind> out;
+  for (const Picture& p : pictures()) out.push_back(p.kind);
+  return out;
+}
+
+FigureOutcome figure(const FigureRequest& asked, const Context& context) {
+  const FigureRequest request = checked(asked);
+  FigureOutcome out;
+  out.request = asked;
+  out.inputs = inputs_of(asked);
+  out.figure = drawn(request, context);
+  require_sound(out.figure);
+  return out;
+}
+
+}  // namespace isoflop::api
