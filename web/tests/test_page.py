@@ -137,7 +137,7 @@ def test_file_that_is_no_law_is_refused_in_words(page, tmp_path):
     assert page.run("return question.law") == "krajewski2024-e64"
 
 
-def test_typed_formula_is_planned_with(page):
+def test_typed_formula_is_planned_with(page, tmp_path):
     page.choose("law", "my-law.json")
     for name, text in {"formula": "L(N, D) = E + A/N**alpha + B/D**beta",
                        "coefficients": "E=1.82 A=482 alpha=0.348 B=2085 beta=0.366"}.items():
@@ -146,7 +146,7 @@ def test_typed_formula_is_planned_with(page):
     besiroglu = plan_json("besiroglu2024", "--flops", "1e21")
     assert page.number("n_active") == pytest.approx(besiroglu["n_active"], rel=0.2)
     command = page.run("return PASTES['command line'](question.law)")
-    assert_same(page, json.loads(shell(command.rstrip() + " --json").stdout)["plans"][0])
+    assert_same(page, json.loads(shell(command.rstrip() + " --json", tmp_path).stdout)["plans"][0])
 
 
 def test_two_laws_stand_side_by_side(page):
@@ -222,8 +222,9 @@ def test_keystroke_is_answered_within_50_ms(page):
 
 
 def shell(command, cwd=None):
-    return subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=cwd,
-                          env={"PATH": f"{PROGRAM.parent}:/usr/bin:/bin"})
+    """What a terminal does with a pasted command, where `isoflop` is the program."""
+    named = f'isoflop() {{ "{PROGRAM}" "$@"; }}\n'
+    return subprocess.run(["bash", "-c", named + command], capture_output=True, text=True, cwd=cwd)
 
 
 QUESTIONS = [
