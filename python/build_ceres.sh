@@ -11,7 +11,7 @@ build/ceres). Takes about five minutes of one core; does nothing where FOLDER ho
 The library of the distribution would bring 19 shared libraries into a wheel, one of them under the
 GPL; a fit polishes with dense QR alone. Needs apt-get, dpkg-source, CMake, Ninja and Eigen.
 CERES_SOURCE=FOLDER: take the three files of the source package from there, and load nothing.
-Exit code: 0 built, 1 something failed, 2 bad command line.
+Exit code: 0 built, 1 something failed, 2 bad command line, or the source package cannot be had.
 END
 }
 
@@ -58,7 +58,7 @@ fetch_source() {
 if [[ -n ${CERES_SOURCE-} ]]; then
   cp -- "$CERES_SOURCE"/ceres-solver_"$version"* .
 else
-  fetch_source
+  fetch_source || { echo "The source package of Ceres could not be loaded." >&2; exit 2; }
 fi
 sha256sum --check --quiet <<<"$sums"
 mkdir source

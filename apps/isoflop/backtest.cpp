@@ -5,6 +5,7 @@
 
 #include "apps/isoflop/options/fitting.hpp"
 #include "apps/isoflop/options/planning.hpp"
+#include "apps/isoflop/options/report.hpp"
 #include "apps/isoflop/options/team.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
@@ -28,6 +29,7 @@ void options(Form& form) {
   embeddings_options(form);
   fit_options(form);
   team_options(form);
+  report_option(form);
   form.own_flag({"--json", "print JSON (isoflop.backtest/1) and nothing else"});
   form.footer(
       "Example, in a checkout of isoflop:\n"
@@ -37,9 +39,12 @@ void options(Form& form) {
 }
 
 int run(Form& form) {
+  require_report(form);
   const api::BacktestOutcome outcome =
       api::backtest(api::backtest_request(form.request()), terminal_context());
-  print(form.has_own("json") ? json_text(to_json(outcome)) : text::backtest(outcome));
+  const std::string json = json_text(to_json(outcome)), text = text::backtest(outcome);
+  print(form.has_own("json") ? json : text);
+  write_report(form, json, text);
   return outcome.usable() ? 0 : 1;
 }
 

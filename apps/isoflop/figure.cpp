@@ -41,8 +41,8 @@ void options(Form& form) {
                  "FILE"});
   form.own_flag({"--json", "print JSON (isoflop.figure/1) and nothing else"});
   form.footer(
-      "Examples:\n  isoflop figure frontier krajewski2024-e64 --flops 1e21 > frontier.svg\n"
-      "  isoflop figure loss hoffmann2022 -o loss.svg");
+      "Examples:\n  isoflop figure frontier krajewski2024-e64 --flops 1e21\n"
+      "  isoflop figure price h200-modern");
 }
 
 std::string rendered(const api::FigureOutcome& outcome, const std::string& path) {

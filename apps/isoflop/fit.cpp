@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/fitting.hpp"
+#include "apps/isoflop/options/report.hpp"
 #include "apps/isoflop/options/team.hpp"
 #include "apps/isoflop/options/values.hpp"
 #include "apps/isoflop/verbs.hpp"
@@ -39,6 +40,7 @@ void options(Form& form) {
              "fit, leave out the K runs with the largest errors, fit again; they are listed", "K"});
   team_options(form);
   form.own_flag({"--profile", "also show the profile likelihood interval of each coefficient"});
+  report_option(form);
   form.own_flag({"--json", "print the law file and nothing else"});
   form.footer(
       "Examples, in a checkout of isoflop:\n"
@@ -57,6 +59,7 @@ std::string output_of(const Form& form, const api::FitRequest& request) {
     throw InvalidArgument("-o names the file of the runs, which it would overwrite");
   }
   require_output(out);
+  require_report(form);
   return out;
 }
 
@@ -70,12 +73,14 @@ int run(Form& form) {
   }
   const std::string json = json_text(to_json(outcome));
   if (is_file(output)) write_file(output, json);
+  const std::string text = text::fit(outcome, form.has_own("profile"));
   if (form.has_own("json") || is_stdout(output)) {
     print(json);
   } else {
-    print(text::fit(outcome, form.has_own("profile")));
+    print(text);
     if (!output.empty()) print("\nlaw file: " + output + "\n");
   }
+  write_report(form, json, text);
   if (outcome.usable()) return 0;
   warn("the fit did not converge; 'isoflop plan' will refuse it without --accept-unconverged");
   return 1;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/planning.hpp"
+#include "apps/isoflop/options/report.hpp"
 #include "apps/isoflop/options/team.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
@@ -24,17 +25,19 @@ void options(Form& form) {
   doubt_options(form, false);
   team_options(form);
   form.own_flag({"--csv", "print CSV and nothing else"});
+  report_option(form);
   form.own_flag({"--json", "print JSON (isoflop.frontier/1) and nothing else"});
   form.exclusive("--json", "--csv");
   form.footer("Example:\n  isoflop frontier krajewski2024-e64 --from 1e15 --to 1e27");
 }
 
 int run(Form& form) {
+  require_report(form);
   const api::FrontierOutcome outcome =
       api::frontier(api::frontier_request(form.request()), terminal_context());
-  print(form.has_own("json")  ? json_text(to_json(outcome))
-        : form.has_own("csv") ? text::frontier_csv(outcome)
-                              : text::frontier(outcome));
+  const std::string json = json_text(to_json(outcome)), text = text::frontier(outcome);
+  print(form.has_own("json") ? json : form.has_own("csv") ? text::frontier_csv(outcome) : text);
+  write_report(form, json, text);
   return outcome.usable() ? 0 : 1;
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/planning.hpp"
+#include "apps/isoflop/options/report.hpp"
 #include "apps/isoflop/options/team.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
@@ -20,6 +21,7 @@ void options(Form& form) {
   form.word({"--max-g", "finest granularity shown (default 64)", "G"});
   time_options(form, false);
   team_options(form);
+  report_option(form);
   form.own_flag({"--json", "print JSON (isoflop.granularity/1) and nothing else"});
   form.footer(
       "Example:\n  isoflop granularity krajewski2024-e64 --n-active 7.08M --d 66B "
@@ -27,9 +29,12 @@ void options(Form& form) {
 }
 
 int run(Form& form) {
+  require_report(form);
   const api::GranularityOutcome outcome =
       api::granularity(api::granularity_request(form.request()), terminal_context());
-  print(form.has_own("json") ? json_text(to_json(outcome)) : text::granularity(outcome));
+  const std::string json = json_text(to_json(outcome)), text = text::granularity(outcome);
+  print(form.has_own("json") ? json : text);
+  write_report(form, json, text);
   return outcome.usable() ? 0 : 1;
 }
 

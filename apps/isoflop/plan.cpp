@@ -5,6 +5,7 @@
 
 #include "apps/isoflop/options/fitting.hpp"
 #include "apps/isoflop/options/planning.hpp"
+#include "apps/isoflop/options/report.hpp"
 #include "apps/isoflop/options/team.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
@@ -22,6 +23,7 @@ void options(Form& form) {
   shapes_options(form);
   doubt_options(form, true);
   team_options(form);
+  report_option(form);
   form.own_flag({"--json", "print JSON (isoflop.plan/1) and nothing else"});
   form.reclaim("law", {"flops", "gpu_hours", "days", "target_loss"}, is_list_of_numbers);
   form.footer(
@@ -36,13 +38,17 @@ int run(Form& form) {
   if (!file.empty() && !request.contains("emit")) {
     throw InvalidArgument("emit", "--emit-output and --rank say something of --emit: add it");
   }
+  require_report(form);
   const api::PlanOutcome outcome = api::plan(api::plan_request(request), terminal_context());
+  const std::string json = json_text(to_json(outcome)), text = text::plan(outcome);
   if (!outcome.launch.empty() && !is_file(file)) {
     print(outcome.launch);
+    write_report(form, json, text, false);
     return 0;
   }
   if (!outcome.launch.empty()) write_file(file, outcome.launch);
-  print(form.has_own("json") ? json_text(to_json(outcome)) : text::plan(outcome));
+  print(form.has_own("json") ? json : text);
+  write_report(form, json, text);
   if (request.contains("emit") && outcome.launch.empty()) {
     warn("the plan is undetermined, so its run is not written; --accept-undetermined writes it");
   }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/fitting.hpp"
+#include "apps/isoflop/options/report.hpp"
 #include "apps/isoflop/options/team.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
@@ -46,6 +47,7 @@ void options(Form& form) {
                  "write the power laws as a law file (isoflop.law/2) that plan and predict read; - "
                  "prints it and nothing else",
                  "LAW.json"});
+  report_option(form);
   form.own_flag({"--json", "print JSON (isoflop.profiles/1) and nothing else"});
   form.reclaim("file", {"flops"}, is_list_of_numbers);
   form.footer(
@@ -59,18 +61,21 @@ int run(Form& form) {
     throw InvalidArgument("-o - and --json exclude each other");
   }
   require_output(file);
+  require_report(form);
   const api::ProfilesOutcome outcome =
       api::profiles(api::profiles_request(form.request()), terminal_context());
   const std::string law = file.empty() ? "" : json_text(profiles_law_json(outcome));
   if (is_file(file)) write_file(file, law);
+  const std::string json = json_text(to_json(outcome)), text = text::profiles(outcome);
   if (is_stdout(file)) {
     print(law);
   } else if (form.has_own("json")) {
-    print(json_text(to_json(outcome)));
+    print(json);
   } else {
-    print(text::profiles(outcome));
+    print(text);
     if (!file.empty()) print("\nlaw file: " + file + "\n");
   }
+  write_report(form, json, text);
   return outcome.usable() ? 0 : 1;
 }
 

@@ -12,7 +12,7 @@ Program isoflop_program() {
           "'isoflop COMMAND --help' explains a command.",
           [] { return std::string(kVersion); },
           {kFit, kProfiles, kEnvelope, kSweep, kPredict, kPlan, kFrontier, kGranularity, kNextRuns,
-           kConsensus, kBacktest, kSensitivity, kFigure, kLaws, kShape, kReproduce, kRun, kRerun,
+           kConsensus, kBacktest, kSensitivity, kFigure, kReport, kLaws, kShape, kReproduce, kRun, kRerun,
            kBench}};
 }
 

@@ -5,6 +5,7 @@
 
 #include "apps/isoflop/options/fitting.hpp"
 #include "apps/isoflop/options/planning.hpp"
+#include "apps/isoflop/options/report.hpp"
 #include "apps/isoflop/options/team.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
@@ -24,6 +25,7 @@ void options(Form& form) {
   own_variables_option(form);
   fit_options(form);
   team_options(form);
+  report_option(form);
   form.own_flag({"--json", "print JSON (isoflop.sensitivity/1) and nothing else"});
   form.footer(
       "Example, in a checkout of isoflop:\n"
@@ -33,13 +35,16 @@ void options(Form& form) {
 }
 
 int run(Form& form) {
+  require_report(form);
   const api::SensitivityOutcome outcome =
       api::sensitivity(api::sensitivity_request(form.request()), terminal_context());
   if (!outcome.has_fit()) {
     for (const std::string& reason : outcome.reasons) complain(reason);
     return 1;
   }
-  print(form.has_own("json") ? json_text(to_json(outcome)) : text::sensitivity(outcome));
+  const std::string json = json_text(to_json(outcome)), text = text::sensitivity(outcome);
+  print(form.has_own("json") ? json : text);
+  write_report(form, json, text);
   return outcome.usable() ? 0 : 1;
 }
 

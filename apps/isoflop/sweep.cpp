@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/planning.hpp"
+#include "apps/isoflop/options/report.hpp"
 #include "apps/isoflop/options/team.hpp"
 #include "apps/isoflop/verbs.hpp"
 #include "apps/words/terminal.hpp"
@@ -57,6 +58,7 @@ void options(Form& form) {
   team_options(form);
   form.own_word({"-o,--output", "write the runs as CSV; - prints them alone", "FILE"});
   form.own_flag({"--csv", "print that CSV and nothing else"});
+  report_option(form);
   form.own_flag({"--json", "print JSON (isoflop.sweep/1) and nothing else"});
   form.reclaim("law", {"flops", "granularities"}, is_list_of_numbers);
   form.footer(
@@ -76,6 +78,7 @@ int run(Form& form) {
     throw InvalidArgument("emit", "--emit and --emit-dir belong together");
   }
   require_output(file);
+  require_report(form);
   if (!folder.empty()) make_folder(folder);
   const api::SweepOutcome outcome = api::sweep(api::sweep_request(request), terminal_context());
   if (is_file(file)) write_file(file, text::sweep_csv(outcome));
@@ -87,7 +90,9 @@ int run(Form& form) {
     warn(std::to_string(outcome.dropped.size()) +
          " cells were dropped; without --csv the reasons are shown");
   }
-  print(json ? json_text(to_json(outcome)) : csv ? text::sweep_csv(outcome) : text::sweep(outcome));
+  const std::string document = json_text(to_json(outcome)), text = text::sweep(outcome);
+  print(json ? document : csv ? text::sweep_csv(outcome) : text);
+  write_report(form, document, text);
   return outcome.usable() ? 0 : 1;
 }
 

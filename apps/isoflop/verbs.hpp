@@ -18,6 +18,7 @@ extern const Verb kNextRuns;
 extern const Verb kPlan;
 extern const Verb kPredict;
 extern const Verb kProfiles;
+extern const Verb kReport;
 extern const Verb kReproduce;
 extern const Verb kRerun;
 extern const Verb kRun;

@@ -10,11 +10,14 @@ The functions are the verbs of the command line ``isoflop``, over the same core:
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ._core import version as __version__
 from ._law import Fit, Formula, Law, Prediction, formula, law, read, save
 from ._results import (
     Backtest,
     Consensus,
+    CostTable,
     Envelope,
     Frontier,
     Granularity,
@@ -52,10 +55,15 @@ from ._verbs import (
 )
 from .errors import Cancelled, DataError, Error, InvalidArgument, Notice
 
+if TYPE_CHECKING:
+    from . import bench as bench
+    from ._readers import Runs, read_runs
+
 __all__ = [
     "Backtest",
     "Cancelled",
     "Consensus",
+    "CostTable",
     "DataError",
     "Envelope",
     "Error",
@@ -76,11 +84,13 @@ __all__ = [
     "Rerun",
     "Result",
     "Row",
+    "Runs",
     "Sensitivity",
     "Shape",
     "Sweep",
     "__version__",
     "backtest",
+    "bench",
     "consensus",
     "envelope",
     "fit",
@@ -94,6 +104,7 @@ __all__ = [
     "predict",
     "profiles",
     "read",
+    "read_runs",
     "reproduce",
     "rerun",
     "run",
@@ -102,3 +113,18 @@ __all__ = [
     "shape",
     "sweep",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What few calls need is imported where it is asked for: it is half of an import's time."""
+    from importlib import import_module
+
+    if name == "bench":
+        return import_module(".bench", __name__)
+    if name in ("Runs", "read_runs"):
+        return getattr(import_module("._readers", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

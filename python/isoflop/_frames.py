@@ -17,7 +17,7 @@ def columns_of(runs: Any) -> str | dict[str, Cells]:
 
     Parameters
     ----------
-    runs : str, os.PathLike, mapping, sequence of mappings, structured array or data frame
+    runs : str, os.PathLike, Runs, mapping, sequence of mappings, structured array or data frame
         A path is returned as it is. Data frames are those that narwhals knows (pandas, Polars,
         PyArrow, Modin, …), lazy ones are collected, and any object with ``__arrow_c_stream__``.
 
@@ -28,6 +28,8 @@ def columns_of(runs: Any) -> str | dict[str, Cells]:
     """
     if isinstance(runs, (str, os.PathLike)):
         return os.fspath(runs)
+    if hasattr(runs, "to_columns"):
+        runs = runs.to_columns()
     if isinstance(runs, Mapping):
         return {str(name): _cells(values) for name, values in runs.items()}
     if isinstance(runs, Sequence):
@@ -118,3 +120,34 @@ def frame_of(columns: Mapping[str, Cells], backend: str | None = None) -> Any:
 
         return pyarrow.table(dict(columns))
     raise InvalidArgument(f'backend=: "{name}" is none of pandas, polars, pyarrow', "backend")
+
+
+def shown(value: Any) -> str:
+    """A cell for people."""
+    if value is None:
+        return "-"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def text_of(columns: Mapping[str, Cells]) -> str:
+    """Columns side by side, for a terminal; nothing where there are none."""
+    if not columns:
+        return ""
+    cells = {name: [shown(value) for value in values] for name, values in columns.items()}
+    widths = {name: max(len(name), *map(len, values)) for name, values in cells.items()}
+    lines = ["  ".join(name.rjust(widths[name]) for name in cells)]
+    for row in zip(*cells.values(), strict=True):
+        lines.append("  ".join(x.rjust(widths[k]) for k, x in zip(cells, row, strict=True)))
+    return "\n".join(lines)
+
+
+def html_of(columns: Mapping[str, Cells]) -> str:
+    """The same as a table of a notebook."""
+    import html
+
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(shown(x))}</td>" for x in row) + "</tr>"
+        for row in zip(*columns.values(), strict=True)
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import _frames
-from ._request import Shown
+from ._request import Shown, scratch_file
 from .errors import DataError
 
 if TYPE_CHECKING:
@@ -212,14 +212,7 @@ class Result:
     def _summary(self) -> str:
         """For an outcome that was read from JSON, which has no report."""
         head = f"{self._data.get('format', type(self).__name__)} of a {type(self).__name__}"
-        columns = {k: [_cell(x) for x in v] for k, v in self.to_columns().items()}
-        if not columns:
-            return head
-        widths = {k: max(len(k), *map(len, v)) for k, v in columns.items()}
-        lines = ["  ".join(k.rjust(widths[k]) for k in columns)]
-        for i in range(len(next(iter(columns.values())))):
-            lines.append("  ".join(v[i].rjust(widths[k]) for k, v in columns.items()))
-        return "\n".join([head, *lines])
+        return "\n".join(part for part in (head, _frames.text_of(self.to_columns())) if part)
 
     def _repr_html_(self) -> str:
         import html
@@ -228,15 +221,7 @@ class Result:
         report = f"<pre>{html.escape(str(self))}</pre>"
         if not columns:
             return report
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(_cell(x))}</td>" for x in row) + "</tr>"
-            for row in zip(*columns.values(), strict=True)
-        )
-        return (
-            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-            f"<details><summary>report</summary>{report}</details>"
-        )
+        return f"{_frames.html_of(columns)}<details><summary>report</summary>{report}</details>"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Result) and type(other) is type(self) and self._json == other._json
@@ -252,12 +237,6 @@ class Result:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 class _Table(Result):
@@ -390,6 +369,48 @@ class Reproduction(_Table):
         return list(self._data.get("figures", self._data.get("reproductions", [])))
 
 
+class CostTable(_Table):
+    """What layers of experts cost on a device, one row per layer and pass; for ``cost_table=``.
+
+    Attributes
+    ----------
+    source : {"measured", "roofline", "rehearsal"}
+        A rehearsal was timed on a CPU: no plan is made with it.
+    environment, peaks : Row
+        The device and its software, and the best rates that it reaches.
+    """
+
+    _rows_key = "rows"
+
+    def file_for_request(self) -> str:
+        """The path of a file of this table, which lives as long as the process."""
+        return scratch_file(self._json)
+
+    def _summary(self) -> str:
+        gpu = self._data["environment"]["gpu_name"]
+        heads = {
+            "measured": f"measured on {gpu}",
+            "roofline": "roofline: a model, nothing was measured",
+            "rehearsal": "rehearsal on a CPU: nothing counts as measured",
+        }
+        lines = [
+            heads.get(self._data["source"], ""),
+            f"{'backend':<14}{'tokens':>8}{'d_model':>9}{'experts':>9}{'width':>7}{'top-k':>7}"
+            f"  {'pass':<9}{'ms':>11}{'+-':>8}  checked",
+        ]
+        for row in self._rows():
+            if row["stage"] != "whole":
+                continue
+            low, high, time = row["low_s"], row["high_s"], row["time_s"]
+            half = "-" if low is None or high is None else f"{50 * (high - low) / time:.1f} %"
+            lines.append(
+                f"{row['backend']:<14}{row['tokens']:>8}{row['d_model']:>9}{row['num_experts']:>9}"
+                f"{row['expert_width']:>7}{row['top_k']:>7}  {row['pass']:<9}{1e3 * time:>11.4g}"
+                f"{half:>8}  {row.get('checked', 'reference')}"
+            )
+        return "\n".join(lines)
+
+
 class Predicted(Result):
     """What a law predicts of one run, as the command line says it.
 
@@ -411,6 +432,7 @@ class Predicted(Result):
 _KINDS: dict[str, type[Result]] = {
     "isoflop.backtest/1": Backtest,
     "isoflop.consensus/1": Consensus,
+    "isoflop.cost/1": CostTable,
     "isoflop.envelope/1": Envelope,
     "isoflop.frontier/1": Frontier,
     "isoflop.granularity/1": Granularity,

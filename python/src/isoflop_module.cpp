@@ -23,21 +23,6 @@ namespace {
 
 namespace nb = nanobind;
 
-/// The rest of the module is compiled for this.
-void require_processor() {
-#if defined(__x86_64__) && defined(ISOFLOP_NEEDS_X86_64_V3)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-      __builtin_cpu_supports("bmi2")) {
-    return;
-  }
-  throw nb::import_error(
-      "this build of isoflop needs a processor of x86-64-v3 (AVX2, FMA, BMI2); build it from "
-      "source "
-      "with -C cmake.define.ISOFLOP_ARCH=x86-64 for this one");
-#endif
-}
-
 /// (json, text, usable, more, warnings); text::Shown says what they are.
 nb::tuple call(const std::string& request, const nb::object& progress) {
   text::Shown shown;
@@ -86,7 +71,6 @@ int run_program(std::vector<std::string> words) {
 NB_MODULE(_core, module) {
   namespace nb = nanobind;
   using namespace isoflop::python;
-  require_processor();
   translate_faults();
   add_law(module);
   module.attr("version") = isoflop::kVersion;

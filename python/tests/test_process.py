@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import isoflop
+from conftest import ROOT
 
 LONG_FIT = """
 import sys, time, isoflop
@@ -81,3 +85,23 @@ def test_calls_from_threads_give_the_same() -> None:
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(work, budgets))
     assert together == [work(flops) for flops in budgets]
+
+
+@pytest.mark.parametrize("processor", ["core2duo", "Haswell"])
+def test_portable_module_runs_on_older_processors(processor: str) -> None:
+    """Without AVX, and with AVX2 but not AVX-512, in an emulator."""
+    emulator = shutil.which("qemu-x86_64")
+    if emulator is None or "ISOFLOP_PORTABLE" not in os.environ:
+        pytest.skip("needs qemu-x86_64 and, in ISOFLOP_PORTABLE, a wheel for every machine")
+    words = ["fit", str(ROOT / "data/published/krajewski2024_grid_simulated.csv")]
+    words += "--law chinchilla --column loss=loss_simulated --where G=1 --bootstrap 0".split()
+    words += "--starts 10 --threads 1 --json".split()
+    code = f"import sys; from isoflop import _core; sys.exit(_core.main({['isoflop', *words]!r}))"
+    command = [emulator, "-cpu", processor, sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    here = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    alpha, alpha_here = (
+        json.loads(text)["coefficients"]["alpha"] for text in (done.stdout, here.stdout)
+    )
+    assert alpha == pytest.approx(alpha_here, rel=1e-9)

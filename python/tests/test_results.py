@@ -50,7 +50,7 @@ def test_json_comes_back(plan: isoflop.Plan, tmp_path: Path) -> None:
 def test_save_leaves_no_half_file(plan: isoflop.Plan, tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
     path.mkdir()
-    with pytest.raises(OSError, match="plan.json"):
+    with pytest.raises(OSError, match=r"plan\.json"):
         plan.save(path)
     assert list(tmp_path.iterdir()) == [path]
     path.rmdir()

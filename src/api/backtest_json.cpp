@@ -26,6 +26,7 @@ Json forecasts_to_json(const BacktestReport& report, const RunTable& runs) {
     forecast["predicted"] = finite_or_null(f.predicted);
     forecast["interval"] =
         Json::array({finite_or_null(f.interval.low), finite_or_null(f.interval.high)});
+    forecast["curve"] = Json::array({finite_or_null(f.curve.low), finite_or_null(f.curve.high)});
     out.push_back(forecast);
   }
   return out;
@@ -71,7 +72,7 @@ Json to_json(const BacktestRequest& request) { return request_json("backtest", r
 Json to_json(const BacktestOutcome& outcome) {
   const std::optional<double>& expansion = outcome.table.expansion;
   Json out;
-  out["format"] = "isoflop.backtest/1";
+  out["format"] = kBacktestFormat;
   out["n_means"] = to_string(outcome.table.n_means);
   out["expansion"] = number_or_null(expansion);
   out["experts"] =

@@ -9,6 +9,7 @@
 #include "io/json_file.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/figure/figure_json.hpp"
+#include "isoflop/io/cost_table_file.hpp"
 #include "isoflop/io/law_file.hpp"
 
 namespace isoflop::api {
@@ -16,7 +17,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-PictureInput read_input(const FigureRequest& request) {
+/// Of a name that is no file: a cost table that ships for a picture of one, else a law.
+PictureInput read_input(const FigureRequest& request, bool of_cost_table) {
   if (request.document) return {Json::parse(*request.document), "input"};
   if (request.input.empty()) {
     throw InvalidArgument("input",
@@ -25,6 +27,7 @@ PictureInput read_input(const FigureRequest& request) {
   std::error_code ignored;
   const bool is_file = request.input == "-" || std::filesystem::exists(request.input, ignored);
   if (is_file) return {detail::read_json_file(request.input), request.input};
+  if (of_cost_table) return {Json{{"format", kCostFormat}}, request.input};
   return {law_to_json(find_law(request.input)), request.input};
 }
 
@@ -61,7 +64,7 @@ Figure drawn(const FigureRequest& request, const Context& context) {
                                                 : "there is no picture \"" + request.kind + "\"") +
                               "; there are:" + names_of(all, any));
   }
-  const PictureInput input = read_input(request);
+  const PictureInput input = read_input(request, suits(*picture, std::string(kCostFormat)));
   const std::string format = format_of(input);
   if (format == kFigureFormat) {
     Figure figure = figure_from_json(input.json, input.origin);
@@ -77,7 +80,12 @@ Figure drawn(const FigureRequest& request, const Context& context) {
         "kind", "there is no picture " + request.kind + " of " + input.origin + " (" + format +
                     (others.empty() ? "), nor any other" : "); there are:" + others));
   }
-  return picture->draw(input, request, context);
+  try {
+    return picture->draw(input, request, context);
+  } catch (const Json::exception&) {
+    throw DataError(input.origin,
+                    "lacks something that " + format + " has, or has it in another form");
+  }
 }
 
 }  // namespace

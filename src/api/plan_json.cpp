@@ -184,6 +184,20 @@ Json plan_to_json(const LawFacts& law, const Plan& plan, bool timed) {
   return out;
 }
 
+namespace {
+
+Json time_json(const TableTime& time) {
+  Json out{{"accounting", "time"},
+           {"source", kCostSourceNames[static_cast<std::size_t>(time.source)]}};
+  if (time.source == CostSource::kMeasured) {
+    out["graph"] = time.graph;
+    out["checked"] = to_string(time.checked);
+  }
+  return out;
+}
+
+}  // namespace
+
 Json cost_json(const CostTerms& cost) {
   if (cost.accounting == FlopAccounting::kSixNd) return {{"accounting", "6nd"}};
   return {{"accounting", "paper"},
@@ -218,7 +232,7 @@ Json to_json(const PlanOutcome& outcome) {
   Json out;
   out["format"] = kPlanFormat;
   out["law"] = outcome.request.planner.law.law;
-  out["cost"] = problem.time ? Json{{"accounting", "time"}} : cost_json(cost_terms(problem));
+  out["cost"] = outcome.time ? time_json(*outcome.time) : cost_json(cost_terms(problem));
   out["expansion"] = number_or_null(problem.law.expansion);
   const auto experts = rates_of_law(problem);
   out["experts"] = experts ? rates_to_json(*experts) : Json(nullptr);

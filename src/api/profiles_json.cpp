@@ -77,6 +77,11 @@ Json profile_to_json(const ProfilesOutcome& outcome, const Profile& p) {
   out["curvature"] = p.fit ? finite_or_null(2.0 * p.fit->parabola.p) : Json(nullptr);
   out["off_centre"] = p.off_centre;
   out["outside"] = p.outside;
+  Json& runs = out["runs"] = {{"size", Json::array()}, {"loss", p.runs.loss}};
+  for (const double x : p.runs.x) runs["size"].push_back(std::exp(x));
+  for (const std::size_t row : p.rows) {
+    if (row < outcome.lines.size()) runs["line"].push_back(outcome.lines[row]);
+  }
   out["bent_by_line"] = p.bent_by ? Json(outcome.lines[*p.bent_by]) : Json(nullptr);
   return out;
 }

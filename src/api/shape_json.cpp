@@ -63,7 +63,7 @@ Json to_json(const ShapeOutcome& outcome) {
   const MemoryCount& bytes = outcome.bytes;
   const ModelShape& shape = outcome.shape;
   Json out;
-  out["format"] = "isoflop.shape/1";
+  out["format"] = kShapeFormat;
   out["shape"] = shape_to_json(shape);
   if (!outcome.notes.empty()) out["notes"] = outcome.notes;
   out["experts"] = shape.is_routed() ? experts_to_json(expert_layer(shape)) : Json(nullptr);

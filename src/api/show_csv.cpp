@@ -17,7 +17,8 @@ std::string to_csv(const CostTable& table) {
       "renormalize,backend,routing,seed,regime,pass,stage,graph,counts,dw_dtype,capacity_factor,"
       "time_s,p10_s,p90_s,low_s,high_s,num_samples,model_flops,padded_flops,executed_flops,bytes,"
       "expert_flops_per_s,bytes_per_s,mfu_measured,mfu_spec,min_rows,mean_rows,max_rows,num_empty,"
-      "padding_rows,dropped_rows,check_error,check_tolerance,sm_clock_mhz,power_w,temperature_c,"
+      "padding_rows,dropped_rows,checked,check_error,check_tolerance,sm_clock_mhz,power_w,"
+      "temperature_c,"
       "remarks\n";
   for (const CostRow& row : table.rows) {
     const ExpertLayer& x = row.layer.experts;
@@ -64,6 +65,7 @@ std::string to_csv(const CostTable& table) {
                            std::to_string(row.stats.num_empty),
                            std::to_string(row.stats.padding_rows),
                            std::to_string(row.stats.dropped_rows),
+                           std::string(to_string(row.checked)),
                            number(row.check_error),
                            number(row.check_tolerance),
                            number(row.state.sm_clock_mhz),

@@ -1,5 +1,6 @@
 #include "isoflop/cost/choose_rows.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "isoflop/core/word_list.hpp"
@@ -31,23 +32,33 @@ std::vector<CostRow> choose_rows(const CostTable& table, const CostChoice& choic
     backends.insert(row.backend);
     const bool right =
         choice.backend == kBestBackend ? is_dropless(row) : row.backend == choice.backend;
-    if (!right || row.regime != choice.regime || row.graph != choice.graph ||
-        row.capacity_factor != choice.capacity_factor) {
-      continue;
+    if (right && row.regime == choice.regime && row.capacity_factor == choice.capacity_factor) {
+      out.push_back(row);
     }
-    routings.insert(row.routing);
-    out.push_back(row);
   }
+  const bool graph = choice.graph.value_or(
+      std::any_of(out.begin(), out.end(), [](const CostRow& row) { return row.graph; }));
+  std::erase_if(out, [&](const CostRow& row) { return row.graph != graph; });
+  for (const CostRow& row : out) routings.insert(row.routing);
   if (out.empty()) {
     const bool best = choice.backend == kBestBackend;
     throw InvalidArgument("the cost table has no " + std::string(to_string(choice.regime)) +
                           " rows of " + (best ? "a dropless backend" : choice.backend) +
-                          (choice.graph ? " as a CUDA graph" : " launched kernel by kernel") +
+                          (!choice.graph   ? ""
+                           : *choice.graph ? " as a CUDA graph"
+                                           : " launched kernel by kernel") +
                           "; its backends: " + joined(backends, ", "));
   }
   const std::string routing = the_routing(routings, choice.routing);
   std::erase_if(out, [&](const CostRow& row) { return row.routing != routing; });
   return out;
+}
+
+Check weakest_check(const std::vector<CostRow>& rows) {
+  if (rows.empty()) return Check::kNone;
+  return std::max_element(rows.begin(), rows.end(),
+                          [](const CostRow& a, const CostRow& b) { return a.checked < b.checked; })
+      ->checked;
 }
 
 std::vector<std::string> backends_in(const std::vector<CostRow>& rows) {

@@ -67,6 +67,7 @@ void each_row_field(Row& x, Field&& field) {
   field("padded_flops", x.padded_flops);
   field("executed_flops", x.executed_flops);
   field("bytes", x.bytes);
+  field("checked", x.checked);
   field("check_error", x.check_error);
   field("check_tolerance", x.check_tolerance);
   field("sm_clock_mhz", x.state.sm_clock_mhz);

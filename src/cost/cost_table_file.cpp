@@ -18,7 +18,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr const char* kRehearsal = "rehearsal";  // a source that no program goes on with
+
 constexpr const auto& names_of(Activation) { return kActivationNames; }
+constexpr const auto& names_of(Check) { return kCheckNames; }
 constexpr const auto& names_of(Regime) { return kRegimeNames; }
 constexpr const auto& names_of(Pass) { return kPassNames; }
 constexpr const auto& names_of(Stage) { return kStageNames; }
@@ -53,6 +56,9 @@ struct FromJson {
   template <class T>
   void operator()(const char* key, T& out) const {
     const auto it = json.find(key);
+    if constexpr (std::is_same_v<T, Check>) {
+      if (it == json.end()) return;  // a table from before there were checks of other kinds
+    }
     if (it == json.end()) fail("lacks \"" + std::string(key) + "\"");
     read(key, *it, out);
   }
@@ -122,6 +128,9 @@ CostTable table_from_json(const Json& json, const std::string& origin) {
          "\"");
   }
   CostTable out;
+  if (json.contains("source") && json["source"] == kRehearsal) {
+    fail("was taken on a CPU to try the benchmark out: its times are no measurements of a GPU");
+  }
   FromJson{json, origin, ""}("source", out.source);
   const Json& environment = member(json, "environment", origin);
   const Json& peaks = member(json, "peaks", origin);
@@ -137,6 +146,7 @@ CostTable table_from_json(const Json& json, const std::string& origin) {
     const std::string place = "row " + std::to_string(out.rows.size() + 1) + ": ";
     if (!row.is_object()) fail(place + "is not an object");
     CostRow& read = out.rows.emplace_back();
+    if (out.source == CostSource::kRoofline) read.checked = Check::kNone;
     detail::each_row_field(read, FromJson{row, origin, place});
     if (const std::string fault = row_fault(out.source, read); !fault.empty()) fail(place + fault);
   }

@@ -40,6 +40,9 @@ std::string sample_fault(const CostRow& row) {
 }
 
 std::string check_fault(const CostRow& row) {
+  if (row.checked == Check::kNone) {
+    return std::isnan(row.check_error) ? "" : "has a check_error but was checked against nothing";
+  }
   if (!(row.check_error >= 0.0) || !is_positive(row.check_tolerance)) {
     return "is measured but was not checked";
   }

@@ -27,6 +27,7 @@ CostRow roofline_row(const MoeLayer& layer, Pass pass, Stage stage, const Roofli
   row.pass = pass;
   row.stage = stage;
   row.dw_dtype = "bf16";
+  row.checked = Check::kNone;
   row.time_s = roofline_s(size, pass, stage, peaks);
   row.model_flops = work.model_flops;
   row.padded_flops = work.padded_flops;

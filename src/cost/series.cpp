@@ -13,10 +13,11 @@ bool near(double a, double b) { return std::abs(a - b) <= 1e-9 * std::abs(a); }
 bool belongs(const CostRow& a, const CostRow& b) {
   const ExpertLayer &x = a.layer.experts, &y = b.layer.experts;
   return a.backend == b.backend && a.routing == b.routing && a.seed == b.seed &&
-         a.regime == b.regime && a.graph == b.graph && a.capacity_factor == b.capacity_factor &&
-         a.layer.tokens == b.layer.tokens && a.layer.d_model == b.layer.d_model &&
-         a.layer.activation == b.layer.activation && a.layer.renormalize == b.layer.renormalize &&
-         x.d_ff == y.d_ff && near(x.expansion(), y.expansion()) && near(x.k0(), y.k0());
+         a.regime == b.regime && a.graph == b.graph && a.checked == b.checked &&
+         a.capacity_factor == b.capacity_factor && a.layer.tokens == b.layer.tokens &&
+         a.layer.d_model == b.layer.d_model && a.layer.activation == b.layer.activation &&
+         a.layer.renormalize == b.layer.renormalize && x.d_ff == y.d_ff &&
+         near(x.expansion(), y.expansion()) && near(x.k0(), y.k0());
 }
 
 }  // namespace

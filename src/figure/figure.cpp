@@ -9,10 +9,18 @@
 namespace isoflop {
 namespace {
 
+/// Whether two ends of an axis are the same but for rounding.
+bool is_one_value(double low, double high) {
+  return high - low <= 1e-11 * std::max(std::abs(low), std::abs(high));
+}
+
 /// What is wrong with an axis, as the end of a sentence; empty if nothing is.
 std::string fault_of(const Axis& axis) {
   if (!std::isfinite(axis.low) || !std::isfinite(axis.high) || !(axis.low < axis.high)) {
     return "has a range that does not rise";
+  }
+  if (!std::isfinite(axis.high - axis.low) || is_one_value(axis.low, axis.high)) {
+    return "has a range that no ticks can tell";
   }
   if (axis.scale == AxisScale::kLog && !(axis.low > 0.0))
     return "is logarithmic from zero or below";
@@ -111,7 +119,7 @@ void fit_axis(Axis& axis, const std::vector<double>& values, double margin) {
   }
   if (!(low <= high)) return;
   // One value alone stands in the middle of an octave, or of what is as large as itself.
-  if (low == high) {
+  if (is_one_value(low, high)) {
     const double half = is_log ? 0.35 : std::max(0.5 * std::abs(low), 0.5);
     low -= half;
     high += half;

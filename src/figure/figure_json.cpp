@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -115,7 +116,9 @@ class FigureReader {
   std::size_t count(const Json& where, const std::string& key, const std::string& place) const {
     const Json* found = member(where, key, place);
     if (found == nullptr) return 0;
-    if (!found->is_number_unsigned()) fail(place + key, "must be a whole number");
+    if (!found->is_number_integer() || found->get<std::int64_t>() < 0) {
+      fail(place + key, "must be a whole number");
+    }
     return found->get<std::size_t>();
   }
   std::pair<double, double> range(const Json& value, const std::string& place) const {

@@ -89,13 +89,17 @@ AxisTicks ticks_of(const Axis& axis, double length,
     }
     return out;
   }
-  for (const Values& values : candidates(axis)) {
+  const std::vector<Values> all = candidates(axis);
+  for (const Values& values : all) {
     const std::vector<AxisTick> ticks = labelled(values);
     bool fits = true;
     for (std::size_t i = 1; i < ticks.size(); ++i) fits = fits && apart(ticks[i - 1], ticks[i]);
     if (!fits || ticks.size() <= out.labelled.size()) continue;
     out.labelled = ticks;
     if (ticks.size() > 1) break;  // one alone says no scale: a sparser candidate may say more
+  }
+  for (std::size_t c = 0; out.labelled.empty() && c < all.size(); ++c) {
+    if (!all[c].empty()) out.labelled = labelled({all[c][all[c].size() / 2]});
   }
   const bool is_log = axis.scale == AxisScale::kLog;
   if (is_log && axis.high / axis.low >= 8.0 && axis.high / axis.low <= 1e8) {

@@ -4,7 +4,11 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "figure/svg_parts.hpp"
+#include "figure/svg_style.hpp"
 #include "io/json_values.hpp"
+#include "isoflop/figure/ticks.hpp"
+#include "isoflop/io/number.hpp"
 
 namespace isoflop {
 namespace {
@@ -18,22 +22,30 @@ Json scale_of(const Axis& axis) {
           {"zero", false}};
 }
 
-Json encoding_of(const char* column, const Axis& axis) {
+std::string text_literal(const std::string& text) {
+  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// These labels at these values, of an axis or a legend.
+Json labels_at(const std::vector<AxisTick>& ticks) {
+  Json values = Json::array();
+  std::string label = "''";
+  for (const AxisTick& t : ticks) {
+    values.push_back(t.at);
+    label = "datum.value == " + Json(t.at).dump() + " ? " + text_literal(t.label) + " : " + label;
+  }
+  return {{"values", values}, {"labelExpr", label}};
+}
+
+/// With the ticks that the SVG has on an axis so long.
+Json encoding_of(const char* column, const Axis& axis, double length) {
+  const bool is_x = column[0] == 'x';
+  const auto height = [](std::string_view) { return 11.0; };
+  const AxisTicks ticks =
+      is_x ? ticks_of(axis, length, detail::width_of, 16.0) : ticks_of(axis, length, height, 12.0);
   Json out{{"field", column}, {"type", "quantitative"}, {"scale", scale_of(axis)}};
   out["title"] = axis.label + (axis.unit.empty() ? "" : ", " + axis.unit);
-  // As the other renderings write it: 1.5M, and 1e18 from there on.
-  out["axis"] = {{"labelExpr",
-                  "datum.value >= 1e15 ? format(datum.value, '.3~e') : replace(format(datum.value, "
-                  "'.4~s'), 'G', 'B')"}};
-  if (axis.ticks) {
-    Json values = Json::array();
-    std::string label = "''";
-    for (const AxisTick& t : *axis.ticks) {
-      values.push_back(t.at);
-      label = "datum.value == " + Json(t.at).dump() + " ? " + Json(t.label).dump() + " : " + label;
-    }
-    out["axis"] = {{"values", values}, {"labelExpr", label}};
-  }
+  out["axis"] = labels_at(ticks.labelled);
   return out;
 }
 
@@ -67,12 +79,21 @@ Json rows_of(const Series& s) {
   return out;
 }
 
-/// Colours of the Okabe-Ito set by role, and dashes where lines would otherwise look alike.
+/// "7 3" as numbers.
+Json dashes_of(std::string_view words) {
+  Json out = Json::array();
+  for (std::size_t at = 0; at < words.size();) {
+    const std::size_t end = std::min(words.find(' ', at), words.size());
+    out.push_back(parse_number(words.substr(at, end - at)).value());
+    at = end + 1;
+  }
+  return out;
+}
+
+/// As on white paper.
+std::string colour_of(Role role) { return std::string(detail::look_of(role).on_white); }
+
 Json mark_of(const Series& s) {
-  constexpr const char* kColours[]{"#333333", "#999999", "#0072B2", "#D55E00", "#0072B2",
-                                   "#0072B2", "#D55E00", "#D55E00", "#009E73", "#8D9FB3",
-                                   "#0072B2", "#666666", "#1F2F66", "#E69F00", "#009E73",
-                                   "#56B4E9", "#CC79A7", "#6B7078"};
   Json out;
   switch (s.mark) {
     case Mark::kPoints:
@@ -104,17 +125,47 @@ Json mark_of(const Series& s) {
       out = {{"type", "rect"}};
       break;
   }
-  out["color"] = kColours[static_cast<std::size_t>(s.role)];
-  if (s.role == Role::kReference || s.role == Role::kCorrected) out["strokeDash"] = {5, 4};
+  out["color"] = colour_of(s.role);
+  if (const std::string_view dashes = detail::look_of(s.role).dashes; !dashes.empty()) {
+    out["strokeDash"] = dashes_of(dashes);
+  }
   out["clip"] = true;
   if (!s.names.empty()) out["tooltip"] = true;
   return out;
 }
 
-Json layer_of(const Panel& panel, const Series& s) {
+struct Size {
+  double width, height;
+};
+
+/// Of the labels of a panel whose series are not shaded.
+Json legend_of(const Panel& panel, const std::string& label) {
+  Json labels = Json::array(), colours = Json::array();
+  for (const Series& s : panel.series) {
+    if (s.label.empty() || std::find(labels.begin(), labels.end(), s.label) != labels.end())
+      continue;
+    labels.push_back(s.label);
+    colours.push_back(colour_of(s.role));
+  }
+  return {{"datum", label},
+          {"type", "nominal"},
+          {"title", nullptr},
+          {"scale", {{"domain", labels}, {"range", colours}}}};
+}
+
+/// Of the shaded lines of a panel.
+Json shades_of(const Panel& panel) {
+  std::vector<AxisTick> lines;
+  for (const Series& s : panel.series) {
+    if (s.mark == Mark::kLine && !s.shade.empty() && !s.label.empty())
+      lines.push_back({s.shade.front(), s.label});
+  }
+  return labels_at(lines);
+}
+
+Json layer_of(const Panel& panel, const Series& s, const Size& size) {
   Json out{{"data", {{"values", rows_of(s)}}}, {"mark", mark_of(s)}};
-  if (!s.label.empty()) out["name"] = s.label;
-  Json x = encoding_of("x", panel.x), y = encoding_of("y", panel.y);
+  Json x = encoding_of("x", panel.x, size.width), y = encoding_of("y", panel.y, size.height);
   Json& encoding = out["encoding"] = Json::object();
   if (s.mark == Mark::kBand || (s.mark == Mark::kInterval && !s.x.empty())) {
     y["field"] = "low";
@@ -133,15 +184,17 @@ Json layer_of(const Panel& panel, const Series& s) {
                 {"x2", {{"field", "x2"}}},
                 {"y", y},
                 {"y2", {{"field", "y2"}}},
-                {"color", {{"field", "value"}, {"type", "quantitative"}, {"title", "count"}}}};
+                {"color", {{"field", "value"}, {"type", "quantitative"}, {"legend", nullptr}}}};
   } else if (s.mark == Mark::kRule) {
     encoding = s.x.empty() ? Json{{"y", y}} : Json{{"x", x}};
   } else {
     encoding = {{"x", x}, {"y", y}};
   }
   if (panel.shade && !s.shade.empty()) {
-    Json shade{
-        {"type", "quantitative"}, {"title", panel.shade->label}, {"scale", scale_of(*panel.shade)}};
+    Json shade{{"type", "quantitative"},
+               {"title", panel.shade->label},
+               {"legend", shades_of(panel)},
+               {"scale", scale_of(*panel.shade)}};
     shade["scale"].update({{"scheme", "viridis"}, {"reverse", true}});
     shade["scale"].erase("nice");
     shade["scale"].erase("zero");
@@ -151,35 +204,36 @@ Json layer_of(const Panel& panel, const Series& s) {
       shade["datum"] = s.shade.front();
     }
     encoding["color"] = shade;
+  } else if (!panel.shade && !s.label.empty() && s.mark != Mark::kHeat) {
+    encoding["color"] = legend_of(panel, s.label);
   }
   // In the order of the file, not of x.
   if (s.mark == Mark::kLine || s.mark == Mark::kSteps) encoding["order"] = {{"value", 0}};
   return out;
 }
 
-Json covered_layer(const Panel& panel) {
+Json covered_layer(const Panel& panel, const Size& size) {
   Json row = Json::object();
   const auto [left, right] = panel.covered_x.value_or(std::pair{panel.x.low, panel.x.high});
   const auto [low, high] = panel.covered_y.value_or(std::pair{panel.y.low, panel.y.high});
   row = {{"x", left}, {"x2", right}, {"y", low}, {"y2", high}};
-  return {{"name", "range of the runs"},
-          {"data", {{"values", Json::array({row})}}},
+  return {{"data", {{"values", Json::array({row})}}},
           {"mark", {{"type", "rect"}, {"color", "#eef1f4"}, {"clip", true}}},
           {"encoding",
-           {{"x", encoding_of("x", panel.x)},
+           {{"x", encoding_of("x", panel.x, size.width)},
             {"x2", {{"field", "x2"}}},
-            {"y", encoding_of("y", panel.y)},
+            {"y", encoding_of("y", panel.y, size.height)},
             {"y2", {{"field", "y2"}}}}}};
 }
 
-Json panel_view(const Panel& panel, double width, double height) {
+Json panel_view(const Panel& panel, const Size& size) {
   Json out;
   if (!panel.title.empty()) out["title"] = panel.title;
-  out["width"] = width;
-  out["height"] = height;
+  out["width"] = size.width;
+  out["height"] = size.height;
   out["layer"] = Json::array();
-  if (panel.covered_x || panel.covered_y) out["layer"].push_back(covered_layer(panel));
-  for (const Series& s : panel.series) out["layer"].push_back(layer_of(panel, s));
+  if (panel.covered_x || panel.covered_y) out["layer"].push_back(covered_layer(panel, size));
+  for (const Series& s : panel.series) out["layer"].push_back(layer_of(panel, s, size));
   return out;
 }
 
@@ -191,24 +245,27 @@ Json figure_vega_lite(const Figure& figure) {
     rows = std::max(rows, p.row + 1);
     columns = std::max(columns, p.column + 1);
   }
+  // What shades one panel is nothing to the next.
+  const Json apart{{"scale", {{"color", "independent"}}}};
   Json out{{"$schema", "https://vega.github.io/schema/vega-lite/v5.json"},
            {"title", figure.title},
            {"description", figure.description},
+           {"resolve", apart},
            {"vconcat", Json::array()}};
-  const double width = columns == 1   ? 560
-                       : columns == 2 ? 320
-                                      : 140,
-               height = rows == 1     ? 360
-                        : columns > 2 ? 110
-                                      : 200;
+  const Size size{columns == 1   ? 560.0
+                  : columns == 2 ? 320.0
+                                 : 140.0,
+                  rows == 1     ? 360.0
+                  : columns > 2 ? 110.0
+                                : 200.0};
   for (std::size_t r = 0; r < rows; ++r) {
     Json line = Json::array();
     for (std::size_t c = 0; c < columns; ++c) {
       for (const Panel& p : figure.panels) {
-        if (p.row == r && p.column == c) line.push_back(panel_view(p, width, height));
+        if (p.row == r && p.column == c) line.push_back(panel_view(p, size));
       }
     }
-    if (!line.empty()) out["vconcat"].push_back({{"hconcat", line}});
+    if (!line.empty()) out["vconcat"].push_back({{"hconcat", line}, {"resolve", apart}});
   }
   return out;
 }

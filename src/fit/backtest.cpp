@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "fit/free_space.hpp"
 #include "isoflop/core/select_rows.hpp"
@@ -30,21 +31,31 @@ void require_enough(const AnyLaw& law, const RunTable& left, const FitOptions& o
                                    " coefficients of " + law.name() + "; hide less, or fix some");
 }
 
-/// 95 % intervals of ln loss of the runs in `asked`; nothing where the runs that were fitted leave
-/// no error.
-std::vector<Interval> log_intervals(const AnyLaw& law,
-                                    const std::vector<std::vector<double>>& draws,
-                                    const RunScatter& scatter, const RunTable& asked) {
-  if (draws.empty() || !scatter.is_known()) return {};
+constexpr Interval kUnknown{BacktestReport::kNone, BacktestReport::kNone};
+
+/// 95 % intervals of ln loss of one run.
+struct LogIntervals {
+  Interval new_run = kUnknown, curve = kUnknown;
+};
+
+/// Of the runs in `asked`; of new runs nothing where those that were fitted leave no error.
+std::vector<LogIntervals> log_intervals(const AnyLaw& law,
+                                        const std::vector<std::vector<double>>& draws,
+                                        const RunScatter& scatter, const RunTable& asked) {
+  if (draws.empty()) return std::vector<LogIntervals>(asked.num_runs());
   constexpr double kLevel = 0.95;
   std::vector<std::vector<double>> curves(asked.num_runs());  // [asked][draw]
   for (const std::vector<double>& draw : draws) {
     const std::vector<double> predicted = log_losses(law, draw, asked);
     for (std::size_t i = 0; i < predicted.size(); ++i) curves[i].push_back(predicted[i]);
   }
-  const NewRunSpread spread(scatter);
-  std::vector<Interval> out;
-  for (const std::vector<double>& curve : curves) out.push_back(spread.interval(curve, kLevel));
+  std::optional<NewRunSpread> spread;
+  if (scatter.is_known()) spread.emplace(scatter);
+  std::vector<LogIntervals> out;
+  for (const std::vector<double>& curve : curves) {
+    out.push_back(
+        {spread ? spread->interval(curve, kLevel) : kUnknown, percentile_interval(curve, kLevel)});
+  }
   return out;
 }
 
@@ -58,7 +69,7 @@ void require_split(const RunTable& runs, const Split& split) {
 
 /// Forecasts of the runs in `asked` and their errors, into `out`.
 void score(const AnyLaw& law, const std::vector<double>& theta,
-           const std::vector<Interval>& intervals, const RunTable& asked, const Split& split,
+           const std::vector<LogIntervals>& intervals, const RunTable& asked, const Split& split,
            BacktestReport& out) {
   const std::vector<double> predicted = log_losses(law, theta, asked);
   const std::vector<double> values = predictions(law, theta, asked);
@@ -67,12 +78,13 @@ void score(const AnyLaw& law, const std::vector<double>& theta,
   for (std::size_t i = 0; i < predicted.size(); ++i) {
     const double observed = asked.loss[i], log_observed = std::log(observed);
     const double error = predicted[i] - log_observed, weight = weight_of(asked, i);
-    const Interval log_interval =
-        intervals.empty() ? Interval{BacktestReport::kNone, BacktestReport::kNone} : intervals[i];
+    const Interval& log_interval = intervals[i].new_run;
+    const Interval& log_curve = intervals[i].curve;
     out.forecasts.push_back({split.held_out[i],
                              observed,
                              values[i],
-                             {std::exp(log_interval.low), std::exp(log_interval.high)}});
+                             {std::exp(log_interval.low), std::exp(log_interval.high)},
+                             {std::exp(log_curve.low), std::exp(log_curve.high)}});
     log_squares += weight * error * error;
     nat_squares += weight * std::pow(values[i] - observed, 2);
     share_squares += weight * std::pow(std::expm1(error), 2);
@@ -88,7 +100,9 @@ void score(const AnyLaw& law, const std::vector<double>& theta,
   out.rmse_nats = std::sqrt(nat_squares / weights);
   out.rmse_per_cent = 100.0 * std::sqrt(share_squares / weights);
   out.mean_error_per_cent = 100.0 * shares / weights;
-  if (!intervals.empty()) out.coverage_95 = inside / weights;
+  const bool known = std::any_of(intervals.begin(), intervals.end(),
+                                 [](const LogIntervals& x) { return !std::isnan(x.new_run.low); });
+  if (known) out.coverage_95 = inside / weights;
 }
 
 }  // namespace
@@ -109,7 +123,7 @@ BacktestReport backtest(const AnyLaw& law, const RunTable& runs, const Split& sp
   if (has_logs) add_findings(inspect_runs(law, fitted, options.fit), out.fit);
   const std::vector<double>& theta = out.fit.coefficients;
 
-  std::vector<Interval> intervals;
+  std::vector<LogIntervals> intervals(asked.num_runs());
   if (options.draw) {
     const Draws draws = options.draw(law, fitted, options.fit, out.fit);
     out.num_draws = draws.bootstrap.size();
@@ -140,7 +154,7 @@ BacktestReport score_law(const LawRecord& law, const RunTable& runs, const Split
   out.fit.rmse_log = std::sqrt(squares / weights);
   out.num_draws = law.draws.bootstrap.size();
   // Nothing was fitted to these runs: their residuals are no smaller than their scatter.
-  const std::vector<Interval> intervals = log_intervals(
+  const std::vector<LogIntervals> intervals = log_intervals(
       law.law, law.draws.bootstrap, scatter_of(law.law, law.coefficients, fitted, 0), asked);
   score(law.law, law.coefficients, intervals, asked, split, out);
   return out;

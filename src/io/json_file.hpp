@@ -7,7 +7,8 @@
 
 namespace isoflop::detail {
 
-/// Throws DataError for a file that cannot be read or is not JSON, with path and line.
+/// Throws DataError for a file that cannot be read or is not JSON, with path and line. A report in
+/// HTML (isoflop/text/report.hpp) is the JSON that it holds.
 nlohmann::ordered_json read_json_file(const std::string& path);
 nlohmann::ordered_json parse_json(std::string_view text, const std::string& origin);
 

@@ -1,5 +1,6 @@
 #include "isoflop/laws/coefficients.hpp"
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 
@@ -61,6 +62,27 @@ std::size_t coefficient_index(const LawFacts& law, std::string_view name) {
   }
   throw InvalidArgument("the law " + std::string(law.name) + " has no coefficient \"" +
                         std::string(name) + "\"; it has:" + known);
+}
+
+std::vector<std::string> draws_at_bounds(const LawFacts& law,
+                                         const std::vector<std::vector<double>>& draws) {
+  std::vector<std::string> out;
+  for (std::size_t p = 0; p < law.coefficients.size(); ++p) {
+    const CoefficientInfo& own = law.coefficients[p];
+    const auto count = [&](double value) {
+      return std::count_if(draws.begin(), draws.end(),
+                           [&](const auto& draw) { return draw[p] == value; });
+    };
+    const auto all = static_cast<std::ptrdiff_t>(draws.size());
+    for (const auto& [bound, name] : {std::pair{own.lower, "floor"}, {own.upper, "ceiling"}}) {
+      const auto at_bound = count(bound);
+      if (at_bound == 0 || at_bound == all) continue;
+      out.push_back(std::to_string(at_bound) + " of " + std::to_string(all) +
+                    (at_bound == 1 ? " draws sits at " : " draws sit at ") + std::string(own.name) +
+                    "'s " + name);
+    }
+  }
+  return out;
 }
 
 }  // namespace isoflop

@@ -57,10 +57,15 @@ TableTime use_table_time(PlanProblem& problem, const CostTable& table, const Cos
   setup.expansion = problem.law.expansion.value_or(1.0);
   const CostSurface surface(table, choice);
   problem.time.emplace(surface, setup, problem.shape, problem.search.max_granularity);
-  TableTime out{table.source, table.environment.gpu_name, choice.backend, "", setup};
-  if (table.source == CostSource::kMeasured) {
-    out.routing = choose_rows(table, choice).front().routing;
-  }
+  const std::vector<CostRow> rows = choose_rows(table, choice);
+  TableTime out;
+  out.source = table.source;
+  out.gpu_name = table.environment.gpu_name;
+  out.backend = choice.backend;
+  if (table.source == CostSource::kMeasured) out.routing = rows.front().routing;
+  out.graph = rows.front().graph;
+  out.checked = weakest_check(rows);
+  out.setup = setup;
   return out;
 }
 

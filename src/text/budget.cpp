@@ -19,12 +19,29 @@ std::string describe_cost(const CostTerms& cost) {
                      format_number(cost.width_per_block));
 }
 
+namespace {
+
+std::string checked_text(Check checked) {
+  switch (checked) {
+    case Check::kReference:
+      return "checked against float64";
+    case Check::kSelf:
+      return "checked against itself only";
+    case Check::kNone:
+      break;
+  }
+  return "not checked";
+}
+
+}  // namespace
+
 std::string time_line(const std::string& cost_table, const TableTime& time) {
   std::string who;
   if (time.source == CostSource::kMeasured) {
-    who = fmt::format(", {}, {} routing",
+    who = fmt::format(", {}, {} routing{}, {}",
                       time.backend == kBestBackend ? "fastest dropless backend" : time.backend,
-                      time.routing);
+                      time.routing, time.graph ? "" : ", launched kernel by kernel",
+                      checked_text(time.checked));
   }
   const TrainingSetup& setup = time.setup;
   return fmt::format("time: {} ({}{}{}), {} tokens at once, {}{}, dense products at {} FLOP/s{}\n",

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "isoflop/cost/moe_work.hpp"
+#include "isoflop/cost/roofline.hpp"
 #include "isoflop/cost/series.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/io/units.hpp"
@@ -31,6 +32,9 @@ std::string title_of(const CostSeries& series) {
   if (!row.graph) out += ", launched kernel by kernel";
   if (!row.counts.empty()) out += ", counts: " + row.counts;
   if (!row.dw_dtype.empty()) out += ", dW in " + row.dw_dtype;
+  if (row.backend != kRooflineBackend && row.checked != Check::kReference) {
+    out += row.checked == Check::kSelf ? ", checked against itself only" : ", not checked";
+  }
   return out + "\n";
 }
 

@@ -9,10 +9,12 @@
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/law_facts.hpp"
 #include "isoflop/laws/loss_unit.hpp"
 #include "isoflop/text/experts.hpp"
 #include "isoflop/text/grid.hpp"
+#include "isoflop/text/law.hpp"
 #include "isoflop/text/read_as.hpp"
 #include "text/widening.hpp"
 
@@ -74,21 +76,6 @@ std::string question(std::string_view label, const char* word, const std::string
   return out;
 }
 
-std::string verdict_text(Verdict verdict) {
-  const std::string word = to_string(verdict);
-  switch (verdict) {
-    case Verdict::kCertified:
-      return word + ": the four questions below have good answers";
-    case Verdict::kInterpolates:
-      return word + ": predictions inside the range of the runs hold, plans beyond it do not";
-    case Verdict::kDoubtful:
-      return word + ": nothing should rest on these numbers before what is said below is settled";
-    case Verdict::kFailed:
-      break;
-  }
-  return word;
-}
-
 std::string starts_text(const FitReport& report) {
   const std::size_t finished = report.num_starts - report.starts_abandoned;
   std::string out =
@@ -137,7 +124,7 @@ std::string head(const api::FitOutcome& outcome) {
     }
     out += "\n";
   }
-  out += line_of("verdict", verdict_text(report.verdict));
+  out += line_of("verdict", verdict_text(to_string(report.verdict)));
   if (outcome.has_law()) {
     out += questions(report);
   } else {
@@ -286,6 +273,9 @@ std::string fit(const api::FitOutcome& outcome, bool with_profile) {
     out +=
         fmt::format("  bootstrap     {} of {} refits certified, of {} {}\n", b.certified,
                     b.resamples, b.num_groups, b.num_groups == report.num_runs ? "runs" : "groups");
+    for (const std::string& clause : draws_at_bounds(own, law.draws.bootstrap)) {
+      out += fmt::format("{}{}\n", kIndent, clause);
+    }
   }
   if (outcome.calibration) {
     out += outcome.calibration->usable()

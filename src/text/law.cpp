@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "isoflop/core/word_list.hpp"
+#include "isoflop/fit/questions.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 
@@ -18,6 +19,18 @@ std::string head_of_law(const std::string& name, const LawRecord& law) {
   return fmt::format("{} ({}): {}, N is {}{}\n", name, describe_origin(law), law.law.name(),
                      to_string(law.n_means),
                      law.expansion ? ", E = " + format_number(*law.expansion) : "");
+}
+
+std::string verdict_text(const std::string& verdict) {
+  std::string what;
+  if (verdict == to_string(Verdict::kCertified)) {
+    what = ": the four questions below have good answers";
+  } else if (verdict == to_string(Verdict::kInterpolates)) {
+    what = ": predictions inside the range of the runs hold, plans beyond it do not";
+  } else if (verdict == to_string(Verdict::kDoubtful)) {
+    what = ": nothing should rest on these numbers before what is said below is settled";
+  }
+  return verdict + what;
 }
 
 std::vector<std::string> notes_on_fit(const LawRecord& law) {

@@ -6,6 +6,7 @@
 #include "io/scratch_folder.hpp"
 #include "isoflop/api/plan.hpp"
 #include "isoflop/io/json_text.hpp"
+#include "isoflop/io/whole_file.hpp"
 #include "isoflop/text/plan.hpp"
 #include "plan/doubted_laws.hpp"
 
@@ -89,6 +90,27 @@ TEST_CASE("api plan: the time of a cost table is a value of the outcome", "[api]
   CHECK(outcome.time->setup.tokens == 8192.0);
   CHECK(outcome.problem.time);
   CHECK(outcome.inputs.size() == 1);
+}
+
+TEST_CASE("api plan: the document and the text say which check stands behind the hours",
+          "[api][format]") {
+  const ScratchFolder folder;
+  Json table = Json::parse(read_file(ISOFLOP_SOURCE_DIR "/data/costs/h200-paper.json"));
+  for (Json& row : table["rows"]) {
+    row["graph"] = false;
+    row["checked"] = "self";
+  }
+  api::PlanRequest request;
+  request.planner.law.law = "krajewski2024-e64";
+  request.budget.gpu_hours = {100.0};
+  request.time.cost_table = folder.write("mine.json", table.dump());
+  request.time.micro_batch = 8192.0;
+  const api::PlanOutcome outcome = api::plan(request);
+  CHECK(
+      to_json(outcome)["cost"] ==
+      Json{{"accounting", "time"}, {"source", "measured"}, {"graph", false}, {"checked", "self"}});
+  CHECK_THAT(text::plan(outcome), Catch::Matchers::ContainsSubstring(
+                                      "launched kernel by kernel, checked against itself only)"));
 }
 
 TEST_CASE("api plan: a share is a number or a word in per cent", "[api][format]") {

@@ -41,7 +41,8 @@ TEST_CASE("isoflop backtest: the JSON has the documented fields", "[cli][format]
                               "draws", "plan_budget_flops", "plan_granularity", "plan_error_flops",
                               "forecasts"});
   CHECK(law["forecasts"].size() == 25);
-  CHECK(keys_of(law["forecasts"][0]) == Words{"line", "observed", "predicted", "interval"});
+  CHECK(keys_of(law["forecasts"][0]) ==
+        Words{"line", "observed", "predicted", "interval", "curve"});
   CHECK(law["plan_granularity"] == 4.0);
   CHECK(json["laws"][1]["plan_granularity"].is_null());
   CHECK(law["plan_error_flops"].get<double>() >= 0.0);

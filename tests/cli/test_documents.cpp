@@ -167,6 +167,9 @@ TEST_CASE("page on hyperparameters: every command prints what is shown", "[cli][
 TEST_CASE("page on the curve: every command prints what is shown", "[cli][format]") {
   check_document("docs/frontier.md");
 }
+TEST_CASE("page on figures: every command prints what is shown", "[cli][format]") {
+  check_document("docs/figures.md");
+}
 TEST_CASE("page on reproductions: every command prints what is shown", "[cli][format]") {
   check_document("docs/reproduce.md");
 }

@@ -50,7 +50,8 @@ TEST_CASE("isoflop fit: the law file has the documented fields", "[cli][format]"
   const Json law = Json::parse(here.fit_simulated(quick_fit({"--json"})).out);
   CHECK(keys_of(law) == Words{"format", "law", "formula", "coefficients", "variables", "ranges",
                               "expansion", "flops", "loss_unit", "bytes_per_token", "fit",
-                              "scatter", "intervals", "interval_method", "records", "draws"});
+                              "scatter", "intervals", "interval_method", "records", "runs",
+                              "draws"});
   CHECK(law["format"] == "isoflop.law/2");
   CHECK(law["law"] == "fine-grained-moe");
   CHECK(keys_of(law["coefficients"]) == Words{"a", "alpha", "b", "beta", "g", "gamma", "c"});

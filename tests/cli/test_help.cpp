@@ -28,7 +28,7 @@ TEST_CASE("isoflop: the help of every command ends with an example", "[cli][form
   const Workplace here;
   for (const char* command :
        {"fit", "plan", "frontier", "predict", "laws", "backtest", "sensitivity", "shape",
-        "consensus", "reproduce", "next-runs", "granularity", "profiles", "envelope"}) {
+        "consensus", "reproduce", "next-runs", "granularity", "profiles", "envelope", "figure"}) {
     CAPTURE(command);
     const Outcome help = here.isoflop({command, "--help"});
     CHECK(help.exit_code == 0);
@@ -46,7 +46,7 @@ TEST_CASE("isoflop: the help of every command ends with an example", "[cli][form
 TEST_CASE("isoflop: every example works as pasted", "[cli][format]") {
   for (const std::string command :
        {"", "fit", "plan", "frontier", "predict", "laws", "backtest", "sensitivity", "shape",
-        "consensus", "reproduce", "next-runs", "granularity", "profiles", "envelope"}) {
+        "consensus", "reproduce", "next-runs", "granularity", "profiles", "envelope", "figure"}) {
     const Workplace here;
     std::string script = "set -e\n";
     for (const std::string& line :
@@ -74,7 +74,7 @@ TEST_CASE("isoflop: the help names every command", "[cli][format]") {
   for (const char* command :
        {"  fit ", "  plan ", "  frontier ", "  predict ", "  laws ", "  backtest ",
         "  sensitivity ", "  shape ", "  consensus ", "  reproduce ", "  next-runs ",
-        "  granularity ", "  bench ", "  profiles ", "  envelope "}) {
+        "  granularity ", "  bench ", "  profiles ", "  envelope ", "  figure "}) {
     CAPTURE(command);
     CHECK(contains(help.out, command));
   }

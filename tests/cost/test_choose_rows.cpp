@@ -29,10 +29,29 @@ TEST_CASE("choose_rows: regime and launching and capacity are told apart", "[cos
   table.rows[0].regime = Regime::kBurst;
   table.rows[1].graph = false;
   table.rows[2].capacity_factor = 1.25;
-  CHECK_THROWS_AS(choose_rows(table, {}), InvalidArgument);
+  CHECK_THROWS_AS(choose_rows(table, {.graph = true}), InvalidArgument);
   CHECK(choose_rows(table, {.regime = Regime::kBurst}).size() == 1);
   CHECK(choose_rows(table, {.graph = false}).size() == 1);
   CHECK(choose_rows(table, {.backend = "batched", .capacity_factor = 1.25}).size() == 1);
+}
+
+TEST_CASE("choose_rows: rows that no graph launched count where there are no others",
+          "[cost][identity]") {
+  CostTable table = table_of_backends();
+  table.rows[0].graph = false;
+  CHECK(backends_in(choose_rows(table, {})) == std::vector<std::string>{"grouped"});
+  table.rows[1].graph = false;
+  CHECK(backends_in(choose_rows(table, {})) == std::vector<std::string>{"grouped", "loop"});
+}
+
+TEST_CASE("weakest_check: one row that was not checked speaks for all", "[cost][identity]") {
+  CostTable table = table_of_backends();
+  CHECK(weakest_check(table.rows) == Check::kReference);
+  table.rows[0].checked = Check::kSelf;
+  CHECK(weakest_check(table.rows) == Check::kSelf);
+  table.rows[1].checked = Check::kNone;
+  CHECK(weakest_check(table.rows) == Check::kNone);
+  CHECK(weakest_check({}) == Check::kNone);
 }
 
 TEST_CASE("choose_rows: of several routings multinomial is meant unless another is named",

@@ -51,6 +51,21 @@ TEST_CASE("cost_table_to_text: what was written reads and writes back byte for b
   CHECK(cost_table_to_text(MeasuredTable(cost_table_from_text(measured, "c.json"))) == measured);
 }
 
+TEST_CASE("cost_table_to_text: a row says what its check was, and one without a word had the first",
+          "[cost][format]") {
+  CostRow self = planted_row(layer_of({}), Pass::kForward, Stage::kWhole, 0.001);
+  self.checked = Check::kSelf;
+  CostRow none = self;
+  none.checked = Check::kNone;
+  none.check_error = none.check_tolerance = kNotMeasured;
+  const std::string text = cost_table_to_text(planted_table({self, none}));
+  const CostTable read = cost_table_from_text(text, "c.json");
+  CHECK(read.rows.at(0).checked == Check::kSelf);
+  CHECK(read.rows.at(1).checked == Check::kNone);
+  CHECK(cost_table_from_text(with(text, "\"checked\":\"self\",", ""), "c.json").rows[0].checked ==
+        Check::kReference);
+}
+
 TEST_CASE("cost_table_to_text: a roofline reads back as the table that was written",
           "[cost][format]") {
   const std::array layers{layer_of({.granularity = 2})};
@@ -108,6 +123,13 @@ TEST_CASE("read_cost_table: a measured table that cannot be believed is refused"
            Refusal{"isoflop.cost/1", "isoflop.cost/2",
                    "c.json: has format \"isoflop.cost/2\"; this program reads \"isoflop.cost/1\""},
            {"\"format\"", "\"formal\"", "c.json: is not a cost table: it has no \"format\""},
+           {"\"measured\"", "\"rehearsal\"",
+            "c.json: was taken on a CPU to try the benchmark out: its times are no measurements of "
+            "a GPU"},
+           {"\"checked\":\"reference\"", "\"checked\":\"twice\"",
+            "c.json: row 1: \"checked\" must be one of reference, self, none"},
+           {"\"checked\":\"reference\"", "\"checked\":\"none\"",
+            "c.json: row 1: has a check_error but was checked against nothing"},
            {"\"measured\"", "\"guessed\"", "c.json: \"source\" must be one of roofline, measured"},
            {"\"planted\"", "\"\"", "c.json: is measured but does not name its device"},
            {"\"1.0\"", "\"\"", "c.json: is measured but does not name its driver"},

@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "isoflop/api/context.hpp"
@@ -20,6 +21,8 @@
 #include "isoflop/plan/plan.hpp"
 
 namespace isoflop::api {
+
+inline constexpr std::string_view kBacktestFormat = "isoflop.backtest/1";
 
 struct BacktestRequest {
   RunsChoice runs{};

@@ -23,8 +23,8 @@ struct ReproduceRequest {
 struct ReproduceOutcome {
   ReproduceRequest request;
   InputFiles inputs;
-  std::optional<Recipe> recipe;  ///< nothing where only the list was asked for
-  std::vector<DerivedNumber> figures;   ///< of the recipe
+  std::optional<Recipe> recipe;        ///< nothing where only the list was asked for
+  std::vector<DerivedNumber> figures;  ///< of the recipe
 
   /// Every figure is what was published, within its tolerance.
   bool reproduced() const;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "isoflop/api/context.hpp"
@@ -15,6 +16,8 @@
 #include "isoflop/shape/parameter_count.hpp"
 
 namespace isoflop::api {
+
+inline constexpr std::string_view kShapeFormat = "isoflop.shape/1";
 
 struct ShapeRequest {
   std::string file;  ///< config.json of a model; empty: the words say all of it

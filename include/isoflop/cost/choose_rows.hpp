@@ -1,6 +1,7 @@
 /// Which rows of a cost table a question is about.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,8 @@ struct CostChoice {
   std::string backend{kBestBackend};  ///< a backend's name, or the fastest dropless one
   Regime regime = Regime::kSustained;
   std::string routing{};  ///< "": the only one there is, or "multinomial" where there are several
-  bool graph = true;
+  /// A CUDA graph, or launched kernel by kernel; unless said, what was captured goes before.
+  std::optional<bool> graph{};
   double capacity_factor = 0.0;
 };
 
@@ -29,6 +31,9 @@ inline bool is_dropless(const CostRow& row) {
 /// dropless backends. Throws InvalidArgument where there is none, and where several routings fit
 /// and none is multinomial, with the names there are.
 std::vector<CostRow> choose_rows(const CostTable& table, const CostChoice& choice);
+
+/// The weakest check that stands behind one of the rows; kNone of no rows.
+Check weakest_check(const std::vector<CostRow>& rows);
 
 /// Backends in `rows`, in alphabetical order.
 std::vector<std::string> backends_in(const std::vector<CostRow>& rows);

@@ -17,7 +17,8 @@ inline constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 
 enum class CostSource { kRoofline, kMeasured };
 enum class Pass { kForward, kBackward, kBoth };
-enum class Regime { kSustained, kBurst };  ///< on a card that is warm and busy; after a pause
+enum class Check { kReference, kSelf, kNone };  ///< from the strongest to the weakest
+enum class Regime { kSustained, kBurst };       ///< on a card that is warm and busy; after a pause
 /// Order of execution. kWhole is the layer without inner events; the others are its parts.
 enum class Stage {
   kWhole,
@@ -43,6 +44,7 @@ enum class Stage {
 };
 inline constexpr std::array<std::string_view, 2> kCostSourceNames{"roofline", "measured"};
 inline constexpr std::array<std::string_view, 3> kPassNames{"forward", "backward", "both"};
+inline constexpr std::array<std::string_view, 3> kCheckNames{"reference", "self", "none"};
 inline constexpr std::array<std::string_view, 2> kRegimeNames{"sustained", "burst"};
 inline constexpr std::array<std::string_view, 18> kStageNames{
     "whole",         "router",       "topk",
@@ -52,6 +54,7 @@ inline constexpr std::array<std::string_view, 18> kStageNames{
     "up_dgrad",      "up_wgrad",     "permute_backward",
     "topk_backward", "router_dgrad", "router_wgrad"};
 constexpr std::string_view to_string(Pass x) { return kPassNames[static_cast<std::size_t>(x)]; }
+constexpr std::string_view to_string(Check x) { return kCheckNames[static_cast<std::size_t>(x)]; }
 constexpr std::string_view to_string(Regime x) { return kRegimeNames[static_cast<std::size_t>(x)]; }
 constexpr std::string_view to_string(Stage x) { return kStageNames[static_cast<std::size_t>(x)]; }
 constexpr bool is_forward(Stage x) { return x >= Stage::kRouter && x <= Stage::kCombine; }
@@ -128,7 +131,10 @@ struct CostRow {
   double executed_flops = 0.0;  ///< what the backend was asked to compute
   double bytes = 0.0;           ///< least traffic with memory, stage by stage (moe_work.hpp)
 
-  double check_error = kNotMeasured;      ///< largest relative error against the reference
+  /// What the results were compared with before anything was timed: the float64 reference, or the
+  /// layer itself (the same tokens in another order), which a wrong layer may pass; or nothing.
+  Check checked = Check::kReference;
+  double check_error = kNotMeasured;      ///< largest relative error of that comparison
   double check_tolerance = kNotMeasured;  ///< what it had to stay below
   GpuState state;
   std::vector<std::string> remarks;  ///< "stages: approximate", "drift: 2.4 %"

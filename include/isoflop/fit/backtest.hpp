@@ -37,6 +37,7 @@ struct Forecast {
   double observed, predicted;  ///< nats per token
   Interval interval;           ///< 95 % of new runs, nats per token; NaN without draws, or where
                                ///< as many coefficients as runs leave no residuals
+  Interval curve;              ///< 95 % of the draws, nats per token; NaN without any
 };
 
 struct BacktestReport {

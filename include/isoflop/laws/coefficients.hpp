@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +42,11 @@ void require_in_bounds(const LawFacts& law, std::span<const double> coefficients
 
 /// Index of the coefficient of this name. Throws InvalidArgument, naming those there are.
 std::size_t coefficient_index(const LawFacts& law, std::string_view name);
+
+/// A clause for each coefficient of which draws [][P] lie on one of its bounds: "297 of 999 draws
+/// sit at c's floor". A coefficient that no draw moves has none.
+std::vector<std::string> draws_at_bounds(const LawFacts& law,
+                                         const std::vector<std::vector<double>>& draws);
 
 template <Law L>
 std::array<double, kNumCoefficients<L>> to_axis(const L& law,

@@ -15,9 +15,11 @@ namespace isoflop {
 /// What the time of a problem is that of.
 struct TableTime {
   CostSource source = CostSource::kRoofline;
-  std::string gpu_name;  ///< "" where the table names none
-  std::string backend;   ///< as it was chosen: of measured tables a name or kBestBackend
-  std::string routing;   ///< of the rows that are used, of measured tables
+  std::string gpu_name;          ///< "" where the table names none
+  std::string backend;           ///< as it was chosen: of measured tables a name or kBestBackend
+  std::string routing;           ///< of the rows that are used, of measured tables
+  bool graph = true;             ///< those rows are of CUDA graphs, not launched kernel by kernel
+  Check checked = Check::kNone;  ///< the weakest check behind one of them
   TrainingSetup setup;
 };
 

@@ -18,6 +18,9 @@ std::string describe_origin(const LawRecord& law);
 /// first line of a report.
 std::string head_of_law(const std::string& name, const LawRecord& law);
 
+/// The verdict on a fit as a law file has it, with what it means; the questions are shown below it.
+std::string verdict_text(const std::string& verdict);
+
 /// What the law's file says against relying on it, one line each: a verdict that is not certified
 /// with its reasons, coefficients on a bound, warnings of the fit.
 std::vector<std::string> notes_on_fit(const LawRecord& law);

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "api/frontier_fields.hpp"
+#include "api/pictures/json_numbers.hpp"
 #include "api/pictures/law_runs.hpp"
 #include "api/plan_fields.hpp"
 #include "api/plan_json.hpp"
@@ -21,6 +22,7 @@
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/plan/plan_doubts.hpp"
 #include "isoflop/plan/plan_draws.hpp"
 
 namespace isoflop::api {
@@ -41,27 +43,12 @@ struct FrontierParts {
   std::optional<LawRuns> law;
 };
 
-/// The law of a request, with its runs where its file has them.
-std::optional<LawRuns> named_law(const std::string& name) {
+/// The law that an outcome was made with, with its runs where its file has them.
+std::optional<LawRuns> named_law(const PictureInput& outcome, const std::string& name) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(name, ignored)) return std::nullopt;
+  require_unchanged(outcome, name);
   return read_law_runs({detail::read_json_file(name), name});
-}
-
-double at(const Json& plan, const char* key) {
-  const auto found = plan.find(key);
-  return found == plan.end() || !found->is_number() ? std::nan("") : found->get<double>();
-}
-
-std::pair<double, double> interval_of(const Json& plan, const char* key) {
-  const auto found = plan.find("interval");
-  if (found == plan.end() || !found->is_object() || !found->contains(key))
-    return {std::nan(""), std::nan("")};
-  const Json& ends = (*found)[key];
-  const bool known =
-      ends.is_array() && ends.size() == 2 && ends[0].is_number() && ends[1].is_number();
-  return known ? std::pair{ends[0].get<double>(), ends[1].get<double>()}
-               : std::pair{std::nan(""), std::nan("")};
 }
 
 /// FLOPs of each run [num_runs] as the problem counts them, and its active parameters; empty where
@@ -108,7 +95,7 @@ class FrontierPicture {
       }
     }
     if (!covered_ && parts_.problem) covered_ = covered_compute(*parts_.problem);
-    for (const Json& plan : parts_.curve) budgets_.push_back(at(plan, "budget_flops"));
+    for (const Json& plan : parts_.curve) budgets_.push_back(number_at(plan, "budget_flops"));
   }
 
   Figure figure() const {
@@ -117,7 +104,7 @@ class FrontierPicture {
     const auto tokens = parts_.law ? parts_.law->runs.column(Variable::kD) : std::vector<double>{};
     add(out, "d_tokens", {"training tokens D", "", AxisScale::kLog}, Mark::kLine, tokens);
     const bool has_g = std::any_of(parts_.curve.begin(), parts_.curve.end(), [](const Json& p) {
-      return std::isfinite(at(p, "granularity"));
+      return std::isfinite(number_at(p, "granularity"));
     });
     const auto granularity =
         parts_.law ? parts_.law->runs.column(Variable::kG) : std::vector<double>{};
@@ -128,22 +115,22 @@ class FrontierPicture {
 
  private:
   static std::string plan_words(const Json& plan) {
-    std::string out =
-        "at " + in_words(at(plan, "budget_flops")) + " FLOPs " + in_words(at(plan, "n_active"));
+    std::string out = "at " + in_words(number_at(plan, "budget_flops")) + " FLOPs " +
+                      in_words(number_at(plan, "n_active"));
     const auto ends = [&](const char* key) {
-      const auto [low, high] = interval_of(plan, key);
+      const auto [low, high] = interval_at(plan, key);
       return std::isfinite(low) ? " (95 %: " + in_words(low) + " to " + in_words(high) + ")"
                                 : std::string();
     };
-    out += " active parameters" + ends("n_active") + " on " + in_words(at(plan, "d_tokens")) +
-           " tokens" + ends("d_tokens");
-    if (std::isfinite(at(plan, "granularity")))
-      out += " at G = " + in_words(at(plan, "granularity"));
+    out += " active parameters" + ends("n_active") + " on " +
+           in_words(number_at(plan, "d_tokens")) + " tokens" + ends("d_tokens");
+    if (std::isfinite(number_at(plan, "granularity")))
+      out += " at G = " + in_words(number_at(plan, "granularity"));
     return out;
   }
 
   std::string words() const {
-    const auto usable = [](const Json& plan) { return std::isfinite(at(plan, "n_active")); };
+    const auto usable = [](const Json& plan) { return std::isfinite(number_at(plan, "n_active")); };
     std::string out;
     for (const Json& plan : parts_.targets) {
       if (usable(plan))
@@ -156,10 +143,28 @@ class FrontierPicture {
       out = "Best by " + parts_.name + ": " + plan_words(*last);
     }
     out += ".";
+    if (parts_.problem && parts_.problem->law.is_fit() &&
+        parts_.problem->law.fit_status != "converged") {
+      out += " The fit did not converge.";
+    }
+    out += doubt_words();
     if (covered_)
       out += " The runs behind the law reach " + in_words(covered_->second) +
              " FLOPs; beyond them it extrapolates.";
     return out;
+  }
+
+  /// Of the budgets whose plans the draws do not determine.
+  std::string doubt_words() const {
+    const auto doubted = [](const Json& plan) {
+      return plan.value("status", "") == "undetermined";
+    };
+    const auto first = std::find_if(parts_.curve.begin(), parts_.curve.end(), doubted);
+    if (first == parts_.curve.end()) return "";
+    const std::string from = in_words(number_at(*first, "budget_flops"));
+    return std::all_of(first, parts_.curve.end(), doubted)
+               ? " From " + from + " FLOPs on the law's draws do not determine a plan."
+               : " The law's draws do not determine all of these plans.";
   }
 
   void add(Figure& out, const char* key, Axis y, Mark mark,
@@ -167,16 +172,17 @@ class FrontierPicture {
     Panel panel;
     panel.row = out.panels.size();
     panel.x = {"training compute", "FLOPs", AxisScale::kLog};
-    std::vector<double> x = budgets_, seen;
+    std::vector<double> x = budgets_, seen, ends;
     panel.covered_x = covered_;
     Series band{Mark::kBand, Role::kCurveBand, "95 % of the law's draws", budgets_};
     Series curve{mark, Role::kLaw, "best by the law", budgets_};
     for (const Json& plan : parts_.curve) {
-      const auto [low, high] = interval_of(plan, key);
+      const auto [low, high] = interval_at(plan, key);
       band.low.push_back(low);
       band.high.push_back(high);
-      curve.y.push_back(at(plan, key));
-      seen.insert(seen.end(), {low, high, at(plan, key)});
+      curve.y.push_back(number_at(plan, key));
+      seen.push_back(number_at(plan, key));
+      ends.insert(ends.end(), {low, high});
     }
     if (mark == Mark::kSteps) follow_switches(curve);
     if (std::any_of(band.low.begin(), band.low.end(), [](double v) { return std::isfinite(v); }))
@@ -191,8 +197,8 @@ class FrontierPicture {
     panel.series.push_back(curve);
     Series stars{Mark::kStars, Role::kTarget, parts_.targets.size() == 1 ? "the plan" : "plans"};
     for (const Json& plan : parts_.targets) {
-      stars.x.push_back(at(plan, "budget_flops"));
-      stars.y.push_back(at(plan, key));
+      stars.x.push_back(number_at(plan, "budget_flops"));
+      stars.y.push_back(number_at(plan, key));
       stars.names.push_back(plan_words(plan));
       seen.push_back(stars.y.back());
       x.push_back(stars.x.back());
@@ -200,7 +206,7 @@ class FrontierPicture {
     if (!stars.x.empty()) panel.series.push_back(stars);
     fit_axis(panel.x, x, 0.02);
     panel.y = std::move(y);
-    fit_axis(panel.y, seen, 0.06);
+    fit_axis_to_intervals(panel.y, seen, ends, 0.06);
     if (mark == Mark::kSteps) powers_of_two(panel.y);
     out.panels.push_back(panel);
   }
@@ -263,7 +269,7 @@ Json to_json(const PlanProblem& problem, const std::vector<Plan>& plans) {
 void add_curve(FrontierParts& parts, const FigureRequest& request, const Context& context) {
   if (!context.intervals) parts.problem->law.draws = {};
   std::vector<double> marked;
-  for (const Json& plan : parts.targets) marked.push_back(at(plan, "budget_flops"));
+  for (const Json& plan : parts.targets) marked.push_back(number_at(plan, "budget_flops"));
   FrontierOptions options;
   std::tie(options.from, options.to) = ends_of(*parts.problem, request, marked);
   if (!(options.from < options.to)) {
@@ -276,7 +282,8 @@ void add_curve(FrontierParts& parts, const FigureRequest& request, const Context
       context.progress("draws", done, all);
     };
   }
-  const Frontier curve = isoflop::frontier(*parts.problem, options);
+  Frontier curve = isoflop::frontier(*parts.problem, options);
+  add_doubts(curve.plans);
   parts.curve = to_json(*parts.problem, curve.plans);
   for (const GranularitySwitch& s : curve.switches)
     parts.switches.emplace_back(s.from_budget, s.granularity);
@@ -288,6 +295,7 @@ FrontierParts parts_of_law(const PictureInput& input, const FigureRequest& reque
   out.law = read_law_runs(input);
   LawChoice choice;
   choice.law = input.origin;
+  choice.accept_unconverged = true;  // a picture is no plan; its words say it
   PlannerChoice planner;
   planner.law = choice;
   out.problem = pose(planner, load_law(choice, out.law->law));
@@ -298,6 +306,7 @@ FrontierParts parts_of_law(const PictureInput& input, const FigureRequest& reque
     std::sort(budgets.begin(), budgets.end());
     plans = plan_curve(*out.problem, budgets);
     add_draws_to_curve(*out.problem, plans, context.num_threads);
+    add_doubts(plans);
   }
   out.targets = to_json(*out.problem, plans);
   add_curve(out, request, context);
@@ -323,7 +332,7 @@ FrontierParts parts_of_plan(const PictureInput& input, const FigureRequest& requ
   if (input.json.at("cost").value("accounting", "") == "time") {
     throw DataError(input.origin, "is a plan in time; a frontier is drawn over FLOPs");
   }
-  out.law = named_law(out.name);
+  out.law = named_law(input, out.name);
   std::vector<std::string> conversions;
   out.problem = pose(asked, load_law(asked.planner.law), conversions);
   out.targets = input.json.at("plans");
@@ -336,11 +345,11 @@ FrontierParts parts_of_frontier(const PictureInput& input, const FigureRequest& 
   FrontierParts out;
   const FrontierRequest asked = frontier_request(input.json.at("request"));
   out.name = asked.planner.law.law;
-  out.law = named_law(out.name);
+  out.law = named_law(input, out.name);
   out.problem = pose(asked.planner, load_law(asked.planner.law));
   out.curve = input.json.at("plans");
   for (const Json& s : input.json.at("switches"))
-    out.switches.emplace_back(at(s, "from_flops"), at(s, "granularity"));
+    out.switches.emplace_back(number_at(s, "from_flops"), number_at(s, "granularity"));
   return out;
 }
 

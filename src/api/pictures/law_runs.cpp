@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "isoflop/core/decimal.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/io/sha256.hpp"
 #include "isoflop/laws/log_losses.hpp"
 #include "isoflop/laws/loss_unit.hpp"
 
@@ -84,6 +86,18 @@ LawRuns require_law_runs(const PictureInput& input) {
                                                  : "holds no runs: it is no fit");
 }
 
+void require_unchanged(const PictureInput& outcome, const std::string& path) {
+  std::error_code ignored;
+  const auto inputs = outcome.json.find("inputs");
+  if (!std::filesystem::is_regular_file(path, ignored)) return;
+  if (inputs == outcome.json.end() || !inputs->is_array()) return;
+  for (const Json& file : *inputs) {
+    if (file.value("path", "") != path || file.value("sha256", "") == sha256_of_file(path))
+      continue;
+    throw DataError(path, "is not the file any more that " + outcome.origin + " was made with");
+  }
+}
+
 std::string in_words(double value) {
   double rounded = value;
   read_decimal(scientific_decimal(value, 2), rounded);
@@ -142,11 +156,22 @@ Axis target_axis(const LawRuns& law, const std::vector<double>& values) {
   if (facts.predicts_loss()) {
     out.unit = unit_words(law.law.loss_unit);
   } else {
-    out.unit = std::string(facts.target.unit);
+    out.unit = facts.target.unit == "1" ? "" : std::string(facts.target.unit);
   }
   out.scale = all_positive(values) ? AxisScale::kLog : AxisScale::kLinear;
   fit_axis(out, values);
   return out;
+}
+
+void fit_axis_to_intervals(Axis& axis, const std::vector<double>& values, std::vector<double> ends,
+                           double margin) {
+  constexpr double kFarthest = 100.0;
+  fit_axis(axis, values, 0.0);
+  for (double& x : ends) {
+    if (std::isfinite(x)) x = std::clamp(x, axis.low / kFarthest, axis.high * kFarthest);
+  }
+  ends.insert(ends.end(), values.begin(), values.end());
+  fit_axis(axis, ends, margin);
 }
 
 std::vector<double> levels_of(std::vector<double> values, std::size_t most) {

@@ -27,6 +27,10 @@ LawRuns read_law_runs(const PictureInput& input);
 /// The same; throws DataError, saying why, where the file has no runs.
 LawRuns require_law_runs(const PictureInput& input);
 
+/// Throws DataError where there is a file at `path` that is not the one which the outcome was made
+/// with any more.
+void require_unchanged(const PictureInput& outcome, const std::string& path);
+
 /// A number in the words of a picture: three digits, as human_number() writes them.
 std::string in_words(double value);
 
@@ -54,6 +58,11 @@ std::vector<std::string> run_names(const LawRuns& law);
 Axis variable_axis(const LawRuns& law, Variable variable, const std::vector<double>& values);
 /// The same of what the law predicts.
 Axis target_axis(const LawRuns& law, const std::vector<double>& values);
+
+/// Fits a logarithmic axis to values and to the ends of their intervals, of which those that lie
+/// farther out than a hundredfold are cut off: else nobody could read the values.
+void fit_axis_to_intervals(Axis& axis, const std::vector<double>& values, std::vector<double> ends,
+                           double margin = 0.04);
 
 /// Up to `most` of the values, which are positive, that stand for all of them: spread over their
 /// range as evenly in the logarithm as there are any.

@@ -272,10 +272,11 @@ class LossPicture {
       by = law_.runs.column(facts_.variables[1]);
       symbol = facts_.info(facts_.variables[1]).symbol;
       out.shade = variable_axis(law_, facts_.variables[1], by);
-      levels = out.shade->scale == AxisScale::kLog
-                   ? levels_of(by, kNumCurves)
-                   : std::vector<double>{*std::min_element(by.begin(), by.end()),
-                                         *std::max_element(by.begin(), by.end())};
+      const auto [low, high] = std::minmax_element(by.begin(), by.end());
+      const bool is_log = out.shade->scale == AxisScale::kLog;
+      levels = is_log && has_runs() ? levels_of(by, kNumCurves)
+               : is_log             ? log_spaced(*low, *high, kNumCurves)
+                                    : std::vector<double>{*low, *high};
     }
     std::vector<double> all = has_runs() ? law_.runs.loss : std::vector<double>{};
     for (const double level : levels) {

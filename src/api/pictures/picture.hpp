@@ -29,6 +29,16 @@ struct Picture {
 /// Every picture that there is: a new one is one function and one line.
 std::vector<Picture> pictures();
 
+Figure draw_backtest(const PictureInput& input, const FigureRequest& request,
+                     const Context& context);
+Figure draw_coefficients(const PictureInput& input, const FigureRequest& request,
+                         const Context& context);
+Figure draw_granularity(const PictureInput& input, const FigureRequest& request,
+                        const Context& context);
+Figure draw_memory(const PictureInput& input, const FigureRequest& request, const Context& context);
+Figure draw_price(const PictureInput& input, const FigureRequest& request, const Context& context);
+Figure draw_profiles(const PictureInput& input, const FigureRequest& request,
+                     const Context& context);
 Figure draw_frontier(const PictureInput& input, const FigureRequest& request,
                      const Context& context);
 Figure draw_loss(const PictureInput& input, const FigureRequest& request, const Context& context);

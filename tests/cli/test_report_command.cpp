@@ -1,0 +1,140 @@
+// Reports: one HTML file that a person opens and a program reads.
+#include <cmath>
+#include <string>
+
+#include "catch.hpp"
+#include "program.hpp"
+
+namespace isoflop::testing::report_command_test {
+namespace {
+
+const std::vector<std::string> kPlan{"--flops", "1e21", "--json"};
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t out = 0;
+  for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++out;
+  return out;
+}
+
+/// Runs along hoffmann2022 with a little noise, in budgets of their own.
+std::string sweep_csv(std::size_t num_runs) {
+  std::string out = "N,D,loss\n";
+  for (std::size_t i = 0; i < num_runs; ++i) {
+    const double n = 5e7 * std::pow(1.6, static_cast<double>(i % 8));
+    const double d = 1e9 * std::pow(1.7, static_cast<double>(i / 8 % 7)) * (1.0 + 1e-6 * double(i));
+    const double noise = 0.003 * std::sin(12.9898 * static_cast<double>(i));
+    const double loss = (1.69 + 406.4 / std::pow(n, 0.34) + 410.7 / std::pow(d, 0.28));
+    out += std::to_string(n) + "," + std::to_string(d) + "," +
+           std::to_string(loss * std::exp(noise)) + "\n";
+  }
+  return out;
+}
+
+Outcome fit(const Workplace& here, const std::vector<std::string>& more) {
+  std::vector<std::string> words{"fit",      "runs.csv", "--law",       "chinchilla",
+                                 "--starts", "100",      "--bootstrap", "50"};
+  words.insert(words.end(), more.begin(), more.end());
+  return here.isoflop(words);
+}
+
+TEST_CASE("isoflop report: a fit's report is its law file", "[cli][report]") {
+  const Workplace here;
+  here.write("runs.csv", sweep_csv(56));
+  const Outcome printed = fit(here, {"-o", "law.json", "--report", "law.html"});
+  CHECK(printed.exit_code == 0);
+  CHECK(printed.out.ends_with("\nlaw file: law.json\n\nreport: law.html\n"));
+
+  const std::string page = here.read("law.html");
+  CHECK(page.starts_with("<!doctype html>\n"));
+  CHECK(page.size() < 500'000);
+  CHECK(page.find("The fit is certified") != page.npos);
+  CHECK(count(page, "<figure>") == 4);  // loss, frontier, residuals, coefficients
+  CHECK(page.find("verdict       certified") != page.npos);
+  CHECK(page.find("isoflop fit runs.csv --law chinchilla") != page.npos);
+  CHECK(page.find("sha256") != page.npos);
+  // Nothing from outside, and no script that runs.
+  CHECK(count(page, "http") == count(page, "http://www.w3.org/2000/svg"));
+  CHECK(count(page, "<script") == 1);
+  CHECK(page.find("<script type=\"application/json\" id=\"isoflop\">") != page.npos);
+
+  auto plan = [&](const std::string& law) {
+    const Outcome outcome = here.isoflop({"plan", law, "--flops", "1e21", "--json"});
+    CHECK(outcome.exit_code == 0);
+    return Json::parse(outcome.out)["plans"];
+  };
+  CHECK(plan("law.html") == plan("law.json"));
+  // Made again from the report, but for the text of the fit, which needs the runs.
+  const Outcome again = here.isoflop({"report", "law.html"});
+  CHECK(again.exit_code == 0);
+  CHECK(count(again.out, "<figure>") == 4);
+  CHECK(fit(here, {"--json", "--report", "same.html"}).out == here.read("law.json"));
+  CHECK(here.read("same.html") == page);
+}
+
+TEST_CASE("isoflop report: of a plan, of a law by its name, and of what was piped in",
+          "[cli][report]") {
+  const Workplace here;
+  CHECK(here.isoflop({"plan", "krajewski2024-e64", "--flops", "1e21", "--report", "plan.html"})
+            .exit_code == 0);
+  const std::string page = here.read("plan.html");
+  CHECK(page.find("at 1e21 FLOPs 2.48B active parameters on 61.9B tokens at G = 16") != page.npos);
+  here.write("plan.json",
+             here.isoflop({"plan", "krajewski2024-e64", "--flops", "1e21", "--json"}).out);
+  const Outcome piped = here.isoflop({"report", "plan.json", "-o", "again.html"});
+  CHECK(piped.err.empty());
+  CHECK(here.read("again.html") == page);
+  CHECK(here.isoflop({"report", "krajewski2024-e64"}).out.find("<svg") != page.npos);
+  // A plan whose law has gone keeps its pictures and says what is missing.
+  Json gone = Json::parse(here.read("plan.json"));
+  gone["request"]["law"] = "gone.json";
+  here.write("gone.json.plan", gone.dump());
+  const Outcome without = here.isoflop({"report", "gone.json.plan"});
+  CHECK(without.exit_code == 0);
+  CHECK(without.err.find("does not come out again") != without.err.npos);
+  CHECK(without.out.find("<pre") == without.out.npos);
+}
+
+TEST_CASE("isoflop report: what files say is text", "[cli][report]") {
+  const Workplace here;
+  const std::string evil = "<script>alert(1)<script>&.json";
+  here.write(evil, here.isoflop({"laws", "hoffmann2022", "--json"}).out);
+  CHECK(here.isoflop({"plan", evil, "--flops", "1e21", "--report", "r.html"}).exit_code == 0);
+  const std::string page = here.read("r.html");
+  CHECK(page.find("alert(1)<") == page.npos);
+  CHECK(page.find("&lt;script&gt;alert(1)") != page.npos);
+  CHECK(count(page, "<script") == 1);
+  CHECK(count(page, "</script") == 1);
+  const Outcome again = here.isoflop({"report", "r.html"});
+  CHECK(count(again.out, "<script") == 1);
+}
+
+TEST_CASE("isoflop report: of many runs some are drawn", "[cli][report]") {
+  const Workplace here;
+  here.write("runs.csv", sweep_csv(1'900));
+  CHECK(fit(here, {"--report", "law.html"}).exit_code == 0);
+  const std::string page = here.read("law.html");
+  CHECK(page.find("Of 1900 runs one in 3 is drawn.") != page.npos);
+  CHECK(page.size() < 1'000'000);
+}
+
+TEST_CASE("isoflop report: refusals", "[cli][report]") {
+  const Workplace here;
+  auto refused = [&](const std::vector<std::string>& words, int code, const std::string& text) {
+    const Outcome outcome = here.isoflop(words);
+    CHECK(outcome.exit_code == code);
+    CHECK(outcome.out.empty());
+    CHECK(contains(outcome.err, text));
+  };
+  refused({"report"}, 2, "name a law");
+  refused({"report", "nonsense"}, 1, "nonsense");
+  here.write("empty.json", "{}");
+  refused({"report", "empty.json"}, 1, "it has no \"format\"");
+  here.write("cut.html", "<!doctype html>\n<html>");
+  refused({"report", "cut.html"}, 1, "is no report of isoflop, or not all of one");
+  refused({"plan", "cut.html", "--flops", "1e21"}, 1, "is no report of isoflop");
+  refused({"plan", "hoffmann2022", "--flops", "1e21", "--report", "-"}, 2, "--report names a file");
+  refused({"plan", "hoffmann2022", "--flops", "1e21", "--report", "no/such/f.html"}, 1, "no/such");
+}
+
+}  // namespace
+}  // namespace isoflop::testing::report_command_test
