@@ -30,6 +30,9 @@ async function recordOf(law) {
   return outcome;
 }
 
+// Refits of a law say how sure an answer is; those that ship have none.
+const haveDraws = (law) => files.get(law)?.includes('"draws"') ?? false;
+
 const lawsAsked = () => [question.law, question.rival].filter((law) => law !== '');
 
 async function plans(lane, intervals) {
@@ -71,41 +74,57 @@ const quick = new Latest(async (stale) => {
   thorough.ask();
 });
 
-// Which pictures there are of an answer: the picture's name, and the outcome that it is made of.
+// The pictures of an answer, each by its name and the outcome that it is made of; null: there is none.
 const PICTURES = [
-  {kind: 'frontier', of: async (answer) => answer.outcome},
-  {kind: 'granularity', of: async (answer) => {
-    const plan = answer.outcome.plans[0];
-    if (plan.granularity === null || plan.n_active === null) return null;
-    const fields = ['law', 'n_means', 'expansion', 'router_cost', 'cost_table', 'backend', 'regime', 'activation'];
-    const request = Object.entries(requestOf(answer.law, false)).filter(([name]) => fields.includes(name));
-    const micro = said('micro_batch') && said('cost_table') ? {micro_batch: [said('micro_batch')]} : {};
-    const {outcome} = await lanes.thorough.call({...Object.fromEntries(request), ...micro, verb: 'granularity',
-                                                 n_active: plan.n_active, d: plan.d_tokens});
-    return outcome ?? null;
-  }},
-  {kind: 'loss', of: ownRuns},
-  {kind: 'residuals', of: ownRuns},
+  {kind: 'frontier', of: ({outcome}) => (outcome.cost.accounting === 'time' ? null : outcome)},
+  {kind: 'granularity', of: (answer) => (answer.outcome.cost.accounting === 'time' ? atEveryGranularity(answer) : answer.outcome)},
+  {kind: 'loss', of: ownRuns, once: true},
+  {kind: 'residuals', of: ownRuns, once: true},
+  {kind: 'coefficients', of: ({law}) => (haveDraws(law) ? JSON.parse(files.get(law)) : null), once: true},
 ];
+const drawnOnce = new Map();  // pictures that no budget changes, by kind and law
 
-async function ownRuns(answer) {
-  const law = files.has(answer.law) ? JSON.parse(files.get(answer.law)) : {};
-  return law.runs ? law : null;
+function ownRuns({law}) {
+  const text = files.has(law) ? JSON.parse(files.get(law)) : {};
+  return text.runs ? text : null;
+}
+
+// A plan in time at every G: one model, for the same time.
+async function atEveryGranularity({law, outcome}) {
+  const {n_active: n, d_tokens: d} = outcome.plans[0];
+  const fields = ['law', 'n_means', 'expansion', 'cost_table', 'backend', 'regime', 'activation',
+                  'gpus_per_layer', 'all_to_all_latency_us', 'all_to_all_bandwidth'];
+  const request = Object.fromEntries(Object.entries(requestOf(law, false)).filter(([name]) => fields.includes(name)));
+  if (said('micro_batch')) request.micro_batch = [said('micro_batch')];
+  const answer = await lanes.thorough.call({...request, verb: 'granularity', n_active: n, d});
+  return answer.outcome ?? null;
+}
+
+// The SVG of a picture; null where there is none of this outcome.
+async function pictureOf({kind, of, once}, answer, intervals) {
+  const key = `${kind} ${answer.law}`;
+  if (drawnOnce.has(key)) return drawnOnce.get(key);
+  const input = await of(answer);
+  if (!input) return null;
+  const {more} = await lanes.thorough.call({verb: 'figure', kind, input}, intervals);
+  if (once && more) drawnOnce.set(key, more.svg);
+  return more?.svg ?? null;
+}
+
+// `svg` in the page, its ids told from those of other pictures.
+function figureOf(kind, svg, number, caption) {
+  const out = node('figure', {'data-kind': kind}, caption && node('figcaption', {}, caption));
+  out.insertAdjacentHTML('beforeend', svg.replaceAll(`${kind}-`, `${kind}-${number}-`));
+  return out;
 }
 
 async function draw(answers, intervals, stale) {
   const drawn = [];
   for (const picture of PICTURES) {
-    for (const answer of answers.filter((a) => a.outcome && a.usable)) {
-      const input = await picture.of(answer);
+    for (const answer of answers.filter((a) => a.outcome && a.outcome.plans[0].loss !== null)) {
+      const svg = await pictureOf(picture, answer, intervals);
       if (stale()) return;
-      if (input === null) continue;
-      const {more, error} = await lanes.thorough.call({verb: 'figure', kind: picture.kind, input}, intervals);
-      if (stale()) return;
-      if (error) continue;  // no such picture of this law
-      const figure = node('figure', {'data-kind': picture.kind}, answers.length > 1 && node('figcaption', {}, answer.law));
-      figure.insertAdjacentHTML('beforeend', more.svg.replaceAll(`${picture.kind}-`, `${picture.kind}-${drawn.length}-`));
-      drawn.push(figure);
+      if (svg) drawn.push(figureOf(picture.kind, svg, drawn.length, answers.length > 1 && answer.law));
     }
   }
   at('pictures').replaceChildren(...drawn);
@@ -119,18 +138,19 @@ async function showShapes(stale) {
     const body = error ? node('p', {class: 'warning'}, error.text)
         : shapesTable(law, outcome.plans[0], (format, rank) => saveLaunch(law, format, rank));
     blocks.push(node('div', {}, node('h3', {}, law), body));
+    if (error) continue;
+    const {more} = await lanes.thorough.call({verb: 'figure', kind: 'memory', input: outcome});
+    if (stale()) return;
+    if (more) blocks.push(figureOf('memory', more.svg, blocks.length, law));
   }
   at('shapes').replaceChildren(...blocks);
 }
-
-// Whether refits of a law or resamples of measured times say how sure an answer is.
-const haveDraws = () => said('cost_table') !== '' || lawsAsked().some((law) => files.get(law)?.includes('"draws"'));
 
 const thorough = new Latest(async (stale) => {
   await draw(latest, false, stale);
   if (stale()) return;
   if (question.shapes) await showShapes(stale);
-  if (stale() || !haveDraws()) return;
+  if (stale() || !(said('cost_table') || lawsAsked().some(haveDraws))) return;
   const answers = await plans(lanes.thorough, true);
   if (stale()) return;
   show(answers);
@@ -231,6 +251,7 @@ async function takeFile(file) {
   const text = await file.text();
   const format = formatOf(text);
   records.delete(file.name);
+  drawnOnce.clear();
   files.set(file.name, text);
   if (format === 'isoflop.cost/1') {
     question.values.cost_table = file.name;

@@ -101,7 +101,7 @@ def test_law_file_that_is_chosen_is_planned_with_its_intervals(page, fitted_law)
     assert page.shown("new_run") in words
     assert "It does not hold the files" in page.one("#not-shared").text
     kinds = [figure.get_attribute("data-kind") for figure in page.all("figure")]
-    assert {"frontier", "loss", "residuals"} <= set(kinds)
+    assert kinds == ["frontier", "granularity", "loss", "residuals", "coefficients"]
 
 
 def test_dropped_file_is_taken(page, fitted_law):
@@ -199,10 +199,20 @@ def test_every_number_has_its_convention(page):
     assert page.cell("n_active").find_element(By.CLASS_NAME, "convention").text == "N itself, total"
 
 
-def test_pictures_move_along(page):
-    before = page.one("figure[data-kind=frontier] svg").get_attribute("outerHTML")
+@pytest.mark.parametrize("kind", ["frontier", "granularity"])
+def test_pictures_move_along_and_are_those_of_the_program(page, kind, tmp_path):
+    def drawn():
+        return page.one(f"figure[data-kind={kind}] svg").get_attribute("outerHTML")
+
+    before = drawn()
     page.type("flops", "1e23")
-    assert page.one("figure[data-kind=frontier] svg").get_attribute("outerHTML") != before
+    assert drawn() != before
+    outcome = isoflop("plan", "krajewski2024-e64", "--flops", "1e23", "--json").stdout
+    (tmp_path / "plan.json").write_text(outcome)
+    svg = isoflop("figure", kind, tmp_path / "plan.json").stdout
+    texts = [element.get_attribute("textContent") for element in page.all(f"figure[data-kind={kind}] text")]
+    assert len(texts) > 10
+    assert texts == [re.sub("&amp;", "&", text) for text in re.findall(r"<text[^>]*>(.*?)</text>", svg)]
 
 
 def test_keystroke_is_answered_within_50_ms(page):
@@ -265,6 +275,16 @@ def test_launch_configuration_is_that_of_the_command_line(page, downloads, forma
     page.wait(lambda: (downloads / name).exists() and (downloads / name).stat().st_size > 0)
     words = f"--flops 1e21 --gated --emit {format_} --rank 2".split()
     assert (downloads / name).read_text() == isoflop("plan", "krajewski2024-e64", *words).stdout
+
+
+def test_shapes_are_those_of_the_command_line(page):
+    page.open("law=krajewski2024-e64&budget=flops&flops=1e21&shapes=1&gated=true")
+    plan = plan_json("krajewski2024-e64", "--flops", "1e21", "--shapes", "--gated")
+    rows = [[cell.text for cell in row.find_elements(By.TAG_NAME, "td")] for row in page.all("table.shapes tbody tr")]
+    assert [(row[0], row[1], row[-3]) for row in rows] == [
+        (str(s["shape"]["d_model"]), str(s["shape"]["num_blocks"]), str(s["run"]["global_batch_size"]))
+        for s in plan["shapes"]]
+    assert page.all("#shapes figure[data-kind=memory] svg")
 
 
 def test_what_a_format_cannot_say_is_refused(page):
