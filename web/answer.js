@@ -159,12 +159,12 @@ function shapesTable(law, plan, launch) {
   const title = `Models that can be built by ${law}`;
   return node('div', {class: 'wide', tabindex: '0', role: 'region', 'aria-label': title}, node('table', {class: 'shapes'},
       node('caption', {class: 'unseen'}, title),
-      node('thead', {}, node('tr', {}, SHAPE_COLUMNS.map(([head]) => node('th', {scope: 'col'}, head)), node('th', {scope: 'col'}, 'run for'))),
+      node('thead', {}, node('tr', {}, node('th', {scope: 'col'}, 'run for'), SHAPE_COLUMNS.map(([head]) => node('th', {scope: 'col'}, head)))),
       node('tbody', {}, plan.shapes.map((shape, i) => node('tr', {},
-          SHAPE_COLUMNS.map(([, of]) => node('td', {}, String(of(shape) ?? '-'))),
           node('td', {}, Object.keys(LAUNCHES).map((format) => {
             const button = node('button', {type: 'button', class: 'small', 'aria-label': `run of shape ${i + 1} by ${law} for ${format}`}, format);
             button.onclick = () => launch(format, i + 1);
             return button;
-          })))))));
+          })),
+          SHAPE_COLUMNS.map(([, of]) => node('td', {}, String(of(shape) ?? '-'))))))));
 }

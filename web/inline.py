@@ -24,7 +24,11 @@ def shipped() -> str:
     """Names of what the WebAssembly carries and no verb lists."""
     gpus = json.loads((DATA / "gpus.json").read_text())["gpus"]
     costs = sorted(path.stem for path in (DATA / "costs").glob("*.json"))
-    return "const SHIPPED = " + json.dumps({"gpus": [gpu["name"] for gpu in gpus], "costs": costs}) + ";\n"
+    return (
+        "const SHIPPED = "
+        + json.dumps({"gpus": [gpu["name"] for gpu in gpus], "costs": costs})
+        + ";\n"
+    )
 
 
 def main(wasm: Path, out: Path) -> None:

@@ -17,14 +17,18 @@ UNREAD = {
 }
 
 
+def slim(row: dict) -> dict:
+    # Only whole layers are resampled; of their stages the median stands for all samples.
+    samples = row["samples_s"] if row["stage"] == "whole" else [row["time_s"]]
+    return row | UNREAD | {"samples_s": samples}
+
+
 def main(source: Path, out: Path) -> None:
     table = json.loads(source.read_text())
     rows = [row for row in table["rows"] if row["graph"]]
     if any(row["routing"] == "multinomial" for row in rows):
         rows = [row for row in rows if row["routing"] == "multinomial"]
-    # Only whole layers are resampled; of their stages the median stands for all samples.
-    median = [{} if row["stage"] == "whole" else {"samples_s": [row["time_s"]]} for row in rows]
-    table["rows"] = [row | UNREAD | one for row, one in zip(rows, median)]
+    table["rows"] = [slim(row) for row in rows]
     out.write_text(json.dumps(table, separators=(",", ":")))
 
 

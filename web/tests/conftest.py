@@ -59,7 +59,9 @@ class Page:
 
     def settle(self):
         """Until what was asked last is answered, pictures and refits too."""
-        self.wait(lambda: self.run("return !quick.running && !thorough.running && latest.length > 0"))
+        self.wait(
+            lambda: self.run("return !quick.running && !thorough.running && latest.length > 0")
+        )
 
     def type(self, name, text):
         field = self.one(f"#f-{name}")

@@ -11,7 +11,7 @@
 #include "api/pictures/law_runs.hpp"
 #include "api/planner_choice.hpp"
 #include "isoflop/error.hpp"
-#include "isoflop/laws/loss_values.hpp"
+#include "isoflop/laws/log_losses.hpp"
 #include "isoflop/plan/frontier.hpp"
 #include "isoflop/plan/plan_fault.hpp"
 #include "isoflop/plan/plan_law.hpp"
@@ -161,14 +161,14 @@ class LossPicture {
   /// What the law says along a curve: by Variable, the columns of those that are not held.
   std::vector<double> predicted(const std::map<Variable, std::vector<double>>& along) const {
     const std::size_t size = along.begin()->second.size();
-    std::vector<std::vector<double>> columns;
+    RunTable places;
+    places.loss.resize(size);
     for (const Variable v : facts_.variables) {
       const auto found = along.find(v);
-      columns.push_back(found != along.end() ? found->second
-                                             : std::vector<double>(size, held_[index_of(v)]));
+      places.column(v) = found != along.end() ? found->second
+                                              : std::vector<double>(size, held_[index_of(v)]);
     }
-    const std::vector<std::span<const double>> views(columns.begin(), columns.end());
-    return loss_values(law_.law.law, law_.law.coefficients, views).loss;
+    return predictions(law_.law.law, law_.law.coefficients, places);
   }
 
   void add_runs(Panel& panel, const std::vector<double>& x,
