@@ -23,7 +23,7 @@ class Lane {
   // The outcome of a request, or {error}; with intervals where a law or times have draws.
   call(request, intervals = true) {
     const id = ++this.count;
-    this.worker.postMessage({id, request: JSON.stringify(request), intervals, seen: filesSeen()});
+    this.worker.postMessage({id, request: JSON.stringify(request), intervals, seen: filesSeen(intervals)});
     return new Promise((done) => this.waiting.set(id, (answer) => done(JSON.parse(answer))));
   }
 }

@@ -31,7 +31,7 @@ async function recordOf(law) {
 }
 
 // Refits of a law say how sure an answer is; those that ship have none.
-const haveDraws = (law) => files.get(law)?.includes('"draws"') ?? false;
+const haveDraws = (law) => withoutDraws.has(law);
 
 const lawsAsked = () => [question.law, question.rival].filter((law) => law !== '');
 
@@ -252,6 +252,7 @@ async function takeFile(file) {
   const format = formatOf(text);
   records.delete(file.name);
   drawnOnce.clear();
+  withoutDraws.delete(file.name);
   files.set(file.name, text);
   if (format === 'isoflop.cost/1') {
     question.values.cost_table = file.name;
@@ -264,6 +265,8 @@ async function takeFile(file) {
       files.delete(file.name);
       return;
     }
+    const {draws, ...rest} = JSON.parse(text);
+    if (draws) withoutDraws.set(file.name, JSON.stringify(rest));
     question.law = file.name;
   }
   fillForm();

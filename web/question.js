@@ -3,6 +3,7 @@
 const question = {law: 'krajewski2024-e64', rival: '', budget: 'flops', shapes: false,
                   formula: '', coefficients: '', values: {flops: '1e21'}};
 const files = new Map();      // dropped in, by name: text
+const withoutDraws = new Map();  // those of them that are laws with refits
 const OWN_FORMULA = 'my-law.json';  // the file that a formula typed here becomes
 
 const said = (name) => (question.values[name] ?? '').trim();
@@ -38,9 +39,10 @@ function ownLaw() {
   return JSON.stringify({format: 'isoflop.law/2', law: 'formula', definition, coefficients}, null, 2);
 }
 
-// The files that a request may read: those dropped in, and that of a typed formula.
-function filesSeen() {
-  const out = Object.fromEntries(files);
+// The files that a request may read: those dropped in, for a first answer without the refits of a
+// law, which take long to read; and that of a typed formula.
+function filesSeen(intervals) {
+  const out = Object.fromEntries(intervals ? files : [...files, ...withoutDraws]);
   if ([question.law, question.rival].includes(OWN_FORMULA)) out[OWN_FORMULA] = ownLaw();
   return out;
 }
