@@ -113,7 +113,7 @@ async function pictureOf({kind, of, once}, answer, intervals) {
 
 // `svg` in the page, its ids told from those of other pictures.
 function figureOf(kind, svg, number, caption) {
-  const out = node('figure', {'data-kind': kind}, caption && node('figcaption', {}, caption));
+  const out = node('figure', {'data-kind': kind, tabindex: '0', 'aria-label': `${kind} ${caption || ''}`.trim()}, caption && node('figcaption', {}, caption));
   out.insertAdjacentHTML('beforeend', svg.replaceAll(`${kind}-`, `${kind}-${number}-`));
   return out;
 }
