@@ -11,7 +11,7 @@
 #include "api/pictures/law_runs.hpp"
 #include "api/planner_choice.hpp"
 #include "isoflop/error.hpp"
-#include "isoflop/laws/log_losses.hpp"
+#include "isoflop/laws/loss_values.hpp"
 #include "isoflop/plan/frontier.hpp"
 #include "isoflop/plan/plan_fault.hpp"
 #include "isoflop/plan/plan_law.hpp"
@@ -19,7 +19,7 @@
 namespace isoflop::api {
 namespace {
 
-constexpr std::size_t kNumCurves = 5, kNumPoints = 80;
+constexpr std::size_t kNumCurves = 5, kNumPoints = 80, kCrowd = 400;
 
 using Values = std::array<double, kNumVariables>;
 
@@ -161,20 +161,21 @@ class LossPicture {
   /// What the law says along a curve: by Variable, the columns of those that are not held.
   std::vector<double> predicted(const std::map<Variable, std::vector<double>>& along) const {
     const std::size_t size = along.begin()->second.size();
-    RunTable places;
-    places.loss.resize(size);
+    std::vector<std::vector<double>> columns;
     for (const Variable v : facts_.variables) {
       const auto found = along.find(v);
-      places.column(v) = found != along.end() ? found->second
-                                              : std::vector<double>(size, held_[index_of(v)]);
+      columns.push_back(found != along.end() ? found->second
+                                             : std::vector<double>(size, held_[index_of(v)]));
     }
-    return predictions(law_.law.law, law_.law.coefficients, places);
+    const std::vector<std::span<const double>> views(columns.begin(), columns.end());
+    return loss_values(law_.law.law, law_.law.coefficients, views).loss;
   }
 
   void add_runs(Panel& panel, const std::vector<double>& x,
                 const std::vector<double>& shade) const {
     if (!has_runs()) return;
     const std::vector<std::string> names = run_names(law_);
+    std::vector<Series> found;
     for (const bool on_curves : {false, true}) {
       Series s{Mark::kPoints, on_curves ? Role::kData : Role::kOtherData,
                on_curves ? "runs" : "runs at other values"};
@@ -185,8 +186,11 @@ class LossPicture {
         if (on_curves) s.shade.push_back(shade[i]);
         s.names.push_back(names[i]);
       }
-      if (!s.x.empty()) panel.series.push_back(s);
+      if (!s.x.empty()) found.push_back(s);
     }
+    // Thousands of points would hide the curves.
+    panel.series.insert(law_.num_runs() > kCrowd ? panel.series.begin() : panel.series.end(),
+                        found.begin(), found.end());
   }
 
   /// Over compute with curves of one size each, or over size with curves of one budget each.
