@@ -9,13 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import _core, _request, _results
+from ._pictures import LawPlots
 from .errors import DataError, InvalidArgument
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
-
-    from ._plot import FitPlots
 
     Array = NDArray[np.float64]
 
@@ -266,6 +265,11 @@ class Law(_results.Result):
 
         return sweep(self, **options)
 
+    @property
+    def plot(self) -> LawPlots:
+        """Pictures by matplotlib: loss(), isoflop(), residuals(), frontier(), coefficients()."""
+        return LawPlots(self)
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the law file; the command line reads it, and outcomes name it as theirs."""
         super().save(path)
@@ -317,13 +321,6 @@ class Fit(Law):
             raise InvalidArgument(f'"{coefficient}" is no coefficient; there are: {known}')
         ends = (self._data.get("intervals") or {}).get(coefficient, [None, None])
         return numpy.array(ends, dtype=float)
-
-    @property
-    def plot(self) -> FitPlots:
-        """Figures by matplotlib: loss(), residuals(), coefficients(), frontier()."""
-        from ._plot import FitPlots
-
-        return FitPlots(self, self._more.get("runs"))
 
     def report(self, profile: bool = False) -> str:
         """The report of the command line; with profile likelihood intervals if asked for."""

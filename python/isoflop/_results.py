@@ -10,13 +10,15 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import _frames
-from ._request import Shown, scratch_file
+from ._pictures import CostTablePlots, Picture, PlanPlots, ShapePlots
+from ._request import Shown, call, scratch_file
 from .errors import DataError
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as MatplotlibFigure
+    from matplotlib.figure import SubFigure
     from typing_extensions import Self
-
-    from ._plot import FrontierPlots
 
 
 class Row(Mapping[str, Any]):
@@ -71,6 +73,20 @@ def view(value: Any) -> Any:
             return numpy.array(value, dtype=float)
         return [view(x) for x in value]
     return value
+
+
+def _write(final: str, text: str) -> None:
+    beside = f"{final}.{os.getpid()}.part"
+    try:
+        with open(beside, "w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(beside, final)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.remove(beside)
+        raise
 
 
 class Result:
@@ -157,18 +173,7 @@ class Result:
 
         It is written beside and renamed: a file of this name is never half of one.
         """
-        final = os.fspath(path)
-        beside = f"{final}.{os.getpid()}.part"
-        try:
-            with open(beside, "w", encoding="utf-8") as out:
-                out.write(self._json)
-                out.flush()
-                os.fsync(out.fileno())
-            os.replace(beside, final)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.remove(beside)
-            raise
+        _write(os.fspath(path), self._json)
 
     def _rows(self) -> list[dict[str, Any]]:
         rows = self._data.get(self._rows_key, [])
@@ -214,7 +219,7 @@ class Result:
         head = f"{self._data.get('format', type(self).__name__)} of a {type(self).__name__}"
         return "\n".join(part for part in (head, _frames.text_of(self.to_columns())) if part)
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str | None:
         import html
 
         columns = self.to_columns()
@@ -261,6 +266,11 @@ class Plan(_Table):
     _rows_key = "plans"
 
     @property
+    def plot(self) -> PlanPlots:
+        """Pictures by matplotlib: granularity(), frontier(), memory()."""
+        return PlanPlots(self)
+
+    @property
     def launch(self) -> str:
         """What the trainer of ``emit=`` is started with."""
         return self._extra("launch")
@@ -270,17 +280,13 @@ class Frontier(_Table):
     """The best plans over a range of budgets, one row per budget."""
 
     _rows_key = "plans"
-
-    @property
-    def plot(self) -> FrontierPlots:
-        """Figures by matplotlib: plot() itself."""
-        from ._plot import FrontierPlots
-
-        return FrontierPlots(self)
+    plot = Picture("frontier", "Compute-optimal size, tokens and G over budgets.")
 
 
 class Granularity(_Table):
     """One model at every granularity for the same cost."""
+
+    plot = Picture("granularity", "The loss over G, by FLOPs and by time.")
 
     def _rows(self) -> list[dict[str, Any]]:
         return [{"by": c["by"], **run} for c in self._data["columns"] for run in c["runs"]]
@@ -296,6 +302,7 @@ class Profiles(_Table):
     """IsoFLOP profiles of a sweep, one row per budget."""
 
     _rows_key = "budgets"
+    plot = Picture("profiles", "Parabolas through the runs, their lowest points and their bias.")
 
     @property
     def law(self) -> Any:
@@ -333,6 +340,7 @@ class Backtest(_Table):
     """How well laws forecast runs that were hidden from them, one row per law."""
 
     _rows_key = "laws"
+    plot = Picture("backtest", "Forecasts of the hidden runs against what they came to.")
 
 
 class Sensitivity(_Table):
@@ -343,6 +351,11 @@ class Sensitivity(_Table):
 
 class Shape(Result):
     """Parameters, FLOPs and bytes of an architecture."""
+
+    @property
+    def plot(self) -> ShapePlots:
+        """Pictures by matplotlib: memory()."""
+        return ShapePlots(self)
 
     @property
     def config(self) -> str:
@@ -381,6 +394,11 @@ class CostTable(_Table):
     """
 
     _rows_key = "rows"
+
+    @property
+    def plot(self) -> CostTablePlots:
+        """Pictures by matplotlib: price()."""
+        return CostTablePlots(self)
 
     def file_for_request(self) -> str:
         """The path of a file of this table, which lives as long as the process."""
@@ -429,11 +447,127 @@ class Predicted(Result):
         return float(next(self._data[key] for key in keys if key not in known))
 
 
+class Figure(Result):
+    """A picture as data (isoflop.figure/1): what is seen, in numbers; notebooks show its SVG.
+
+    Attributes
+    ----------
+    svg, vega_lite, csv : str
+        The figure as SVG, as Vega-Lite v5, and as a table with a line per mark.
+    panels : list of Row
+        Axes and series.
+    """
+
+    def _extra(self, key: str) -> str:
+        if not self._more:  # read from JSON: drawn again
+            self._more = call(
+                {"verb": "figure", "kind": self._data.get("kind"), "input": self._data}, False
+            ).more
+        return super()._extra(key)
+
+    @property
+    def svg(self) -> str:
+        """One element without scripts or anything else from outside."""
+        return self._extra("svg")
+
+    @property
+    def vega_lite(self) -> str:
+        """The same numbers for tools that speak Vega-Lite v5."""
+        return self._extra("vega-lite")
+
+    def to_columns(self) -> dict[str, list[Any]]:
+        """One row per mark, as in `csv`."""
+        import csv
+        import io
+
+        names, *rows = csv.reader(io.StringIO(self.csv))
+        return {name: [_cell(row[i]) for row in rows] for i, name in enumerate(names)}
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the figure as its name ends: .svg, .json, .vl.json or .csv; others by matplotlib.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            "f.pdf", "f.png" and what else matplotlib writes are `plot` in a file.
+        """
+        name = os.fspath(path)
+        for ending, key in ((".vl.json", "vega-lite"), (".svg", "svg"), (".csv", "csv")):
+            if name.endswith(ending):
+                return _write(name, self._extra(key))
+        if name.endswith(".json"):
+            return super().save(name)
+        from matplotlib.pyplot import close
+
+        drawn = self.plot()
+        drawn = getattr(drawn, "figure", drawn)
+        try:
+            drawn.savefig(name)
+        finally:
+            close(drawn)
+
+    def plot(
+        self,
+        *,
+        ax: Axes | None = None,
+        figure: MatplotlibFigure | SubFigure | None = None,
+        panel: int | None = None,
+        title: bool = True,
+    ) -> Any:
+        """Draws the figure by matplotlib.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Where to draw a picture of one panel.
+        figure : matplotlib Figure or SubFigure, optional
+            Where to draw all panels; a new one by default.
+        panel : int, optional
+            One of several panels alone.
+        title : bool
+            False leaves out the title and the answer in words, for papers with captions.
+
+        Returns
+        -------
+        matplotlib Axes of one panel, or the Figure of several
+
+        Raises
+        ------
+        InvalidArgument
+            For ax= where there are several panels, and a panel that there is not.
+        """
+        try:
+            from ._plot import draw
+        except ImportError as fault:
+            raise ImportError(
+                f"pictures need the package matplotlib: pip install 'isoflop[plot]' ({fault})"
+            ) from None
+        return draw(self._data, ax=ax, figure=figure, panel=panel, title=title)
+
+    def _summary(self) -> str:
+        return f"{self._data['title']}\n{self._data['description']}"
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def _repr_html_(self) -> None:
+        return None
+
+
+def _cell(text: str) -> Any:
+    """A field of a table that this library wrote."""
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return text
+
+
 _KINDS: dict[str, type[Result]] = {
     "isoflop.backtest/1": Backtest,
     "isoflop.consensus/1": Consensus,
     "isoflop.cost/1": CostTable,
     "isoflop.envelope/1": Envelope,
+    "isoflop.figure/1": Figure,
     "isoflop.frontier/1": Frontier,
     "isoflop.granularity/1": Granularity,
     "isoflop.laws/1": Laws,

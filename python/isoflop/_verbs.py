@@ -280,6 +280,28 @@ def consensus(
     return _results.Consensus.of(_request.call(_fields("consensus", named, options), progress))
 
 
+def figure(kind: str, input: Any, *, progress: Progress = None, **options: Any) -> _results.Figure:
+    """A picture of a law, or of what another verb found.
+
+    Parameters
+    ----------
+    kind : str
+        Which picture: "loss", "frontier", "residuals", …, as ``isoflop figure --help`` lists them.
+    input : Law, Plan, another result, mapping, str or path
+        What it is of: a result or its JSON, the name of a law, or a file.
+    from_, to, flops : float or str, optional
+        Of a frontier: its budgets, and those whose plans are marked.
+
+    Returns
+    -------
+    Figure
+        Its numbers; ``.plot()`` draws them by matplotlib, and ``.svg`` is the command line's.
+    """
+    has_file = hasattr(input, "file_for_request") or not isinstance(input, _results.Result)
+    named = {"kind": kind, "input": input if has_file else input.to_dict()}
+    return _results.Figure.of(_request.call(_fields("figure", named, options), progress))
+
+
 def laws(name: str | os.PathLike[str] | None = None) -> _results.Result:
     """The formulas, the published coefficients and the laws of hyperparameters that ship.
 
@@ -353,7 +375,7 @@ def run(request: Any, *, progress: Progress = None) -> _results.Result:
 
 _SHOWN = frozenset(
     "fit profiles envelope sweep predict plan frontier granularity next_runs consensus backtest "
-    "sensitivity laws shape reproduce".split()
+    "sensitivity figure laws shape reproduce".split()
 )
 
 

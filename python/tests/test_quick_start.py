@@ -27,6 +27,7 @@ def sweep_csv(path: Path) -> None:
 
 def test_quick_start_runs_as_pasted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pandas")
+    pytest.importorskip("matplotlib").use("Agg")
     text = (ROOT / "python/README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     assert blocks

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "api/words.hpp"
+#include "io/json_file.hpp"
 #include "isoflop/core/word_list.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
@@ -333,7 +334,7 @@ void FieldWriter::table(std::string_view name, std::string& path, std::optional<
 void FieldWriter::document(std::string_view name, std::string& path,
                            std::optional<std::string>& text) {
   if (text) {
-    out_[std::string(name)] = Json::parse(*text);
+    out_[std::string(name)] = detail::parse_json(*text, std::string(name));
   } else {
     this->text(name, path);
   }

@@ -19,7 +19,7 @@ using Json = nlohmann::ordered_json;
 
 /// Of a name that is no file: a cost table that ships for a picture of one, else a law.
 PictureInput read_input(const FigureRequest& request, bool of_cost_table) {
-  if (request.document) return {Json::parse(*request.document), "input"};
+  if (request.document) return {detail::parse_json(*request.document, "input"), "input"};
   if (request.input.empty()) {
     throw InvalidArgument("input",
                           "name a law, or the JSON of a plan, profiles, …: " + field("input"));

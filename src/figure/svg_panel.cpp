@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "figure/svg_parts.hpp"
 #include "figure/svg_style.hpp"
 
 namespace isoflop::detail {
 namespace {
+
+/// More points are dots without names: thousands of them would make a picture of a megabyte.
+constexpr std::size_t kMostNamed = 400;
 
 bool is_there(double a, double b) { return std::isfinite(a) && std::isfinite(b); }
 
@@ -94,11 +98,19 @@ std::string SvgPanel::mark_at(const Series& s, std::size_t i, double u, double v
 }
 
 std::string SvgPanel::points(const Series& s) const {
-  const double r = s.size() > 400 ? 2.2 : 3.3;
   std::string out;
+  std::map<std::string, std::string> crowd;  // of each class
   for (std::size_t i = 0; i < s.size(); ++i) {
     const double u = x(s.x[i]), v = y(s.y[i]);
-    if (is_there(u, v)) out += closed(mark_at(s, i, u, v, r), name_of(s, i));
+    if (!is_there(u, v)) continue;
+    if (s.size() <= kMostNamed) {
+      out += closed(mark_at(s, i, u, v, 3.3), name_of(s, i));
+    } else {
+      crowd[look('s', s, i)] += "M" + px(u) + " " + px(v) + "h0";
+    }
+  }
+  for (const auto& [look, dots] : crowd) {
+    out += "<path class=\"crowd " + look + "\" d=\"" + dots + "\"/>\n";
   }
   return out;
 }

@@ -15,7 +15,7 @@ inline constexpr std::string_view kSvgStyle =
 .isofig text{font:12px Helvetica,Arial,'Liberation Sans',sans-serif;fill:#1f2328}
 .isofig .title{font-size:15px;font-weight:bold}.isofig .head{font-weight:bold}.isofig .soft{fill:#59636e}
 .isofig path,.isofig line,.isofig .hollow{fill:none;stroke-width:1.8;stroke-linejoin:round}
-.isofig .thin{stroke-width:1.1}.isofig path.s-optimum{stroke-width:2.8}
+.isofig path.crowd{stroke-width:4;stroke-linecap:round;stroke-opacity:.35}.isofig .thin{stroke-width:1.1}.isofig path.s-optimum{stroke-width:2.8}
 .isofig .bg{fill:#fff}.isofig .covered{fill:#eef1f4}.isofig .grid{stroke:#d8dee4;stroke-width:1}
 .isofig .frame,.isofig .tick{stroke:#8c959f;stroke-width:1;fill:none}.isofig .dot{stroke:#fff;stroke-width:.7}
 .isofig .f-curve_band{fill-opacity:.32}.isofig .f-new_run_band{fill-opacity:.14}

@@ -40,7 +40,6 @@ inline std::string lines_of(const std::vector<std::string>& lines) {
 }
 
 inline void show(const api::FitOutcome& outcome, Shown& out) {
-  out.more.emplace_back("runs", json_text(fitted_runs_json(outcome)));
   if (!outcome.has_law()) {
     out.text = lines_of(outcome.report.reasons);
     return;

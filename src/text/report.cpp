@@ -28,9 +28,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // A report is to be mailed: half a megabyte with its JSON.
-constexpr std::size_t kMostMarks = 800;         ///< of a series in a picture
-constexpr std::size_t kMostNamedMarks = 1'000;  ///< of all pictures, that say which run they are
-constexpr std::size_t kMostRows = 6;            ///< of the table behind a panel
+constexpr std::size_t kMostRows = 6;  ///< of the table behind a panel
 
 constexpr std::string_view kStyle = R"(
 :root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --faint: #666; --rule: #ccc; }
@@ -51,8 +49,7 @@ details { color: var(--faint); font-size: .85rem; overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .5rem 0; }
 caption { text-align: left; } th, td { padding: 0 .6rem 0 0; text-align: left; }
 .said { container-type: inline-size; }
-pre { font-family: ui-monospace, monospace; line-height: 1.35; white-space: pre-wrap; margin: 0;
-  font-size: min(.85rem, calc(164cqw / var(--columns))); }
+pre { font-family: ui-monospace, monospace; line-height: 1.35; white-space: pre-wrap; margin: 0; }
 @page { size: A4; margin: 14mm; }
 @media print { body { padding: 0; max-width: none; font-size: 10pt; } details { display: none; } }
 )";
@@ -92,22 +89,6 @@ std::string words_of(const Json& value) {
   return out;
 }
 
-/// Every n-th mark of a series with more than `most`; how many there were.
-std::size_t thin_out(Series& series, std::size_t most) {
-  const std::size_t size = series.size();
-  if ((series.mark != Mark::kPoints && series.mark != Mark::kInterval) || size <= most) return 0;
-  const std::size_t step = (size + most - 1) / most;
-  const auto pick = [&](auto& column) {
-    if (column.size() != size) return;
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < size; i += step) column[kept++] = std::move(column[i]);
-    column.resize(kept);
-  };
-  pick(series.x), pick(series.y), pick(series.low), pick(series.high), pick(series.shade);
-  pick(series.names);
-  return size;
-}
-
 struct Picture {
   std::string kind;
   Figure figure;
@@ -134,22 +115,10 @@ std::vector<Picture> pictures_of(const std::string& json, const std::string& for
   return out;
 }
 
-std::string picture_html(Picture& picture, std::size_t& named) {
-  std::size_t thinned = 0;
-  for (Panel& panel : picture.figure.panels) {
-    for (Series& series : panel.series) {
-      thinned = std::max(thinned, thin_out(series, kMostMarks));
-      if (named + series.names.size() > kMostNamedMarks) series.names.clear();
-      named += series.names.size();
-    }
-  }
-  const std::string some =
-      thinned == 0 ? ""
-                   : fmt::format("<figcaption>Of {} runs one in {} is drawn.</figcaption>\n",
-                                 thinned, (thinned + kMostMarks - 1) / kMostMarks);
+std::string picture_html(const Picture& picture) {
   return fmt::format(
-      "<figure>\n{}{}<details><summary>The numbers</summary>\n{}</details>\n</figure>\n",
-      figure_svg(picture.figure, picture.kind), some, figure_html_table(picture.figure, kMostRows));
+      "<figure>\n{}<details><summary>The numbers</summary>\n{}</details>\n</figure>\n",
+      figure_svg(picture.figure, picture.kind), figure_html_table(picture.figure, kMostRows));
 }
 
 std::string row(std::string_view name, const std::string& value) {
@@ -201,6 +170,7 @@ std::string made_html(const Json& json) {
 std::string said_html(std::string_view text) {
   if (text.empty()) return "";
   constexpr std::size_t kFewest = 80, kMost = 150;  // columns; longer lines are broken
+  constexpr double kPerWidth = 164.0;  // hundredths of the width that a column of this size takes
   std::size_t columns = kFewest;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -208,8 +178,9 @@ std::string said_html(std::string_view text) {
     begin = end + 1;
   }
   return fmt::format(
-      "<h2>The report</h2>\n<div class=\"said\"><pre style=\"--columns: {}\">{}</pre></div>\n",
-      std::min(columns, kMost), xml_text(text));
+      "<h2>The report</h2>\n<div class=\"said\"><pre style=\"font-size: min(.85rem, "
+      "{:.3g}cqw)\">{}</pre></div>\n",
+      kPerWidth / static_cast<double>(columns), xml_text(text));
 }
 
 /// JSON that may stand in a <script>: no text in it can end the element.
@@ -254,7 +225,7 @@ std::string report_html(std::string_view document, std::string_view text,
   const std::string format = text_of(json, "format");
   if (format.empty()) throw DataError("report", "is no document of isoflop: it has no \"format\"");
   const std::string own_text = json_text(json), said = show_fields(text, FieldStyle::kFlag);
-  std::vector<Picture> pictures = pictures_of(own_text, format, context);
+  const std::vector<Picture> pictures = pictures_of(own_text, format, context);
   const std::string verb = json.contains("request") ? text_of(json["request"], "verb") : "";
   const std::string subject = text_of(json, "law");
   std::string title = "isoflop";
@@ -268,8 +239,7 @@ std::string report_html(std::string_view document, std::string_view text,
                                  xml_text(answer)) +
                      verdict_html(json);
   if (!pictures.empty()) body += "<h2>Pictures</h2>\n";
-  std::size_t named = 0;
-  for (Picture& picture : pictures) body += picture_html(picture, named);
+  for (const Picture& picture : pictures) body += picture_html(picture);
   body += said_html(said) + made_html(json);
 
   return fmt::format(

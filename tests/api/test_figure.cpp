@@ -349,6 +349,10 @@ TEST_CASE("api figure: a picture that does not suit its input is refused with th
                     ContainsSubstring("nor any other"));
   CHECK_THROWS_WITH(drawn("loss", Json{{"n", 1}}), ContainsSubstring("no document of isoflop"));
   CHECK_THROWS_AS(drawn("profiles", Json{{"format", "isoflop.profiles/1"}}), DataError);
+  api::FigureRequest broken;
+  broken.kind = "loss";
+  broken.document = "{";
+  CHECK_THROWS_AS(api::figure(broken), DataError);
 }
 
 TEST_CASE("api figure: what a law file lacks is said", "[api][figure][refusal]") {

@@ -26,7 +26,7 @@ using Words = std::vector<std::string>;
 TEST_CASE("completion: bash completes commands options and values", "[cli][format]") {
   const Workplace here;
   CHECK(offered(here, "isoflop pl") == Words{"plan"});
-  CHECK(offered(here, "isoflop re") == Words{"reproduce", "rerun"});
+  CHECK(offered(here, "isoflop re") == Words{"report", "reproduce", "rerun"});
   CHECK(offered(here, "isoflop plan --flo") == Words{"--flops"});
   CHECK(offered(here, "isoflop plan --cost \"\"") == Words{"6nd", "paper"});
   CHECK(offered(here, "isoflop plan --gpu h2") == Words{"h200"});

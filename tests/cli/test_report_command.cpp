@@ -108,13 +108,11 @@ TEST_CASE("isoflop report: what files say is text", "[cli][report]") {
   CHECK(count(again.out, "<script") == 1);
 }
 
-TEST_CASE("isoflop report: of many runs some are drawn", "[cli][report]") {
+TEST_CASE("isoflop report: many runs are mailed as well", "[cli][report]") {
   const Workplace here;
   here.write("runs.csv", sweep_csv(1'900));
   CHECK(fit(here, {"--report", "law.html"}).exit_code == 0);
-  const std::string page = here.read("law.html");
-  CHECK(page.find("Of 1900 runs one in 3 is drawn.") != page.npos);
-  CHECK(page.size() < 1'000'000);
+  CHECK(here.read("law.html").size() < 700'000);
 }
 
 TEST_CASE("isoflop report: refusals", "[cli][report]") {

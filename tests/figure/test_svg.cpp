@@ -103,6 +103,20 @@ TEST_CASE("figure_svg: marks lie where the axes say", "[figure][identity]") {
   CHECK(std::abs(cy[2]) <= 0.1);
 }
 
+TEST_CASE("figure_svg: thousands of points stay a small picture", "[figure][format]") {
+  Figure figure = every_mark();
+  Series& points = figure.panels[0].series[5];
+  REQUIRE(points.mark == Mark::kPoints);
+  points.names.clear();
+  points.x.assign(5000, 1e19);
+  points.y.assign(5000, 1.0);
+  points.shade.assign(5000, 1e7);
+  const std::string svg = figure_svg(figure);
+  CHECK(xml_parts(svg).fault == "");
+  CHECK(count_of(svg, "h0") == 5000);
+  CHECK(svg.size() < 120'000);
+}
+
 TEST_CASE("figure_svg: a label of several panels stands in the legend once", "[figure][format]") {
   Figure figure = every_mark();
   figure.panels[1].series[0].label = "runs";

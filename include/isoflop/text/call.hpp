@@ -16,9 +16,9 @@ struct Shown {
   std::string text;     ///< for a person, as the verb prints it; show_fields() shows its fields
   bool usable = false;  ///< whether the outcome answers what was asked
   /// What else the verb writes, by what it is: "csv" of a table, "law" of profiles, "config" of a
-  /// shape, "profile" of a fit (the report with profile intervals), "runs" of a fit
-  /// (fitted_runs_json), "svg" and "vega-lite" of a figure, "launch" of a plan or, as "launch/FILE", of the runs of a sweep. What
-  /// there is none of is missing.
+  /// shape, "profile" of a fit (the report with profile intervals), "svg" and "vega-lite" of a
+  /// figure, "launch" of a plan or, as "launch/FILE", of the runs of a sweep. What there is none of
+  /// is missing.
   std::vector<std::pair<std::string, std::string>> more;
 };
 

@@ -13,8 +13,7 @@ namespace isoflop::text {
 /// json: of an outcome, of a law or of a cost table. text: what its verb prints; empty: left out.
 /// First the answer in a sentence or two, then the verdict of a fit and what it rests on, the
 /// pictures that there are of such an outcome, the text, how it was made, and the JSON (read by
-/// detail::parse_json). Of many runs the pictures show some, and say so. Throws DataError for what
-/// is no JSON of isoflop; Cancelled.
+/// detail::parse_json). Throws DataError for what is no JSON of isoflop; Cancelled.
 std::string report_html(std::string_view json, std::string_view text,
                         const api::Context& context = {});
 

@@ -323,16 +323,21 @@ void refuse_given(const PictureInput& input, const FigureRequest& request, bool 
   if (ends_too && request.to) refuse("to");
 }
 
+/// The law that a request names; a file's is called as it calls itself.
+void settle_law(FrontierParts& out, const PictureInput& input, const std::string& word) {
+  out.law = named_law(input, word);
+  out.name = out.law ? out.law->name : word;
+}
+
 FrontierParts parts_of_plan(const PictureInput& input, const FigureRequest& request,
                             const Context& context) {
   refuse_given(input, request, false);
   FrontierParts out;
   const PlanRequest asked = plan_request(input.json.at("request"));
-  out.name = asked.planner.law.law;
   if (input.json.at("cost").value("accounting", "") == "time") {
     throw DataError(input.origin, "is a plan in time; a frontier is drawn over FLOPs");
   }
-  out.law = named_law(input, out.name);
+  settle_law(out, input, asked.planner.law.law);
   std::vector<std::string> conversions;
   out.problem = pose(asked, load_law(asked.planner.law), conversions);
   out.targets = input.json.at("plans");
@@ -344,8 +349,7 @@ FrontierParts parts_of_frontier(const PictureInput& input, const FigureRequest& 
   refuse_given(input, request, true);
   FrontierParts out;
   const FrontierRequest asked = frontier_request(input.json.at("request"));
-  out.name = asked.planner.law.law;
-  out.law = named_law(input, out.name);
+  settle_law(out, input, asked.planner.law.law);
   out.problem = pose(asked.planner, load_law(asked.planner.law));
   out.curve = input.json.at("plans");
   for (const Json& s : input.json.at("switches"))
