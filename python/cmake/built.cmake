@@ -14,6 +14,13 @@ file(GLOB archives "${ISOFLOP_BUILT}/src/libisoflop_*.a")
 add_library(isoflop_commands INTERFACE)
 target_include_directories(isoflop_commands INTERFACE "${core}" "${core}/include" "${core}/src")
 target_compile_features(isoflop_commands INTERFACE cxx_std_20)
+# Inline functions are those of the libraries, whichever copy the linker keeps.
+file(STRINGS "${ISOFLOP_BUILT}/CMakeCache.txt" arch REGEX "^ISOFLOP_ARCH:")
+string(REGEX REPLACE ".*=" "" ISOFLOP_ARCH "${arch}")
+include(processor)
+if(ISOFLOP_ARCH)
+  isoflop_compile_for(isoflop_commands ${ISOFLOP_ARCH})
+endif()
 target_link_libraries(isoflop_commands INTERFACE
   -Wl,--start-group "${ISOFLOP_BUILT}/apps/libisoflop_commands.a" "${ISOFLOP_BUILT}/apps/libisoflop_words.a"
   ${archives} -Wl,--end-group

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from . import _frames
+from . import _core, _frames
 from ._pictures import CostTablePlots, Picture, PlanPlots, ShapePlots
 from ._request import Shown, call, scratch_file
 from .errors import DataError
@@ -169,11 +169,17 @@ class Result:
         return out
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the JSON; `isoflop.read` and the command line read it.
+        """Writes the JSON, or a report with pictures; `isoflop.read` and the program read both.
 
         It is written beside and renamed: a file of this name is never half of one.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            Where it ends in .html, a page for people that holds the JSON.
         """
-        _write(os.fspath(path), self._json)
+        name = os.fspath(path)
+        _write(name, _core.report(self._json, self._text or "") if is_page(name) else self._json)
 
     def _rows(self) -> list[dict[str, Any]]:
         rows = self._data.get(self._rows_key, [])
@@ -582,6 +588,11 @@ _KINDS: dict[str, type[Result]] = {
 }
 
 
+def is_page(path: str) -> bool:
+    """Whether a file of this name is a report."""
+    return path.lower().endswith((".html", ".htm"))
+
+
 def from_json(text: str, origin: str = "JSON") -> Result:
     """The result whose JSON this is; its kind follows from its format.
 
@@ -590,6 +601,7 @@ def from_json(text: str, origin: str = "JSON") -> Result:
     DataError
         For what is no JSON of isoflop.
     """
+    text = _core.json_within(text, origin)
     try:
         data = json.loads(text)
     except ValueError as fault:

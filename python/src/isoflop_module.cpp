@@ -11,9 +11,11 @@
 
 #include "apps/isoflop/program.hpp"
 #include "faults.hpp"
+#include "io/json_file.hpp"
 #include "isoflop/api/call.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/text/call.hpp"
+#include "isoflop/text/report.hpp"
 #include "isoflop/version.hpp"
 #include "law.hpp"
 #include "work.hpp"
@@ -52,6 +54,15 @@ nb::tuple rerun(const std::string& outcome, const std::string& origin, const nb:
                         warnings);
 }
 
+/// The page of an outcome; text as Python has it.
+std::string report(const std::string& json, const std::string& text) {
+  return text::report_html(json, text);
+}
+
+std::string json_within(const std::string& text, const std::string& origin) {
+  return std::string(detail::json_within(text, origin));
+}
+
 std::vector<std::string> verb_names() {
   std::vector<std::string> out;
   for (const std::string_view name : api::verb_names()) out.emplace_back(name);
@@ -78,5 +89,7 @@ NB_MODULE(_core, module) {
   module.def("call", call, nb::arg("request"), nb::arg("progress").none());
   module.def("run", run, nb::arg("request"), nb::arg("progress").none());
   module.def("rerun", rerun, nb::arg("outcome"), nb::arg("origin"), nb::arg("progress").none());
+  module.def("report", report, nb::arg("json"), nb::arg("text"));
+  module.def("json_within", json_within, nb::arg("text"), nb::arg("origin"));
   module.def("main", run_program, nb::arg("words"));
 }

@@ -85,3 +85,15 @@ def test_other_outputs() -> None:
         _ = isoflop.plan("krajewski2024-e64", flops=1e20).csv
     profiles = isoflop.profiles("data/simulated/hoffmann2022_sweep.csv", bootstrap=0)
     assert profiles.law.plan(flops=1e21)[0].d_tokens > 0
+
+
+def test_reports_hold_what_they_show(grid_fit: isoflop.Fit, tmp_path: Path) -> None:
+    page = tmp_path / "law.html"
+    grid_fit.save(page)
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("<!doctype html>")
+    assert text.count("<figure>") == 4
+    assert isoflop.read(page) == grid_fit
+    assert isoflop.law(page).plan(flops=1e21)[0] == grid_fit.plan(flops=1e21)[0]
+    with pytest.raises(isoflop.DataError, match="no report of isoflop"):
+        isoflop.Plan.from_json("<!doctype html><html></html>")

@@ -127,7 +127,7 @@ bool PlanOutcome::usable() const {
          (request.doubt.accept_undetermined || !doubted);
 }
 
-PlanOutcome plan(const PlanRequest& asked, const Context&) {
+PlanOutcome plan(const PlanRequest& asked, const Context& context) {
   PlanRequest request = checked(asked);
   PlanOutcome out;
   out.request = asked;
@@ -137,7 +137,11 @@ PlanOutcome plan(const PlanRequest& asked, const Context&) {
   out.expansions = choose_expansion(request, law);
   out.problem = pose(request, law, out.conversions);
   out.time = time_of(out.problem, request);
-  add_time_draws(out.problem);
+  if (context.intervals) {
+    add_time_draws(out.problem);
+  } else {
+    out.problem.law.draws = {};
+  }
   const double rate = flops_per_gpu_second(request.budget);
   const double price = price_per_unit(out.problem, request.budget);
   out.answers = answer_plans(out.problem, budgets_of(out.problem, request.budget), price, rate);

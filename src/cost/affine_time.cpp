@@ -8,6 +8,10 @@ namespace isoflop {
 namespace {
 
 constexpr int kColumns = 5;
+/// Below this share of the largest a difference is rounding: columns that agree to it are one, and a
+/// subset has to fit better by more. Layers of one size make columns that are multiples of each
+/// other, between which rounding would choose; beyond these layers the choices differ much.
+constexpr double kRounding = 1e-9;
 using Triangle = Eigen::Matrix<double, kColumns + 1, kColumns + 1>;
 using Coefficients = Eigen::Matrix<double, kColumns, 1>;
 
@@ -48,12 +52,13 @@ AffineTime fit_affine_time(std::span<const TimedWork> data) {
     Eigen::Matrix<double, kColumns + 1, Eigen::Dynamic, 0, kColumns + 1, kColumns> columns(
         kColumns + 1, count);
     for (int c = 0; c < count; ++c) columns.col(c) = r.col(chosen[static_cast<std::size_t>(c)]);
-    const Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr(columns);
+    Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr(kColumns + 1, count);
+    qr.setThreshold(kRounding).compute(columns);
     if (qr.rank() < count) continue;  // a smaller subset does as well
     const Eigen::VectorXd x = qr.solve(wanted);
     if (!(x.minCoeff() >= 0.0)) continue;
     const double residual = (columns * x - wanted).squaredNorm();
-    if (!(residual < least)) continue;
+    if (!(residual < least - kRounding * wanted.squaredNorm())) continue;
     least = residual;
     best.setZero();
     for (int c = 0; c < count; ++c) best[chosen[static_cast<std::size_t>(c)]] = x[c];

@@ -8,12 +8,9 @@
 
 namespace isoflop::detail {
 
-namespace {
-
-/// The JSON within a report (text/report.hpp), if it is one.
-std::string_view without_report(std::string_view text, const std::string& origin) {
+std::string_view json_within(std::string_view text, const std::string& origin) {
   constexpr std::string_view kReport = "<!doctype html>", kEnd = "</script>",
-                             kBegin = "<script type=\"application/json\" id=\"isoflop\">";
+                             kBegin = "<script type=\"application/json\" id=\"isoflop\">\n";
   if (!text.starts_with(kReport)) return text;
   const std::size_t begin = text.find(kBegin);
   const std::size_t end = begin == text.npos ? begin : text.find(kEnd, begin);
@@ -21,10 +18,8 @@ std::string_view without_report(std::string_view text, const std::string& origin
   return text.substr(begin + kBegin.size(), end - begin - kBegin.size());
 }
 
-}  // namespace
-
 nlohmann::ordered_json parse_json(std::string_view document, const std::string& origin) {
-  const std::string_view text = without_report(document, origin);
+  const std::string_view text = json_within(document, origin);
   if (std::all_of(text.begin(), text.end(),
                   [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; })) {
     throw DataError(origin, "is empty; a JSON file was expected");

@@ -12,4 +12,7 @@ namespace isoflop::detail {
 nlohmann::ordered_json read_json_file(const std::string& path);
 nlohmann::ordered_json parse_json(std::string_view text, const std::string& origin);
 
+/// The JSON that a report holds; any other text as it is. Throws DataError for a report without.
+std::string_view json_within(std::string_view text, const std::string& origin);
+
 }  // namespace isoflop::detail

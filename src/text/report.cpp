@@ -184,11 +184,9 @@ std::string said_html(std::string_view text) {
 }
 
 /// JSON that may stand in a <script>: no text in it can end the element.
-std::string sealed(const Json& json) {
+std::string sealed(const std::string& json) {
   std::string out;
-  for (const char c : json.dump(-1, ' ', false, Json::error_handler_t::replace)) {
-    c == '<' ? out += "\\u003c" : out += c;
-  }
+  for (const char c : json) c == '<' ? out += "\\u003c" : out += c;
   return out;
 }
 
@@ -247,7 +245,7 @@ std::string report_html(std::string_view document, std::string_view text,
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n{}</main>\n"
       "<script type=\"application/json\" id=\"isoflop\">\n{}</script>\n</body>\n</html>\n",
-      xml_text(title), kStyle, body, sealed(json));
+      xml_text(title), kStyle, body, sealed(own_text));
 }
 
 std::string report_of(const std::string& path_or_law, const api::Context& context) {

@@ -125,6 +125,31 @@ TEST_CASE("api plan: a share is a number or a word in per cent", "[api][format]"
   CHECK(refused_field([&] { read("%"); }) == "max_regret");
 }
 
+TEST_CASE("api plan: without intervals the plan is the same, by a law and by times with draws",
+          "[api][identity]") {
+  ScratchFolder folder;
+  const Json law{
+      {"format", "isoflop.law/1"},
+      {"law", "chinchilla"},
+      {"coefficients",
+       {{"E", 1.7}, {"A", 400.0}, {"alpha", kOneExponent}, {"B", 400.0}, {"beta", kOneExponent}}},
+      {"draws", {{"bootstrap", draws_that_span(112.0)}}}};
+  api::Context typing;
+  typing.intervals = false;
+  for (const Json& request : {Json{{"law", folder.write("law.json", law.dump())}, {"flops", 1e21}},
+                              Json{{"law", "krajewski2024-e64"},
+                                   {"gpu_hours", 100.0},
+                                   {"cost_table", "h200-modern"},
+                                   {"micro_batch", 16384.0}}}) {
+    const Plan whole = api::plan(api::plan_request(request)).plans().front();
+    const Plan first = api::plan(api::plan_request(request), typing).plans().front();
+    CHECK(whole.draws);
+    CHECK_FALSE(first.draws);
+    CHECK(first.n_active == whole.n_active);
+    CHECK(first.loss == whole.loss);
+  }
+}
+
 TEST_CASE("api plan: an undetermined plan is an outcome that is not usable unless accepted",
           "[api][identity]") {
   ScratchFolder folder;

@@ -42,6 +42,25 @@ TEST_CASE("fit_affine_time: times by a planted law give its coefficients", "[cos
   CHECK(found.s_per_product == Approx(planted.s_per_product).epsilon(kSolved));
 }
 
+TEST_CASE("fit_affine_time: rounding does not choose between columns that are multiples",
+          "[cost][identity]") {
+  // Layers of one size: an expert more is so many bytes more, and every layer the same FLOPs.
+  auto data = planted_data({1e-6, 1.0 / 7e14, 1.0 / 3e12, 0.0, 1e-6}, 0.05, 3);
+  for (TimedWork& x : data) {
+    x.work.padded_flops = 3e11;
+    x.work.weight_bytes = 3.7e5 * x.work.products;
+  }
+  const AffineTime found = fit_affine_time(data);
+  StageWork larger = data.front().work;  // another size, where the columns part
+  larger.padded_flops *= 30.0;
+  larger.weight_bytes *= 30.0;
+  Random random(5);
+  for (int k = 0; k < 20; ++k) {
+    for (TimedWork& x : data) x.time_s *= 1.0 + 4e-16 * random.normal();
+    CHECK(fit_affine_time(data).seconds(larger) == Approx(found.seconds(larger)).epsilon(kSolved));
+  }
+}
+
 TEST_CASE("fit_affine_time: no small step that stays above zero does better", "[cost][identity]") {
   int num_at_zero = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {

@@ -267,6 +267,7 @@ Json to_json(const PlanProblem& problem, const std::vector<Plan>& plans) {
 }
 
 void add_curve(FrontierParts& parts, const FigureRequest& request, const Context& context) {
+  if (!context.intervals) parts.problem->law.draws = {};
   std::vector<double> marked;
   for (const Json& plan : parts.targets) marked.push_back(number_at(plan, "budget_flops"));
   FrontierOptions options;

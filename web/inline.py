@@ -1,0 +1,53 @@
+"""Makes one page of its parts: python3 inline.py FOLDER_OF_WASM OUT.html
+
+Scripts and style are put where the page names them. The WebAssembly and the script of its workers
+are packed by gzip and written in base64, which the page undoes itself: nothing is fetched.
+"""
+
+import base64
+import gzip
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+WEB = Path(__file__).parent
+DATA = WEB.parent / "data"
+SCRIPTS = ["fields.js", "question.js", "engine.js", "answer.js", "page.js"]
+
+
+def packed(data: bytes) -> str:
+    return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode()
+
+
+def shipped() -> str:
+    """Names of what the WebAssembly carries and no verb lists."""
+    gpus = json.loads((DATA / "gpus.json").read_text())["gpus"]
+    costs = sorted(path.stem for path in (DATA / "costs").glob("*.json"))
+    return (
+        "const SHIPPED = "
+        + json.dumps({"gpus": [gpu["name"] for gpu in gpus], "costs": costs})
+        + ";\n"
+    )
+
+
+def main(wasm: Path, out: Path) -> None:
+    script = "'use strict';\n" + shipped() + "".join((WEB / name).read_text() for name in SCRIPTS)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    worker = (wasm / "isoflop_page.js").read_bytes() + b"\n" + (WEB / "worker.js").read_bytes()
+    page = (WEB / "index.html").read_text()
+    for name, text in {
+        "SCRIPT_HASH": f"'sha256-{digest}'",
+        "STYLE": (WEB / "style.css").read_text(),
+        "WASM": packed((wasm / "isoflop_page.wasm").read_bytes()),
+        "WORKER": packed(worker),
+        "SCRIPT": script,
+    }.items():
+        page = page.replace(f"%{name}%", text, 1)
+    out.write_text(page)
+    size = len(page.encode())
+    print(f"{out}: {size} bytes, {len(gzip.compress(page.encode(), 9))} by gzip")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
