@@ -1,7 +1,9 @@
 // JSON files read and parsed with faults that name the place.
 #pragma once
 
+#include <cstddef>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,5 +13,10 @@ namespace isoflop::detail {
 /// HTML (isoflop/text/report.hpp) is the JSON that it holds.
 nlohmann::ordered_json read_json_file(const std::string& path);
 nlohmann::ordered_json parse_json(std::string_view text, const std::string& origin);
+
+/// What is wrong with how a text nests brackets: deeper than any reader may follow, or, unless
+/// `most_keys` is 0, an object of more keys than may be looked up one by one; nothing where it is
+/// moderate. Linear, and for any text.
+std::optional<std::string> json_excess(std::string_view text, std::size_t most_keys = 0);
 
 }  // namespace isoflop::detail
