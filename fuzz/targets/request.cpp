@@ -23,12 +23,13 @@
 namespace isoflop::fuzz {
 namespace {
 
+/// A request that lacks a number which its verb needs is written with 0 there, and refused again.
 template <auto read_request>
 void try_request(std::string_view input) {
   refused([&] {
-    round_trip(
-        input, [](const Json& json, const char*) { return read_request(json); },
-        [](const auto& request) { return api::to_json(request); });
+    const std::string text = json_text(api::to_json(read_request(parsed(input))));
+    const std::string again = json_text(api::to_json(read_request(Json::parse(text))));
+    require(again == text, "a request that is written reads back");
   });
 }
 
