@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "isoflop/error.hpp"
 #include "isoflop/io/whole_file.hpp"
@@ -18,12 +19,39 @@ std::string_view json_within(std::string_view text, const std::string& origin) {
   return text.substr(begin + kBegin.size(), end - begin - kBegin.size());
 }
 
+std::optional<std::string> json_excess(std::string_view text, std::size_t most_keys) {
+  constexpr std::size_t kDeepest = 100;
+  std::vector<std::size_t> keys;  // of the objects around, colons in arrays among them
+  bool in_text = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      in_text = c != '"';
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '{' || c == '[') {
+      keys.push_back(0);
+      if (keys.size() > kDeepest) {
+        return "nests brackets more than " + std::to_string(kDeepest) + " deep";
+      }
+    } else if (c == '}' || c == ']') {
+      if (!keys.empty()) keys.pop_back();
+    } else if (c == ':' && !keys.empty() && ++keys.back() > most_keys && most_keys > 0) {
+      return "has an object of more than " + std::to_string(most_keys) + " keys";
+    }
+  }
+  return std::nullopt;
+}
+
 nlohmann::ordered_json parse_json(std::string_view document, const std::string& origin) {
   const std::string_view text = json_within(document, origin);
   if (std::all_of(text.begin(), text.end(),
                   [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; })) {
     throw DataError(origin, "is empty; a JSON file was expected");
   }
+  constexpr std::size_t kMostKeys = 10'000;
+  if (const auto excess = json_excess(text, kMostKeys)) throw DataError(origin, *excess);
   try {
     return nlohmann::ordered_json::parse(text);
   } catch (const nlohmann::json::parse_error& fault) {

@@ -1,7 +1,9 @@
 // JSON files read and parsed with faults that name the place.
 #pragma once
 
+#include <cstddef>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,5 +16,10 @@ nlohmann::ordered_json parse_json(std::string_view text, const std::string& orig
 
 /// The JSON that a report holds; any other text as it is. Throws DataError for a report without.
 std::string_view json_within(std::string_view text, const std::string& origin);
+
+/// What is wrong with how a text nests brackets: deeper than any reader may follow, or, unless
+/// `most_keys` is 0, an object of more keys than may be looked up one by one; nothing where it is
+/// moderate. Linear, and for any text.
+std::optional<std::string> json_excess(std::string_view text, std::size_t most_keys = 0);
 
 }  // namespace isoflop::detail

@@ -139,8 +139,11 @@ std::string_view with_thousands_commas(std::string_view text) {
   const std::string separators = std::string(kBlanks) + ',';
   for (std::size_t begin = 0; begin < text.size(); ++begin) {
     if (begin > 0 && separators.find(text[begin - 1]) == std::string::npos) continue;
-    // The longest part that begins here.
-    std::string_view part = text.substr(begin);
+    // The longest part that begins here, of no more digits than a double has.
+    constexpr std::size_t kLongest = 400, kHead = 5, kGroup = 4;
+    const std::size_t comma = text.substr(begin, kHead).find(',');
+    if (comma == text.npos || !is_grouped(text.substr(begin, comma + kGroup), ',')) continue;
+    std::string_view part = text.substr(begin, kLongest);
     part = part.substr(0, part.find_first_of(kBlanks));
     while (part.find(',') != std::string_view::npos) {
       if (is_grouped(part, ',') && is_number(without(part, ','))) return part;

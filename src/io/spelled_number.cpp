@@ -78,7 +78,9 @@ std::optional<double> parse_power(std::string_view text) {
   }
   const std::optional<double> power = power_of(base, exponent), f = parse_plain(factor);
   if (!power || !f) return std::nullopt;
-  return *f * *power;
+  const double value = *f * *power;
+  if (!std::isfinite(value) || (value == 0.0 && *f != 0.0)) return std::nullopt;
+  return value;
 }
 
 }  // namespace

@@ -63,22 +63,32 @@ Found walk_powers(const BestSize& size, double log_budget, const PlanOptions& op
 }
 
 // The slope in ln G of the best loss at a granularity: by the envelope theorem that at the best
-// N.
+// N. Where a limit decides N, that moves with G as well: by central differences.
 double slope_at(const BestSize& size, double log_budget, double log_g, double from) {
   const auto point = size.at(log_budget, log_g, from);
   if (!point) return 1.0;  // too fine to be affordable: the optimum is coarser
-  return size.slope_in_g(log_budget, point->log_n_active, log_g);
+  if (point->binding == Limit::kNone) {
+    return size.slope_in_g(log_budget, point->log_n_active, log_g);
+  }
+  constexpr double kStep = 1e-4;
+  const auto finer = size.at(log_budget, log_g + kStep, point->log_n_active);
+  const auto coarser = size.at(log_budget, log_g - kStep, point->log_n_active);
+  if (!finer) return 1.0;
+  if (!coarser) return -1.0;
+  return (finer->log_loss - coarser->log_loss) / (2.0 * kStep);
 }
 
-// The best granularity between the neighbours of the best power of two.
-std::optional<SizedRun> refine_granularity(const BestSize& size, double log_budget,
-                                           const SizedRun& power, double max_log_g) {
+// The best granularity between the neighbours of the best power of two; that power where a limit
+// leaves no better one.
+SizedRun refine_granularity(const BestSize& size, double log_budget, const SizedRun& power,
+                            double max_log_g) {
   auto slope = [&](double y) { return slope_at(size, log_budget, y, power.log_n_active); };
   const double left = std::max(0.0, power.log_g - std::log(2.0));
   const double right = std::min(max_log_g, power.log_g + std::log(2.0));
   double y = left;
   if (slope(left) < 0.0) y = slope(right) <= 0.0 ? right : bracketed_root(slope, left, right);
-  return size.at(log_budget, y, power.log_n_active);
+  const auto point = size.at(log_budget, y, power.log_n_active);
+  return point && (!size.limits().any() || point->log_loss < power.log_loss) ? *point : power;
 }
 
 // The best granularity of all, where a cost has kinks at powers of two (a table's times are

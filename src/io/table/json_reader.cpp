@@ -3,10 +3,12 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "column_names.hpp"
 #include "io/in_quotes.hpp"
+#include "io/json_file.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
 #include "json_rows.hpp"
@@ -15,14 +17,26 @@
 namespace isoflop {
 namespace {
 
-using Json = nlohmann::ordered_json;
+/// Members in the order of the text, each put behind the last: nlohmann's own looks through all
+/// those before, which takes hours where rows are the members of an object. That no key stands
+/// twice UniqueKeys has seen.
+template <class Key, class T, class Less = std::less<Key>,
+          class Allocator = std::allocator<std::pair<const Key, T>>>
+struct Members : nlohmann::ordered_map<Key, T, Less, Allocator> {
+  using Base = nlohmann::ordered_map<Key, T, Less, Allocator>;
+  using Base::Base;
+  template <class Name>
+  T& operator[](Name&& key) {
+    return this->emplace_back(std::forward<Name>(key), T{}).second;
+  }
+};
+using RowsJson = nlohmann::basic_json<Members>;
 
-constexpr std::size_t kMostKeysChecked = 1000;  // an object of more is one of rows
 constexpr const char* kForms =
     "write an array of objects such as [{\"N\": 7e10, \"loss\": 2.1}], or an object of equally "
     "long arrays such as {\"N\": [7e10], \"loss\": [2.1]}";
 
-std::string text_of(const Json& value) {
+std::string text_of(const RowsJson& value) {
   if (value.is_null()) return "";
   if (value.is_string()) return value.get<std::string>();
   if (value.is_number_float()) return format_number(value.get<double>());
@@ -34,13 +48,13 @@ class TableOfJson {
  public:
   explicit TableOfJson(TextTable& table) : table_(table) {}
 
-  void read(const Json& json) {
+  void read(const RowsJson& json) {
     if (json.is_array()) return add_rows(json);
     if (!json.is_object() || json.empty()) refuse("holds no table; ");
     if (is_split(json)) return add_split(json);
     const auto is_all = [&](auto holds) { return std::all_of(json.begin(), json.end(), holds); };
-    if (is_all([](const Json& v) { return v.is_object(); })) return add_objects(json);
-    const Json* only = nullptr;
+    if (is_all([](const RowsJson& v) { return v.is_object(); })) return add_objects(json);
+    const RowsJson* only = nullptr;
     std::string name;
     for (const auto& [key, value] : json.items()) {
       if (!value.is_array() || value.empty() || !value.front().is_object()) continue;
@@ -57,14 +71,14 @@ class TableOfJson {
   }
 
  private:
-  static bool is_split(const Json& json) {
+  static bool is_split(const RowsJson& json) {
     const auto columns = json.find("columns"), data = json.find("data");
     return columns != json.end() && data != json.end() && columns->is_array() && data->is_array() &&
            !data->empty() && data->front().is_array();
   }
 
-  void add_rows(const Json& rows) {
-    for (const Json& row : rows) {
+  void add_rows(const RowsJson& rows) {
+    for (const RowsJson& row : rows) {
       if (!row.is_object()) refuse("has an entry that is no object; ");
       begin_row();
       flatten(row, "");
@@ -72,9 +86,9 @@ class TableOfJson {
   }
 
   /// pandas' orient="split".
-  void add_split(const Json& json) {
-    const Json& columns = json["columns"];
-    for (const Json& values : json["data"]) {
+  void add_split(const RowsJson& json) {
+    const RowsJson& columns = json["columns"];
+    for (const RowsJson& values : json["data"]) {
       if (!values.is_array() || values.size() != columns.size()) {
         refuse("has a row of another length than its columns; ");
       }
@@ -84,7 +98,7 @@ class TableOfJson {
   }
 
   /// Columns by row label, which is how pandas writes by default, or rows by their label.
-  void add_objects(const Json& json) {
+  void add_objects(const RowsJson& json) {
     const auto is_number = [](const auto& item) { return parse_number(item.key()).has_value(); };
     const auto items = json.items();
     const bool numbered = std::all_of(items.begin(), items.end(), is_number);
@@ -111,7 +125,7 @@ class TableOfJson {
     }
   }
 
-  void add_columns(const Json& json) {
+  void add_columns(const RowsJson& json) {
     std::size_t num_rows = 0;
     for (const auto& [name, values] : json.items()) {
       if (!values.is_array()) continue;  // what describes the table
@@ -131,8 +145,12 @@ class TableOfJson {
     }
   }
 
-  void flatten(const Json& object, const std::string& prefix) {
+  void flatten(const RowsJson& object, const std::string& prefix) {
     for (const auto& [name, value] : object.items()) {
+      if (prefix.size() + name.size() > kLongestKey) {
+        throw DataError(table_.path, "the key " + in_quotes(prefix + name) + " is longer than " +
+                                         std::to_string(kLongestKey) + " bytes");
+      }
       if (value.is_object()) {
         flatten(value, prefix + name + ".");
       } else {
@@ -142,12 +160,13 @@ class TableOfJson {
   }
 
   void begin_row() {
+    require_room(table_.path, table_.rows.size(), table_.header.size(), num_given_);
     row_ = table_.rows.size();
     table_.rows.emplace_back(table_.header.size());
     table_.line.push_back(row_ + 1);
   }
 
-  void put(const std::string& name, const Json& value) {
+  void put(const std::string& name, const RowsJson& value) {
     const auto [column, is_new] = positions_.emplace(name, table_.header.size());
     if (is_new) {
       table_.header.push_back(name);
@@ -157,7 +176,12 @@ class TableOfJson {
       throw DataError(table_.path, "the key " + in_quotes(name) +
                                        " stands twice in one object; keep one of them");
     }
+    ++num_given_;
     std::vector<std::string>& row = table_.rows[row_];
+    if (row.size() <= column->second) {
+      // A column that comes last for the first of many rows makes each of them this wide.
+      require_room(table_.path, row_ + 1, table_.header.size(), num_given_);
+    }
     if (row.size() <= column->second) row.resize(column->second + 1);
     row[column->second] = text_of(value);
   }
@@ -168,34 +192,57 @@ class TableOfJson {
 
   TextTable& table_;
   std::unordered_map<std::string, std::size_t> positions_;
-  std::size_t row_ = 0;
+  std::size_t row_ = 0, num_given_ = 0;
   std::vector<std::size_t> last_row_;  // by column: 1 + the row where it was last set
 };
 
-/// The document, with nlohmann's exceptions for what is none. A key that stands twice is refused.
-Json parsed(const std::string& path, const std::string& text) {
-  std::vector<std::vector<std::string>> keys;  // of the objects around
-  return Json::parse(text, [&](int, Json::parse_event_t event, Json& value) {
-    using Event = Json::parse_event_t;
-    if (event == Event::object_start) keys.emplace_back();
-    if (event == Event::object_end) keys.pop_back();
-    if (event == Event::key) {
-      const auto key = value.get<std::string>();
-      if (keys.back().size() < kMostKeysChecked) {
-        if (std::find(keys.back().begin(), keys.back().end(), key) != keys.back().end()) {
-          throw DataError(
-              path, "the key " + in_quotes(key) + " stands twice in one object; keep one of them");
-        }
-        keys.back().push_back(key);
-      }
-    }
+/// Refuses a key that stands twice in one object; takes the events of nlohmann's parser, whose
+/// names and signatures these are.
+class UniqueKeys final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  explicit UniqueKeys(const std::string& path) : path_(path) {}
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+  bool start_object(std::size_t) override {
+    keys_.emplace_back();
     return true;
-  });
+  }
+  bool end_object() override {
+    keys_.pop_back();
+    return true;
+  }
+  bool key(string_t& name) override {
+    if (keys_.back().insert(name).second) return true;
+    throw DataError(path_,
+                    "the key " + in_quotes(name) + " stands twice in one object; keep one of them");
+  }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) override {
+    return false;  // to be reported by whoever parses
+  }
+
+ private:
+  const std::string& path_;
+  std::vector<std::unordered_set<std::string>> keys_;  // of the objects around
+};
+
+/// The document, with nlohmann's exceptions for what is none.
+RowsJson parsed(const std::string& path, const std::string& text) {
+  UniqueKeys keys(path);
+  nlohmann::json::sax_parse(text, &keys);
+  return RowsJson::parse(text);
 }
 
 std::string broken_json(const std::string& text, std::size_t at) {
   const std::string first = text.substr(0, text.find('\n'));
-  if (first.size() + 1 < text.size() && Json::accept(first)) {
+  if (first.size() + 1 < text.size() && RowsJson::accept(first)) {
     return "is not valid JSON; one object per line is JSON Lines: say " + field("format") +
            " jsonl";
   }
@@ -206,17 +253,17 @@ std::string broken_json(const std::string& text, std::size_t at) {
 }
 
 /// The document, also with the numbers that Python writes and JSON lacks.
-Json any_json(const std::string& path, const std::string& text) {
+RowsJson any_json(const std::string& path, const std::string& text) {
   std::size_t at = text.size();
   try {
     return parsed(path, text);
-  } catch (const Json::parse_error& fault) {
+  } catch (const RowsJson::parse_error& fault) {
     at = std::min(fault.byte, text.size());
-  } catch (const Json::exception&) {  // a number beyond a double
+  } catch (const RowsJson::exception&) {  // a number beyond a double
   }
   try {
     return parsed(path, with_quoted_numbers(text));
-  } catch (const Json::parse_error&) {
+  } catch (const RowsJson::parse_error&) {
     const std::size_t last = text.find_last_not_of(" \t\r\n");
     const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min(at, last));
     const auto line = static_cast<std::size_t>(std::count(text.begin(), end, '\n'));
@@ -235,7 +282,8 @@ TextTable read_json(const std::string& path) {
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
     throw DataError(path, std::string("is empty; ") + kForms);
   }
-  const Json json = any_json(path, text);
+  if (const auto excess = detail::json_excess(text)) throw DataError(path, *excess);
+  const RowsJson json = any_json(path, text);
   TableOfJson(table).read(json);
   if (table.rows.empty() || table.header.empty()) {
     throw DataError(path, std::string("holds no rows; ") + kForms);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "io/in_quotes.hpp"
+#include "io/json_file.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
 #include "json_rows.hpp"
@@ -23,6 +24,7 @@ class RowBuilder {
   explicit RowBuilder(TextTable& table) : table_(table) {}
 
   void begin_row(std::size_t line) {
+    require_room();
     table_.rows.emplace_back(table_.header.size());
     table_.line.push_back(line);
     restart();
@@ -36,6 +38,10 @@ class RowBuilder {
     restart();
   }
   const std::string& fault() const { return fault_; }
+  /// For every row as wide as the widest.
+  void require_room() const {
+    isoflop::require_room(table_.path, table_.rows.size(), table_.header.size(), num_given_);
+  }
 
   // The names and signatures below are nlohmann's.
   bool null() { return take(""); }
@@ -88,7 +94,10 @@ class RowBuilder {
       key_.resize(outer_.back() - 1);
       key_ += "." + name;
     }
-    return true;
+    if (key_.size() <= kLongestKey) return true;
+    fault_ =
+        "the key " + in_quotes(key_) + " is longer than " + std::to_string(kLongestKey) + " bytes";
+    return false;
   }
 
   bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) {
@@ -132,6 +141,7 @@ class RowBuilder {
       return false;
     }
     last_row_[column] = table_.rows.size();
+    ++num_given_;
     row[column] = std::move(value);
     return true;
   }
@@ -139,6 +149,7 @@ class RowBuilder {
   TextTable& table_;
   std::unordered_map<std::string, std::size_t> positions_;  // by column name
   std::vector<std::size_t> last_row_;  // by column: number of rows when it was last set
+  std::size_t num_given_ = 0;          // fields
   std::size_t next_column_ = 0;
   std::size_t depth_ = 0, list_depth_ = 0;  // of objects; of lists and what is in them
   std::string key_;                         // with those of the objects around it
@@ -161,14 +172,15 @@ std::string with_quoted_numbers(std::string_view json) {
     }
     const std::size_t end = std::min(json.find_first_of(" \t\r\n,:]}[{\"", i), json.size());
     const std::string_view word = json.substr(i, end - i);
-    const bool is_number = !word.empty() && word.find_first_of("-0123456789NI") == 0;
-    if (is_number) {
-      out += "\"" + std::string(word) + "\"";
-      i = end - 1;
-    } else {
+    if (word.empty()) {
       out += c;
       in_text = c == '"';
+      continue;
     }
+    const bool is_number =
+        std::string_view("-0123456789NI").find(word[0]) != std::string_view::npos;
+    out += is_number ? "\"" + std::string(word) + "\"" : std::string(word);
+    i = end - 1;
   }
   return out;
 }
@@ -182,6 +194,9 @@ TextTable read_jsonl(const std::string& path) {
     const std::string& text = source.text();
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
     builder.begin_row(source.line());
+    if (const auto excess = detail::json_excess(text)) {
+      throw DataError(path, source.line(), *excess);
+    }
     if (nlohmann::json::sax_parse(text, &builder)) continue;
     const std::string fault = builder.fault();
     builder.restart_row();
@@ -192,6 +207,7 @@ TextTable read_jsonl(const std::string& path) {
   if (table.rows.empty()) throw DataError(path, "is empty; write one JSON object per line");
   if (table.header.empty())
     throw DataError(path, 1, std::string("the objects have no keys, so no columns; ") + kAdvice);
+  builder.require_room();
   for (std::vector<std::string>& row : table.rows) row.resize(table.header.size());
   return table;
 }

@@ -64,8 +64,11 @@ std::string without_tags(std::string text) {
   return text;
 }
 
-/// Without the marks around all of it: bold, italic, code, struck out.
+/// Without the marks around all of it: bold, italic, code, struck out. What is longer than any name
+/// or number stays as it is.
 std::string plain_text(std::string_view cell) {
+  constexpr std::size_t kLongest = 1'000;
+  if (cell.size() > kLongest) return std::string(cell);
   std::string text = without_tags(without_links(std::string(cell)));
   for (bool changed = true; changed;) {
     changed = false;
@@ -114,6 +117,7 @@ TextTable read_markdown(const std::string& path) {
     if (table.header[i].empty()) table.header[i] = "Unnamed: " + std::to_string(i);
   }
   table.header_line = head + 1;
+  std::size_t num_given = 0;
   for (std::size_t i = head + 2; i < lines.size(); ++i) {
     if (lines[i].find('|') == std::string::npos) break;
     std::vector<std::string> row;
@@ -123,6 +127,8 @@ TextTable read_markdown(const std::string& path) {
                       "has " + std::to_string(row.size()) + " cells, the header has " +
                           std::to_string(table.header.size()) + "; write \\| for a bar in a cell");
     }
+    num_given += row.size();
+    require_room(path, table.rows.size() + 1, table.header.size(), num_given);
     row.resize(table.header.size());
     table.rows.push_back(std::move(row));
     table.line.push_back(i + 1);

@@ -9,6 +9,7 @@
 #include "io/plain_text.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
+#include "text_readers.hpp"
 
 namespace isoflop {
 namespace {
@@ -84,17 +85,19 @@ TextTable melted(TextTable wide, const std::string& words) {
   out.header_line = wide.header_line;
   out.delimiter = wide.delimiter;
   out.notes = std::move(wide.notes);
+  std::vector<bool> is_across(wide.header.size(), false);
+  for (const std::size_t i : found.across) is_across[i] = true;
   std::vector<std::size_t> kept;
   for (std::size_t i = 0; i < wide.header.size(); ++i) {
-    const bool is_across =
-        std::find(found.across.begin(), found.across.end(), i) != found.across.end();
     const std::string& column = wide.header[i];
-    if (is_across || column.ends_with("__MIN") || column.ends_with("__MAX")) continue;
+    if (is_across[i] || column.ends_with("__MIN") || column.ends_with("__MAX")) continue;
     kept.push_back(i);
     out.header.push_back(i == 0 && !found.first.empty() ? found.first : column);
   }
   out.header.push_back(name);
   out.header.push_back(value);
+  require_room(wide.path, wide.rows.size() * found.across.size(), out.header.size(),
+               wide.rows.size() * wide.header.size());
   for (std::size_t row = 0; row < wide.rows.size(); ++row) {
     for (std::size_t i = 0; i < found.across.size(); ++i) {
       const std::string& cell = wide.rows[row][found.across[i]];

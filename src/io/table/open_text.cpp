@@ -1,6 +1,7 @@
 // Bytes from where they lie, as UTF-8 text.
 #include <zlib.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -63,7 +64,10 @@ std::string from_utf16(const std::string& path, std::string_view bytes, bool big
 
 std::string unpacked(const std::string& path, const std::string& bytes) {
   constexpr int kGzipWindow = 15 + 16;
-  constexpr std::size_t kMostBytes = std::size_t{4} << 30;
+  // Text packs to a tenth, a log that repeats itself to a hundredth: what unpacks to more is made
+  // to.
+  constexpr std::size_t kMostBytes = std::size_t{4} << 30, kFewBytes = std::size_t{16} << 20;
+  const std::size_t most = std::min(kMostBytes, std::max(kFewBytes, 100 * bytes.size()));
   z_stream stream{};
   if (inflateInit2(&stream, kGzipWindow) != Z_OK) throw std::bad_alloc();
   std::string out, chunk(std::size_t{1} << 18, '\0');
@@ -77,12 +81,13 @@ std::string unpacked(const std::string& path, const std::string& bytes) {
     out.append(chunk, 0, chunk.size() - stream.avail_out);
     if (state == Z_STREAM_END && stream.avail_in > 0)
       state = inflateReset(&stream);  // joined files
-    if (out.size() > kMostBytes) break;
+    if (out.size() > most) break;
   }
   inflateEnd(&stream);
   if (state != Z_STREAM_END) {
-    throw DataError(path, out.size() > kMostBytes ? "unpacks to more than 4 GiB"
-                                                  : "is packed by gzip, and damaged or cut short");
+    throw DataError(path, out.size() > most ? "unpacks to more than " + std::to_string(most >> 20) +
+                                                  " MiB, more than text does; unpack it first"
+                                            : "is packed by gzip, and damaged or cut short");
   }
   return out;
 }

@@ -1,6 +1,7 @@
 /// What the readers of read_text_table share; private to src/io.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <istream>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "isoflop/error.hpp"
 #include "isoflop/io/text_table.hpp"
 
 namespace isoflop {
@@ -46,6 +48,23 @@ class LineReader {
 inline bool is_blank(std::string_view field) {
   return field.find_first_not_of(" \t") == std::string_view::npos;
 }
+
+/// Refuses a table of which nearly every field is missing, `num_given` aside, and which would take
+/// far more room than its text. Throws DataError.
+inline void require_room(const std::string& path, std::size_t num_rows, std::size_t num_columns,
+                         std::size_t num_given) {
+  constexpr std::size_t kFewFields = 10'000'000, kMostPerGiven = 100;
+  if (num_columns == 0 ||
+      num_rows <= std::max(kFewFields, kMostPerGiven * num_given) / num_columns) {
+    return;
+  }
+  throw DataError(path, "has " + std::to_string(num_rows) + " rows and " +
+                            std::to_string(num_columns) + " columns, of which all but " +
+                            std::to_string(num_given) + " fields are missing");
+}
+
+/// Of the name of a column, with those of the objects around.
+inline constexpr std::size_t kLongestKey = 1'000;
 
 /// The readers, one per TableFormat. Each gives at least one column and one row, or throws
 /// DataError.
