@@ -33,15 +33,19 @@ def small(png: str) -> str:
     return base64.b64encode(out.getvalue()).decode()
 
 
-def texts_of(notebook: Any) -> list[list[str]]:
-    """What each cell prints or shows in words, its numbers to three digits."""
+def texts_of(notebook: Any) -> list[list[list[str]]]:
+    """What each cell prints or shows in words, its numbers to three digits; rounding errors as 0."""
 
-    def rounded(text: str) -> str:
-        return re.sub(r"\d+\.\d+(e[+-]\d+)?", lambda number: f"{float(number[0]):.3g}", text)
+    def digits(number: re.Match[str]) -> str:
+        value = float(number[0])
+        return f"{value:.3g}" if value > 1e-9 else "0"
+
+    def words(text: str) -> list[str]:
+        return re.sub(r"\d+\.\d+(e[+-]\d+)?", digits, text).split()
 
     return [
         [
-            rounded(output.get("text", "") or output.get("data", {}).get("text/plain", ""))
+            words(output.get("text", "") or output.get("data", {}).get("text/plain", ""))
             for output in cell.get("outputs", [])
         ]
         for cell in notebook.cells
