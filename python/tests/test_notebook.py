@@ -34,7 +34,7 @@ def small(png: str) -> str:
 
 
 def texts_of(notebook: Any) -> list[list[list[str]]]:
-    """What each cell prints or shows in words, its numbers to three digits; rounding errors as 0."""
+    """What each cell prints or shows, its numbers to three digits and rounding errors as 0."""
 
     def digits(number: re.Match[str]) -> str:
         value = float(number[0])
