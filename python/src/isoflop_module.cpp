@@ -6,6 +6,7 @@
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/vector.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "io/json_file.hpp"
 #include "isoflop/api/call.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/io/json_text.hpp"
 #include "isoflop/text/call.hpp"
 #include "isoflop/text/report.hpp"
 #include "isoflop/version.hpp"
@@ -59,8 +61,10 @@ std::string report(const std::string& json, const std::string& text) {
   return text::report_html(json, text);
 }
 
+/// The JSON that a page holds, as it is printed; any other text as it is.
 std::string json_within(const std::string& text, const std::string& origin) {
-  return std::string(detail::json_within(text, origin));
+  const bool is_page = detail::json_within(text, origin).size() != text.size();
+  return is_page ? json_text(detail::parse_json(text, origin)) : text;
 }
 
 std::vector<std::string> verb_names() {

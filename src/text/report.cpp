@@ -28,7 +28,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // A report is to be mailed: half a megabyte with its JSON.
-constexpr std::size_t kMostRows = 6;  ///< of the table behind a panel
+constexpr std::size_t kMostRows = 4;  ///< of the table behind a panel
 
 constexpr std::string_view kStyle = R"(
 :root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --faint: #666; --rule: #ccc; }
@@ -245,7 +245,8 @@ std::string report_html(std::string_view document, std::string_view text,
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n{}</main>\n"
       "<script type=\"application/json\" id=\"isoflop\">\n{}</script>\n</body>\n</html>\n",
-      xml_text(title), kStyle, body, sealed(own_text));
+      xml_text(title), kStyle, body,
+      sealed(json.dump(-1, ' ', false, Json::error_handler_t::replace)));
 }
 
 std::string report_of(const std::string& path_or_law, const api::Context& context) {
