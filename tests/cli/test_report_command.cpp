@@ -94,6 +94,37 @@ TEST_CASE("isoflop report: of a plan, of a law by its name, and of what was pipe
   CHECK(without.out.find("<pre") == without.out.npos);
 }
 
+TEST_CASE("isoflop report: the command that it names gives the outcome again", "[cli][report]") {
+  const Workplace here;
+  here.write("runs.csv", sweep_csv(56));
+  const std::string budgets = " --flops 1e18 3e18 --granularity 8 --noise 0.3 --simulations 50";
+  for (const std::string& asked :
+       {std::string("fit runs.csv --law chinchilla --where 'N>=6e7' --starts 50 --bootstrap 20"),
+        std::string("plan krajewski2024-e64 --gpu-hours 10000 --cost-table h200-modern "
+                    "--micro-batch 16384"),
+        std::string("frontier krajewski2024-e64 --from 1e20 --to 1e22 --points 3"),
+        std::string("granularity krajewski2024-e64 --n-active 7.08M --d 66B"),
+        std::string("profiles data/simulated/hoffmann2022_sweep.csv --flops 1e21 --bootstrap 20"),
+        "sweep krajewski2024-e64" + budgets,
+        std::string("backtest runs.csv --law chinchilla --hold-out d:20%"),
+        std::string("sensitivity runs.csv --law chinchilla --flops 1e21 --starts 20")}) {
+    CAPTURE(asked);
+    const Outcome first = here.shell("isoflop " + asked + " --json --report r.html");
+    REQUIRE(first.exit_code == 0);
+    const std::string page = here.read("r.html"), begin = "<code>";
+    const std::size_t from = page.find(begin) + begin.size();
+    std::string command = page.substr(from, page.find("</code>", from) - from);
+    for (const auto& [escaped, plain] :
+         {std::pair{"&gt;", ">"}, std::pair{"&#39;", "'"}, std::pair{"&amp;", "&"}}) {
+      for (std::size_t at; (at = command.find(escaped)) != command.npos;) {
+        command.replace(at, std::string(escaped).size(), plain);
+      }
+    }
+    CAPTURE(command);
+    CHECK(here.shell(command + " --json").out == first.out);
+  }
+}
+
 TEST_CASE("isoflop report: what files say is text", "[cli][report]") {
   const Workplace here;
   const std::string evil = "<script>alert(1)<script>&.json";

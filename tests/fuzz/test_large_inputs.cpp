@@ -1,7 +1,6 @@
 // Files of a megabyte that were made to take room and time: what a fuzzer, whose inputs are small,
 // does not reach.
 #include <sys/resource.h>
-#include <zlib.h>
 
 #include <ctime>
 #include <functional>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "io/gzip.hpp"
 #include "targets/targets.hpp"
 
 namespace isoflop::fuzz {
@@ -27,20 +27,6 @@ std::string counted(const std::function<std::string(const std::string&)>& make,
                     std::size_t bytes = kBytes) {
   std::string out;
   for (std::size_t i = 0; out.size() < bytes; ++i) out += make(std::to_string(i));
-  return out;
-}
-
-std::string packed(const std::string& text) {
-  std::string out(compressBound(text.size()) + 64, '\0');
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) == Z_OK);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
   return out;
 }
 
@@ -108,8 +94,8 @@ std::vector<Large> large_inputs() {
                                         "z\n" + counted([](auto) { return "1,"; }, 150'000) + "\n"},
       {"many runs", "N,D,loss\n" + counted([](auto i) { return "1e9,1" + i + ",2.5\n"; })},
       {"many runs of one name", "run,N,D,loss\n" + repeated("a,1e9,1e10,2.5\n")},
-      {"packed blanks", packed(std::string(std::size_t{64} << 20, ' '))},
-      {"packed commas", packed(std::string(std::size_t{64} << 20, ','))},
+      {"packed blanks", testing::as_gzip(std::string(std::size_t{64} << 20, ' '))},
+      {"packed commas", testing::as_gzip(std::string(std::size_t{64} << 20, ','))},
       {"nothing but NUL bytes", std::string(kBytes, '\0')},
   };
   return out;

@@ -1,12 +1,12 @@
 // The forms in which people have a table: each gives the fields that the plainest form gives.
 #include <sys/stat.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <fstream>
 #include <thread>
 
 #include "catch.hpp"
+#include "gzip.hpp"
 #include "read_text.hpp"
 
 namespace isoflop::testing::table_forms_test {
@@ -37,20 +37,6 @@ std::string as_utf16(std::string_view text, bool big_endian) {
     out += c;
     if (!big_endian) out += '\0';
   }
-  return out;
-}
-
-std::string as_gzip(const std::string& text) {
-  std::string out(text.size() + 1000, '\0');
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
   return out;
 }
 
