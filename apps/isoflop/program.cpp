@@ -11,9 +11,9 @@ Program isoflop_program() {
           "Example:\n  isoflop plan krajewski2024-e64 --flops 1e21\n"
           "'isoflop COMMAND --help' explains a command.",
           [] { return std::string(kVersion); },
-          {kFit, kProfiles, kEnvelope, kSweep, kPredict, kPlan, kFrontier, kGranularity, kNextRuns,
-           kConsensus, kBacktest, kSensitivity, kFigure, kReport, kLaws, kShape, kReproduce, kRun, kRerun,
-           kBench}};
+          {kFit,         kProfiles, kEnvelope,  kSweep,    kPredict,     kPlan,   kFrontier,
+           kGranularity, kNextRuns, kConsensus, kBacktest, kSensitivity, kFigure, kReport,
+           kLaws,        kShape,    kReproduce, kRun,      kRerun,       kBench}};
 }
 
 }  // namespace isoflop::app

@@ -8,8 +8,8 @@ namespace isoflop {
 namespace {
 
 constexpr int kColumns = 5;
-/// Below this share of the largest a difference is rounding: columns that agree to it are one, and a
-/// subset has to fit better by more. Layers of one size make columns that are multiples of each
+/// Below this share of the largest a difference is rounding: columns that agree to it are one, and
+/// a subset has to fit better by more. Layers of one size make columns that are multiples of each
 /// other, between which rounding would choose; beyond these layers the choices differ much.
 constexpr double kRounding = 1e-9;
 using Triangle = Eigen::Matrix<double, kColumns + 1, kColumns + 1>;

@@ -18,8 +18,8 @@ struct Context {
   /// Takes a line that a person should see though the call goes on; show_fields() shows its fields.
   std::function<void(const std::string& text)> warn{};
   unsigned num_threads = 0;  ///< 0: one per core; no outcome depends on it
-  /// false: plans and their pictures come without intervals, as if neither the law nor the times had
-  /// draws. For an answer while somebody types, before the one to keep.
+  /// false: plans and their pictures come without intervals, as if neither the law nor the times
+  /// had draws. For an answer while somebody types, before the one to keep.
   bool intervals = true;
 };
 

@@ -88,7 +88,7 @@ struct FitReport {
   /// The best minimum lies outside the bounds that the law's list of coefficients gives, and inside
   /// those of widest() in laws/coefficients.hpp.
   bool widened = false;
-  std::vector<RunResidual> worst;     ///< largest |log residual| first, ten at most
+  std::vector<RunResidual> worst;  ///< largest |log residual| first, ten at most
   Ranges ranges;
   Polish polish = Polish::kNone;
   int polish_iterations = 0;  ///< of Ceres after the best start
