@@ -267,7 +267,7 @@ class Law(_results.Result):
 
     @property
     def plot(self) -> LawPlots:
-        """Pictures by matplotlib: loss(), isoflop(), residuals(), frontier(), coefficients()."""
+        """Pictures by matplotlib: loss(), isoflop(), residuals(), frontier(), profile(), …."""
         return LawPlots(self)
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -16,12 +16,12 @@ class Drawing:
 
     Call it with
 
+    panel : int or str, optional
+        One of several panels alone, by its place or title: ``fit.plot.profile("c")``.
     ax : matplotlib Axes, optional
         Where to draw a picture of one panel.
     figure : matplotlib Figure or SubFigure, optional
         Where to draw all panels; a new one by default.
-    panel : int, optional
-        One of several panels alone.
     title : bool
         False leaves out the title and the answer in words, for papers with captions.
     **options
@@ -36,10 +36,10 @@ class Drawing:
 
     def __call__(
         self,
+        panel: int | str | None = None,
         *,
         ax: Axes | None = None,
         figure: Figure | SubFigure | None = None,
-        panel: int | None = None,
         title: bool = True,
         **options: Any,
     ) -> Any:
@@ -82,6 +82,7 @@ class LawPlots(Plots):
     isoflop = Picture("loss", "Loss over size, a curve per budget, with the law's optima.", panel=1)
     residuals = Picture("residuals", "How far each run lies from the law.")
     frontier = Picture("frontier", "Compute-optimal size, tokens and G over budgets.")
+    profile = Picture("profile", "How the objective rises as each coefficient is moved.")
     coefficients = Picture("coefficients", "How refits to resampled runs scatter, pair by pair.")
 
 

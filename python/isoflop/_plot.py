@@ -510,23 +510,29 @@ class _Grid:
             axes.set_ylabel(_label(panel["y"]))
 
 
+def _panel_of(panels: Sequence[Data], panel: int | str) -> Data:
+    """The panel with this number or title."""
+    titles = [each["title"] for each in panels]
+    if isinstance(panel, str) and panel in titles:
+        return panels[titles.index(panel)]
+    if isinstance(panel, int) and -len(panels) <= panel < len(panels):
+        return panels[panel]
+    names = "; ".join(f"{i} {title or ''}".rstrip() for i, title in enumerate(titles))
+    raise InvalidArgument(f"panel={panel!r}: the picture has {names}", "panel")
+
+
 def draw(
     data: Data,
     *,
     ax: Axes | None = None,
     figure: Figure | SubFigure | None = None,
-    panel: int | None = None,
+    panel: int | str | None = None,
     title: bool = True,
 ) -> Axes | Figure | SubFigure:
     """Draws an isoflop.figure/1; `isoflop.Figure.plot` says how."""
     panels = list(data["panels"])
     if panel is not None:
-        if not -len(panels) <= panel < len(panels):
-            names = "; ".join(
-                f"{i} {each['title'] or ''}".rstrip() for i, each in enumerate(panels)
-            )
-            raise InvalidArgument(f"panel={panel}: the picture has {names}", "panel")
-        panels = [{**panels[panel], "row": 0, "column": 0}]
+        panels = [{**_panel_of(panels, panel), "row": 0, "column": 0}]
     if ax is None:
         drawn = _Grid(data, panels, title).draw(figure)
         on = drawn[0].get_figure()

@@ -517,7 +517,7 @@ class Figure(Result):
         *,
         ax: Axes | None = None,
         figure: MatplotlibFigure | SubFigure | None = None,
-        panel: int | None = None,
+        panel: int | str | None = None,
         title: bool = True,
     ) -> Any:
         """Draws the figure by matplotlib.
@@ -528,8 +528,8 @@ class Figure(Result):
             Where to draw a picture of one panel.
         figure : matplotlib Figure or SubFigure, optional
             Where to draw all panels; a new one by default.
-        panel : int, optional
-            One of several panels alone.
+        panel : int or str, optional
+            One of several panels alone, by its place or title.
         title : bool
             False leaves out the title and the answer in words, for papers with captions.
 

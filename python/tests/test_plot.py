@@ -134,6 +134,7 @@ def pictures(grid_fit: isoflop.Fit) -> dict[str, isoflop.Figure]:
         "marks": of(marks()),
         "loss": isoflop.figure("loss", grid_fit),
         "residuals": isoflop.figure("residuals", grid_fit),
+        "profile": isoflop.figure("profile", grid_fit),
         "coefficients": isoflop.figure("coefficients", grid_fit),
         "frontier": isoflop.figure("frontier", law, from_=1e18, to=1e22, flops=[1e21]),
         "granularity": isoflop.figure("granularity", plan),
@@ -193,7 +194,7 @@ def holds(axes: Axes, series: dict[str, Any]) -> bool:
 
 
 KINDS = (
-    "marks loss residuals coefficients frontier granularity profiles backtest price memory".split()
+    "marks loss residuals profile coefficients frontier granularity profiles backtest price memory".split()
 )
 
 
@@ -394,6 +395,7 @@ def test_methods_draw_their_kind(grid_fit: isoflop.Fit) -> None:
         (grid_fit.plot.loss, Figure),
         (grid_fit.plot.isoflop, Axes),
         (grid_fit.plot.residuals, Figure),
+        (grid_fit.plot.profile, Figure),
         (grid_fit.plot.coefficients, Figure),
         (law.plot.frontier, Figure),
         (plan.plot.granularity, Figure),
@@ -411,6 +413,15 @@ def test_methods_draw_their_kind(grid_fit: isoflop.Fit) -> None:
         plt.close("all")
     assert "plot.coefficients(): How refits" in repr(grid_fit.plot)
     assert "ax : matplotlib Axes" in grid_fit.plot.loss.__doc__
+
+
+def test_a_panel_is_picked_by_its_title(grid_fit: isoflop.Fit) -> None:
+    drawn = grid_fit.plot.profile("c")
+    assert isinstance(drawn, Axes)
+    assert drawn.get_xlabel() == "c"
+    assert drawn.get_ylabel() == "rise of the objective / tolerated rise"
+    with pytest.raises(isoflop.InvalidArgument, match="panel='C': the picture has 0 a; 1 "):
+        grid_fit.plot.profile("C")
 
 
 def test_options_are_those_of_the_verb() -> None:

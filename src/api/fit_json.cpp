@@ -86,7 +86,9 @@ Json profile_to_json(const FitReport& report) {
     out[p.coefficient] = {{"interval", Json::array({p.low, p.high})},
                           {"low_at_bound", p.low_at_bound},
                           {"high_at_bound", p.high_at_bound},
-                          {"weak", p.weak}};
+                          {"weak", p.weak},
+                          {"values", p.values},
+                          {"rises", p.rises}};
   }
   return out;
 }
@@ -186,6 +188,7 @@ Json fit_section(const FitOutcome& outcome) {
       outcome.lost_to_bend ? finite_or_null(*outcome.lost_to_bend) : Json(nullptr);
   fit["minima"] = minima_to_json(outcome);
   fit["profile"] = profile_to_json(report);
+  fit["tolerated_rise"] = finite_or_null(report.tolerated_rise);
   fit["bootstrap"] = bootstrap_to_json(outcome.bootstrap);
   fit["seed_noise"] = noise_to_json(outcome.seed_noise);
   fit["findings"] = findings_to_json(outcome);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <numeric>
@@ -12,8 +13,8 @@
 namespace isoflop {
 namespace {
 
-constexpr int kIterationsBeforeAbandoning = 12;
-constexpr std::size_t kFewestStartsToAbandon = 100;
+constexpr int kFirstHalving = 2, kLastHalving = 32;  // iterations; twice as many each time
+constexpr std::size_t kFewestToHalve = 100;
 constexpr std::size_t kManyRuns = 20'000, kSampledRuns = 8'192;
 
 /// Calls work(i) for all i and reports progress, `done` counting on from where it was.
@@ -57,6 +58,18 @@ std::unique_ptr<Objective> sample_of(const Objective& objective, std::uint64_t s
     count = 1.0;
   }
   return objective.resampled(counts);
+}
+
+/// Which of the descents go on: those with the lower objectives, in the order they had.
+void keep_better_half(const std::vector<Descent>& descents, std::vector<std::size_t>& going) {
+  auto value = [&](std::size_t i) {
+    const double v = descents[i].minimum().value;
+    return std::isfinite(v) ? v : std::numeric_limits<double>::infinity();
+  };
+  std::stable_sort(going.begin(), going.end(),
+                   [&](std::size_t a, std::size_t b) { return value(a) < value(b); });
+  going.resize(going.size() - going.size() / 2);
+  std::sort(going.begin(), going.end());
 }
 
 }  // namespace
@@ -105,20 +118,20 @@ MultiStart multi_start(const Objective& objective, const FreeSpace& space,
   std::iota(going.begin(), going.end(), std::size_t{0});
 
   std::size_t done = 0, all = starts.size();
-  if (!options.finish_all_starts && starts.size() >= kFewestStartsToAbandon) {
-    all += starts.size() - starts.size() / 2;
-    with_progress(starts.size(), options, done, all,
-                  [&](std::size_t i) { descents[i].run(kIterationsBeforeAbandoning); });
-    auto value = [&](std::size_t i) {
-      const double v = descents[i].minimum().value;
-      return std::isfinite(v) ? v : std::numeric_limits<double>::infinity();
-    };
-    std::stable_sort(going.begin(), going.end(),
-                     [&](std::size_t a, std::size_t b) { return value(a) < value(b); });
-    going.resize(starts.size() - starts.size() / 2);
-    std::sort(going.begin(), going.end());
-    out.num_abandoned = starts.size() - going.size();
+  const auto halves = [&](int iterations, std::size_t left) {
+    return !options.finish_all_starts && iterations <= kLastHalving && left >= kFewestToHalve;
+  };
+  std::size_t left = starts.size();
+  for (int iterations = kFirstHalving; halves(iterations, left); iterations *= 2) {
+    left -= left / 2;
+    all += left;
   }
+  for (int iterations = kFirstHalving; halves(iterations, going.size()); iterations *= 2) {
+    with_progress(going.size(), options, done, all,
+                  [&](std::size_t i) { descents[going[i]].run(iterations); });
+    keep_better_half(descents, going);
+  }
+  out.num_abandoned = starts.size() - going.size();
   std::vector<Minimum> ended(going.size());
   with_progress(going.size(), options, done, all, [&](std::size_t i) {
     Descent& descent = descents[going[i]];

@@ -1,8 +1,9 @@
 // Many descents, and what they agree on.
 //
-// A start is abandoned by one rule: after 12 iterations the half of the starts with the lower
-// objective goes on, the other half is given up. Starts that end badly show it early: they lose a
-// term of the law at a bound. docs/results.md says what the rule costs and saves.
+// Starts are abandoned by one rule: after 2, 4, 8, 16 and 32 iterations the half of them with the lower
+// objective goes on, as long as there are 100 or more (successive halving: Karnin, Koren & Somekh
+// 2013). Starts that end badly show it early: they lose a term of the law at a bound.
+// docs/explain/calibration.md says what the rule costs and saves.
 //
 // On many runs (more than 20,000) the starts descend on a seeded sample of 8,192 of them; the
 // distinct minima found there are then descended to the end on all runs.

@@ -69,6 +69,14 @@ class ProfileWalk {
     before_ = inner_;
   }
 
+  struct Place {
+    double x = 0.0, rise = 0.0;
+    CoefficientVector phi;  ///< of all other coefficients
+  };
+
+  /// Where the profile was computed, beyond the minimum; those far outside are left out.
+  const std::vector<Place>& places() const { return places_; }
+
   /// The value of phi[e] where the profile has risen by `rise`, or the bound.
   double end(double first_step, double bound) {
     constexpr int kMostSteps = 60, kMostHalvings = 40;
@@ -99,11 +107,6 @@ class ProfileWalk {
   }
 
  private:
-  struct Place {
-    double x = 0.0, rise = 0.0;
-    CoefficientVector phi;  ///< of all other coefficients
-  };
-
   void advance(const Place& to) {
     before_ = inner_;
     inner_ = to;
@@ -112,7 +115,7 @@ class ProfileWalk {
   /// Nothing lies outside before every way to a lower objective was tried: with a narrow delta a
   /// descent may stop far above the minimum, where as many runs as coefficients are met exactly,
   /// and a wider loss leads past such places.
-  Place refitted(double x) const {
+  Place refitted(double x) {
     const FreeSpace held = space_.without(e_, x);
     // Scales follow the exponents over many powers of ten: begin where the last two places point.
     CoefficientVector ahead = inner_.phi;
@@ -128,7 +131,10 @@ class ProfileWalk {
     if (is_outside()) take(minimize(objective_, held, ahead));
     if (is_outside()) take(BlockDescent(objective_, held).run(inner_.phi));
     if (is_outside()) take(minimize(objective_, held, minimize(wider_, held, ahead).phi));
-    return {x, m.value - best_.value, m.phi};
+    constexpr double kFarOutside = 3.0;
+    const Place out{x, m.value - best_.value, m.phi};
+    if (out.rise <= kFarOutside * rise_) places_.push_back(out);
+    return out;
   }
 
   const Objective& objective_;
@@ -138,6 +144,7 @@ class ProfileWalk {
   int e_;
   double rise_;
   Place inner_, before_;  ///< the last two places inside
+  std::vector<Place> places_;
 };
 
 }  // namespace
@@ -157,6 +164,8 @@ std::vector<ProfileInterval> profile_intervals(const LawFacts& law, const Object
   const auto hessian = space.reduce_matrix(at.curvature);
   const auto size = static_cast<std::size_t>(space.size());
   std::vector<double> ends(2 * size);
+  std::vector<std::vector<std::pair<double, double>>> curves(2 *
+                                                             size);  // on the axis, and the rise
   parallel_for(2 * size, options.num_threads, [&](std::size_t i) {
     stop_if_cancelled(options);
     const int e = static_cast<int>(i / 2);
@@ -169,7 +178,9 @@ std::vector<ProfileInterval> profile_intervals(const LawFacts& law, const Object
     const double curvature = std::max(hessian(e, e), 1e-300);
     const double step =
         std::min(std::sqrt(2.0 * rise / curvature), 0.25 * (space.upper[e] - space.lower[e]));
-    ends[i] = ProfileWalk(objective, *wider, space, best, e, rise).end(step, bound);
+    ProfileWalk walk(objective, *wider, space, best, e, rise);
+    ends[i] = walk.end(step, bound);
+    for (const auto& place : walk.places()) curves[i].emplace_back(place.x, place.rise);
   });
 
   std::vector<ProfileInterval> out;
@@ -187,6 +198,14 @@ std::vector<ProfileInterval> profile_intervals(const LawFacts& law, const Object
     const double value = from_axis(c, theta[static_cast<Eigen::Index>(p)]);
     interval.weak = interval.low_at_bound || interval.high_at_bound ||
                     is_weak(c, value, {interval.low, interval.high});
+    auto curve = curves[2 * e];
+    curve.emplace_back(best.phi[index], 0.0);
+    curve.insert(curve.end(), curves[2 * e + 1].begin(), curves[2 * e + 1].end());
+    std::sort(curve.begin(), curve.end());
+    for (const auto& [x, risen] : curve) {
+      interval.values.push_back(std::clamp(from_axis(c, x), c.lower, c.upper));
+      interval.rises.push_back(risen);
+    }
     out.push_back(interval);
   }
   return out;

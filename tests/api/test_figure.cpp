@@ -103,7 +103,7 @@ Json shape_json() {
 TEST_CASE("api figure: every picture is well-formed with its texts apart and reads back",
           "[api][figure]") {
   std::vector<std::pair<std::string, Json>> all;
-  for (const char* kind : {"loss", "frontier", "residuals", "coefficients"})
+  for (const char* kind : {"loss", "frontier", "residuals", "profile", "coefficients"})
     all.emplace_back(kind, law_json());
   all.emplace_back("frontier", plan_json());
   all.emplace_back("granularity", plan_json());
@@ -293,6 +293,34 @@ TEST_CASE("api figure: the pair plot holds every draw, and its words and the rep
   CHECK(text::fit(small_fit(), false).find(clause) != std::string::npos);
 }
 
+TEST_CASE("api figure: profiles of coefficients rise to what is tolerated at the interval's ends",
+          "[api][figure][identity]") {
+  const Json json = law_json();
+  const Figure figure = drawn("profile", json);
+  CHECK(figure.panels.size() == 7);
+  for (const Panel& panel : figure.panels) {
+    CAPTURE(panel.title);
+    const Series& places = series_of(panel, Mark::kPoints, Role::kDraws);
+    const Series& curve = series_of(panel, Mark::kLine, Role::kLaw);
+    const double estimate = json["coefficients"][panel.title].get<double>();
+    const auto rise_at = [&](double x) {
+      const auto at = std::find_if(places.x.begin(), places.x.end(), [&](double place) {
+        return std::abs(place - x) <= 1e-9 * std::abs(x);
+      });
+      REQUIRE(at != places.x.end());
+      return places.y[static_cast<std::size_t>(at - places.x.begin())];
+    };
+    CHECK(rise_at(estimate) == 0.0);
+    CHECK(*std::min_element(places.y.begin(), places.y.end()) > -1e-9);
+    CHECK(*std::min_element(curve.y.begin(), curve.y.end()) >= 0.0);
+    const Json& profile = json["fit"]["profile"][panel.title];
+    for (const bool high : {false, true}) {
+      if (profile[high ? "high_at_bound" : "low_at_bound"].get<bool>()) continue;
+      CHECK(rise_at(profile["interval"][high ? 1 : 0].get<double>()) == Approx(1.0).epsilon(2e-3));
+    }
+  }
+}
+
 TEST_CASE(
     "api figure: granularity has the plan at its lowest and the share of draws that choose it",
     "[api][figure][identity]") {
@@ -360,6 +388,8 @@ TEST_CASE("api figure: what a law file lacks is said", "[api][figure][refusal]")
   Json json = law_json();
   json.erase("draws");
   CHECK_THROWS_WITH(drawn("coefficients", json), ContainsSubstring("has no draws"));
+  json["fit"].erase("tolerated_rise");
+  CHECK_THROWS_WITH(drawn("profile", json), ContainsSubstring("fit again to draw it"));
   json.erase("runs");
   CHECK_THROWS_WITH(drawn("residuals", json), ContainsSubstring("fit again to draw them"));
   json["runs"] = {{"path", "big.csv"}, {"sha256", nullptr}, {"num_runs", 5000}};

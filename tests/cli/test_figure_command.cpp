@@ -56,7 +56,7 @@ TEST_CASE("isoflop figure: a kind that does not suit is refused in one line", "[
   CHECK(unsuited.exit_code == 2);
   CHECK(unsuited.err ==
         "isoflop: there is no picture profiles of hoffmann2022 (isoflop.law/2); "
-        "there are: loss frontier residuals coefficients\n");
+        "there are: loss frontier residuals profile coefficients\n");
   const Outcome absent = here.isoflop({"figure", "loss", "no-such-law"});
   CHECK(absent.exit_code == 1);
   CHECK(num_lines(absent.err) == 1);

@@ -84,6 +84,7 @@ TEST_CASE("isoflop fit: the law file has the documented fields", "[cli][format]"
                                      "lost_to_bend",
                                      "minima",
                                      "profile",
+                                     "tolerated_rise",
                                      "bootstrap",
                                      "seed_noise",
                                      "findings",

@@ -48,7 +48,7 @@ TEST_CASE("isoflop report: a fit's report is its law file", "[cli][report]") {
   CHECK(page.starts_with("<!doctype html>\n"));
   CHECK(page.size() < 500'000);
   CHECK(page.find("The fit is certified") != page.npos);
-  CHECK(count(page, "<figure>") == 4);  // loss, frontier, residuals, coefficients
+  CHECK(count(page, "<figure>") == 5);  // loss, frontier, residuals, profile, coefficients
   CHECK(page.find("verdict       certified") != page.npos);
   CHECK(page.find("isoflop fit runs.csv --law chinchilla") != page.npos);
   CHECK(page.find("sha256") != page.npos);
@@ -66,7 +66,7 @@ TEST_CASE("isoflop report: a fit's report is its law file", "[cli][report]") {
   // Made again from the report, but for the text of the fit, which needs the runs.
   const Outcome again = here.isoflop({"report", "law.html"});
   CHECK(again.exit_code == 0);
-  CHECK(count(again.out, "<figure>") == 4);
+  CHECK(count(again.out, "<figure>") == 5);
   CHECK(fit(here, {"--json", "--report", "same.html"}).out == here.read("law.json"));
   CHECK(here.read("same.html") == page);
 }

@@ -48,6 +48,9 @@ struct ProfileInterval {
   double low, high;                  ///< 95 %
   bool low_at_bound, high_at_bound;  ///< the interval ends at the bound of the fit, not of the data
   bool weak;                         ///< is_weak() of questions.hpp
+  /// Where the profile was computed, by value: how far the objective lies above its minimum with
+  /// the coefficient held there and the others fitted again. The fit itself is one of them.
+  std::vector<double> values, rises;
 };
 
 struct RunResidual {

@@ -23,6 +23,7 @@ std::vector<Picture> pictures() {
         "isoFLOP profiles: parabolas, their lowest points and their bias",
         {kProfilesFormat}},
        draw_profiles},
+      {{"profile", "how the objective rises as each coefficient is moved", law}, draw_profile},
       {{"coefficients", "how refits to resampled runs scatter", law}, draw_coefficients},
       {{"granularity",
         "the loss over granularity, and how probable each is",

@@ -37,6 +37,8 @@ Figure draw_granularity(const PictureInput& input, const FigureRequest& request,
                         const Context& context);
 Figure draw_memory(const PictureInput& input, const FigureRequest& request, const Context& context);
 Figure draw_price(const PictureInput& input, const FigureRequest& request, const Context& context);
+Figure draw_profile(const PictureInput& input, const FigureRequest& request,
+                    const Context& context);
 Figure draw_profiles(const PictureInput& input, const FigureRequest& request,
                      const Context& context);
 Figure draw_frontier(const PictureInput& input, const FigureRequest& request,
