@@ -92,7 +92,7 @@ def test_reports_hold_what_they_show(grid_fit: isoflop.Fit, tmp_path: Path) -> N
     grid_fit.save(page)
     text = page.read_text(encoding="utf-8")
     assert text.startswith("<!doctype html>")
-    assert text.count("<figure>") == 4
+    assert text.count("<figure>") == 5
     assert isoflop.read(page) == grid_fit
     assert isoflop.law(page).plan(flops=1e21)[0] == grid_fit.plan(flops=1e21)[0]
     with pytest.raises(isoflop.DataError, match="no report of isoflop"):

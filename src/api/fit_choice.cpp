@@ -13,6 +13,7 @@ void list_fields(FieldVisitor& f, FitChoice& choice) {
   f.count("seed", choice.seed, 0);
   f.count("threads", choice.threads, 0);
   f.count("starts", choice.starts, 1);
+  f.flag("all_starts", choice.all_starts);
 }
 
 FitOptions fit_options(const FitChoice& choice, const Context& context) {
@@ -29,6 +30,7 @@ FitOptions fit_options(const FitChoice& choice, const Context& context) {
   for (const auto& [name, value] : choice.fix) out.fixed[name] = value;
   out.tied = choice.tie;
   out.num_starts = choice.starts;
+  out.finish_all_starts = choice.all_starts;
   out.seed = choice.seed;
   out.cancelled = context.cancelled;
   out.num_threads =

@@ -103,6 +103,8 @@ TEST_CASE("isoflop fit: of 1000 starts 63 are run to the end and the json says s
           "[cli][format]") {
   const Outcome fit = Workplace().fit_simulated({"--bootstrap", "0", "--json"});
   CHECK(Json::parse(fit.out)["fit"]["starts_abandoned"] == 937);
+  const Outcome all = Workplace().fit_simulated({"--bootstrap", "0", "--all-starts", "--json"});
+  CHECK(Json::parse(all.out)["fit"]["starts_abandoned"] == 0);
 }
 
 TEST_CASE("isoflop fit: without a bootstrap there are no intervals and no draws", "[cli][format]") {

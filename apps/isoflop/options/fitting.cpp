@@ -57,6 +57,8 @@ void fit_options(Form& form) {
   form.words({"--tie", "let two coefficients take one value", "NAME=NAME ..."});
   form.word(
       {"--starts", "start from a seeded sample of this size instead of the law's default", "K"});
+  form.flag(
+      {"--all-starts", "run every start to its end; by default most are given up on the way"});
   form.word({"--seed", "seed of all that is random (default 1)", "S"});
   form.word({"--threads", "0 (default): one per core; the result does not depend on it", "T"});
 }

@@ -16,6 +16,7 @@ struct FitChoice {
   std::vector<std::pair<std::string, double>> fix{};       ///< coefficients held at a value
   std::vector<std::pair<std::string, std::string>> tie{};  ///< two coefficients take one value
   std::optional<std::uint64_t> starts{};  ///< a seeded sample of this size; else the law's default
+  bool all_starts = false;                ///< to their end; by default most are given up on the way
   std::uint64_t seed = 1;                 ///< of all that is random
   std::uint64_t threads = 0;              ///< 0: one per core; the result does not depend on it
 };
