@@ -1,6 +1,7 @@
 // Which coefficients the design of the runs leaves open: inspect_runs.hpp says how it is asked.
 #include <algorithm>
 #include <cmath>
+#include <Eigen/QR>
 #include <Eigen/SVD>
 #include <limits>
 #include <map>
@@ -36,6 +37,24 @@ struct Answer {
   Eigen::VectorXd mean_weakest;  // mean over the points of |direction| that goes with it
 };
 
+/// The triangular factor R of a QR decomposition, [k x k] for [n x k], n >= k: it has the matrix's
+/// singular values and right singular vectors. Some rows at a time: Householder's reflections of
+/// Eigen 3.4 take memory from the heap above 16,384 rows, which they suppose aligned as the
+/// instruction set would like it and which processor.cmake says it is not.
+Eigen::MatrixXd triangular_factor(const Eigen::MatrixXd& matrix) {
+  constexpr Eigen::Index kRows = 1024;
+  const Eigen::Index k = matrix.cols();
+  Eigen::MatrixXd factor(0, k);
+  for (Eigen::Index begin = 0; begin < matrix.rows(); begin += kRows) {
+    const Eigen::Index count = std::min(kRows, matrix.rows() - begin);
+    Eigen::MatrixXd stacked(factor.rows() + count, k);
+    stacked << factor, matrix.middleRows(begin, count);
+    const Eigen::HouseholderQR<Eigen::MatrixXd> qr(stacked);
+    factor = qr.matrixQR().topRows(std::min(k, stacked.rows())).triangularView<Eigen::Upper>();
+  }
+  return factor;
+}
+
 Answer ask(const LawProbe& probe, const std::vector<Row>& cells) {
   const auto k = static_cast<Eigen::Index>(probe.coefficients.size());
   const auto rows = std::max(static_cast<Eigen::Index>(cells.size()), k);
@@ -54,7 +73,7 @@ Answer ask(const LawProbe& probe, const std::vector<Row>& cells) {
       if (length > 0.0) jacobian.col(j) /= length;
     }
     if (!jacobian.allFinite()) continue;
-    const Eigen::JacobiSVD<Eigen::MatrixXd> svd(jacobian, Eigen::ComputeThinV);
+    const Eigen::JacobiSVD<Eigen::MatrixXd> svd(triangular_factor(jacobian), Eigen::ComputeThinV);
     const Eigen::VectorXd values = svd.singularValues() / svd.singularValues()[0];
     weakest.push_back(values[k - 1]);
     best.mean_weakest += svd.matrixV().col(k - 1).cwiseAbs();
@@ -361,7 +380,8 @@ class Inspection {
       xy.row(static_cast<Eigen::Index>(i)) << points[i][u], points[i][v];
     }
     const Eigen::RowVector2d centre = xy.colwise().mean();
-    const Eigen::JacobiSVD<Eigen::MatrixXd> svd(xy.rowwise() - centre, Eigen::ComputeThinV);
+    const Eigen::JacobiSVD<Eigen::MatrixXd> svd(triangular_factor(xy.rowwise() - centre),
+                                                Eigen::ComputeThinV);
     const Eigen::Vector2d along = svd.matrixV().col(0);
     const Eigen::VectorXd across = (xy.rowwise() - centre) * svd.matrixV().col(1);
     const Eigen::VectorXd position = (xy.rowwise() - centre) * along;

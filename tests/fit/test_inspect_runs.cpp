@@ -95,6 +95,18 @@ FitOptions fixing(std::map<std::string, double> fixed) {
   return options;
 }
 
+TEST_CASE("inspect_runs: 19600 cells are asked like a few, whatever memory they take",
+          "[fit][inspect]") {
+  Planted values;
+  for (int i = 0; i < 140; ++i) {
+    values.n.push_back(1e7 * std::pow(1.06, i));
+    values.d.push_back(1e9 * std::pow(1.06, i));
+  }
+  const RunTable runs = full_design(Chinchilla{}, values);
+  REQUIRE(runs.num_runs() == 19'600);
+  CHECK(text_of(inspect_runs("chinchilla", runs)) == "");
+}
+
 TEST_CASE("inspect_runs: five values of every variable raise nothing", "[fit][identity]") {
   check_silent(Chinchilla::kName, full_design(Chinchilla{}, {kFiveSizes, kFiveTokens}));
   check_silent(FineGrainedMoe::kName,
