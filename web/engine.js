@@ -1,11 +1,10 @@
 // Two workers with the same WebAssembly: one answers every keystroke, the other draws pictures and
 // asks all refits of a law. Each does one thing at a time, and only the latest that was asked for.
 
-// What is packed into the page: gzip in base64.
-async function unpacked(id) {
-  const packed = Uint8Array.from(atob(document.getElementById(id).textContent), (c) => c.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return new Response(stream).arrayBuffer();
+// The WebAssembly in the page, packed by LZMA and written in base64.
+function webAssembly() {
+  const {textContent, dataset} = document.getElementById('wasm');
+  return unlzma(Uint8Array.from(atob(textContent), (c) => c.charCodeAt(0)), Number(dataset.size));
 }
 
 class Lane {
@@ -29,8 +28,8 @@ class Lane {
 }
 
 async function startLanes() {
-  const [module, glue] = await Promise.all([unpacked('wasm').then((bytes) => WebAssembly.compile(bytes)),
-                                            unpacked('worker')]);
+  const module = await WebAssembly.compile(webAssembly());
+  const glue = document.getElementById('worker').textContent;
   const address = URL.createObjectURL(new Blob([glue], {type: 'text/javascript'}));
   return {quick: new Lane(address, module), thorough: new Lane(address, module)};
 }

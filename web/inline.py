@@ -1,23 +1,29 @@
 """Makes one page of its parts: python3 inline.py FOLDER_OF_WASM OUT.html
 
-Scripts and style are put where the page names them. The WebAssembly and the script of its workers
-are packed by gzip and written in base64, which the page undoes itself: nothing is fetched.
+Scripts and style are put where the page names them. The WebAssembly is packed by LZMA and written
+in base64, which the page undoes itself: nothing is fetched.
 """
 
 import base64
 import gzip
 import hashlib
 import json
+import lzma
 import sys
 from pathlib import Path
 
 WEB = Path(__file__).parent
 DATA = WEB.parent / "data"
-SCRIPTS = ["fields.js", "question.js", "engine.js", "answer.js", "page.js"]
+SCRIPTS = ["fields.js", "question.js", "unlzma.js", "engine.js", "answer.js", "page.js"]
+
+
+# As unlzma.js undoes it: WebAssembly is no text of words, and has no places within them.
+LZMA = {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "lc": 4, "lp": 0, "pb": 0}
 
 
 def packed(data: bytes) -> str:
-    return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode()
+    stream = lzma.compress(data, lzma.FORMAT_RAW, filters=[LZMA | {"nice_len": 273}])
+    return base64.b64encode(stream).decode()
 
 
 def shipped() -> str:
@@ -34,19 +40,22 @@ def shipped() -> str:
 def main(wasm: Path, out: Path) -> None:
     script = "'use strict';\n" + shipped() + "".join((WEB / name).read_text() for name in SCRIPTS)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    worker = (wasm / "isoflop_page.js").read_bytes() + b"\n" + (WEB / "worker.js").read_bytes()
+    worker = (wasm / "isoflop_page.js").read_text() + "\n" + (WEB / "worker.js").read_text()
+    assert "</script" not in worker
+    code = (wasm / "isoflop_page.wasm").read_bytes()
     page = (WEB / "index.html").read_text()
     for name, text in {
         "SCRIPT_HASH": f"'sha256-{digest}'",
         "STYLE": (WEB / "style.css").read_text(),
-        "WASM": packed((wasm / "isoflop_page.wasm").read_bytes()),
-        "WORKER": packed(worker),
+        "SIZE": str(len(code)),
+        "WASM": packed(code),
+        "WORKER": worker,
         "SCRIPT": script,
     }.items():
         page = page.replace(f"%{name}%", text, 1)
     out.write_text(page)
-    size = len(page.encode())
-    print(f"{out}: {size} bytes, {len(gzip.compress(page.encode(), 9))} by gzip")
+    for what, data in {f"{out}": page.encode(), "its WebAssembly": code}.items():
+        print(f"{what}: {len(data)} bytes, {len(gzip.compress(data, 9))} by gzip")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 // The verbs that the page has, by a request in JSON: those that fit nothing and read no table of
-// runs. The answer is {"outcome", "text", "more", "usable"}, as in text::Shown, or {"error"}.
+// runs. The answer is {"outcome", "text", "more", "usable"}, as in text::Shown but for what the
+// page does not show, or {"error"}.
 #include <array>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -10,20 +11,32 @@
 namespace {
 
 using namespace isoflop;
+using text::detail::Json;
+
+/// The outcome alone: the page makes no text of it.
+template <auto read_request, auto do_verb>
+text::Shown outcome(const Json& request, const api::Context& context) {
+  const auto outcome = do_verb(read_request(request), context);
+  return {json_text(to_json(outcome)), "", outcome.usable(), {}};
+}
+
+/// The picture alone.
+text::Shown picture(const Json& request, const api::Context& context) {
+  const api::FigureOutcome outcome = api::figure(api::figure_request(request), context);
+  return {"null", "", outcome.usable(), {{"svg", figure_svg(outcome.figure)}}};
+}
 
 auto doors() {
   using text::detail::Door;
-  using text::detail::through;
   return std::array{
-      Door{"plan", through<api::plan_request, api::plan>},
-      Door{"frontier", through<api::frontier_request, api::frontier>},
-      Door{"granularity", through<api::granularity_request, api::granularity>},
-      Door{"laws", through<api::laws_request, api::laws>},
-      Door{"figure", through<api::figure_request, api::figure>},
+      Door{"plan", text::detail::through<api::plan_request, api::plan>},
+      Door{"granularity", outcome<api::granularity_request, api::granularity>},
+      Door{"laws", outcome<api::laws_request, api::laws>},
+      Door{"figure", picture},
   };
 }
 
-std::string quoted(const std::string& text) { return nlohmann::json(text).dump(); }
+std::string quoted(const std::string& text) { return Json(text).dump(); }
 
 std::string answer(const char* request, bool intervals) {
   api::Context context;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 
 #include "api/words.hpp"
@@ -11,6 +10,7 @@
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/io/sha256.hpp"
+#include "isoflop/io/whole_file.hpp"
 
 namespace isoflop::api {
 namespace {
@@ -73,8 +73,7 @@ Json json_of(const Column& column) {
 }
 
 void add_input(InputFiles& files, const std::string& path) {
-  std::error_code ignored;
-  if (path.empty() || !std::filesystem::is_regular_file(path, ignored)) return;
+  if (path.empty() || !is_regular_file(path)) return;
   files.push_back({path, sha256_of_file(path)});
 }
 

@@ -1,7 +1,6 @@
 #include "isoflop/api/figure.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "api/figure_fields.hpp"
@@ -11,6 +10,7 @@
 #include "isoflop/figure/figure_json.hpp"
 #include "isoflop/io/cost_table_file.hpp"
 #include "isoflop/io/law_file.hpp"
+#include "isoflop/io/whole_file.hpp"
 
 namespace isoflop::api {
 namespace {
@@ -24,8 +24,7 @@ PictureInput read_input(const FigureRequest& request, bool of_cost_table) {
     throw InvalidArgument("input",
                           "name a law, or the JSON of a plan, profiles, …: " + field("input"));
   }
-  std::error_code ignored;
-  const bool is_file = request.input == "-" || std::filesystem::exists(request.input, ignored);
+  const bool is_file = request.input == "-" || is_there(request.input);
   if (is_file) return {detail::read_json_file(request.input), request.input};
   if (of_cost_table) return {Json{{"format", kCostFormat}}, request.input};
   return {law_to_json(find_law(request.input)), request.input};

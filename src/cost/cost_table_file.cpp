@@ -2,9 +2,7 @@
 
 #include <cmath>
 #include <cstddef>
-#include <filesystem>
 #include <nlohmann/json.hpp>
-#include <system_error>
 #include <type_traits>
 
 #include "cost_table_fields.hpp"
@@ -12,6 +10,7 @@
 #include "io/in_quotes.hpp"
 #include "io/json_file.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/io/whole_file.hpp"
 
 namespace isoflop {
 namespace {
@@ -183,8 +182,7 @@ std::string cost_table_to_text(const MeasuredTable& table) { return text_of(tabl
 std::string cost_table_to_text(const RooflineTable& table) { return text_of(table.table()); }
 
 CostTable read_cost_table(const std::string& path) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) {
+  if (!is_there(path)) {
     for (const detail::EmbeddedText& table : detail::cost_table_texts()) {
       if (table.name == path) return cost_table_from_text(table.text, path);
     }

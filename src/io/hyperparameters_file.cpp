@@ -1,13 +1,13 @@
 #include "isoflop/io/hyperparameters_file.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "embedded_texts.hpp"
 #include "in_quotes.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/io/whole_file.hpp"
 #include "json_file.hpp"
 
 namespace isoflop {
@@ -185,8 +185,7 @@ HyperparameterLaw read_hyperparameters_file(const std::string& path) {
 }
 
 bool is_hyperparameters_file(const std::string& path) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(path, ignored)) return false;
+  if (!is_regular_file(path)) return false;
   try {
     const Json json = detail::read_json_file(path);
     return json.is_object() && json.contains("format") && json["format"] == kHyperparametersFormat;
@@ -216,8 +215,7 @@ HyperparameterLaw find_hyperparameters(const std::string& name_or_path) {
     if (law.name == name_or_path) return law;
     known += " " + law.name;
   }
-  std::error_code ignored;
-  if (name_or_path != "-" && !std::filesystem::exists(name_or_path, ignored)) {
+  if (name_or_path != "-" && !is_there(name_or_path)) {
     throw DataError(
         name_or_path,
         "is neither a file nor a law of hyperparameters that ships; there are:" + known);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "io/new_run_sections.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/formula_file.hpp"
+#include "isoflop/io/whole_file.hpp"
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/formula_law.hpp"
 #include "isoflop/laws/law_facts.hpp"
@@ -382,8 +382,7 @@ LawRecord read_law_file(const std::string& path) {
 }
 
 bool is_law_file(const std::string& path) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) return false;
+  if (!is_there(path)) return false;
   const Json json = detail::read_json_file(path);
   if (!json.is_object()) return false;
   const Json format = json.value("format", Json());
@@ -395,8 +394,7 @@ AnyLaw law_of(const std::string& word, std::span<const AnyLaw> beside) {
   for (const LawRecord& preset : preset_laws()) {
     if (preset.name == word) return preset.law;
   }
-  std::error_code ignored;
-  if (!std::filesystem::exists(word, ignored)) {
+  if (!is_there(word)) {
     facts_of(AnyLaw(word));  // throws, naming the laws there are
   }
   const Json json = detail::read_json_file(word);

@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "embedded_texts.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
+#include "isoflop/io/whole_file.hpp"
 #include "isoflop/laws/law_facts.hpp"
 #include "isoflop/laws/loss_unit.hpp"
 #include "json_file.hpp"
@@ -34,8 +34,7 @@ LawRecord find_law(const std::string& name_or_path) {
     if (law.name == name_or_path) return law;
     known += " " + law.name;
   }
-  std::error_code ignored;
-  if (name_or_path != "-" && !std::filesystem::exists(name_or_path, ignored)) {
+  if (name_or_path != "-" && !is_there(name_or_path)) {
     throw DataError(name_or_path,
                     "is neither a file nor a published law; published laws are:" + known);
   }

@@ -3,11 +3,8 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
-#include "isoflop/error.hpp"
+#include "isoflop/io/whole_file.hpp"
 
 namespace isoflop {
 namespace {
@@ -90,19 +87,6 @@ std::string sha256_hex(std::string_view bytes) {
   return out;
 }
 
-std::string sha256_of_file(const std::string& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
-    throw DataError(path, "is a directory; name one file in it");
-  }
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
-    throw DataError(
-        path, std::filesystem::exists(path, ignored) ? "cannot be read" : "there is no such file");
-  }
-  std::ostringstream bytes;
-  bytes << in.rdbuf();
-  return sha256_hex(bytes.str());
-}
+std::string sha256_of_file(const std::string& path) { return sha256_hex(read_file(path)); }
 
 }  // namespace isoflop

@@ -1,9 +1,9 @@
 #include "isoflop/laws/coefficients.hpp"
 
 #include <algorithm>
-#include <sstream>
 #include <string>
 
+#include "isoflop/core/decimal.hpp"
 #include "isoflop/error.hpp"
 
 namespace isoflop {
@@ -47,10 +47,9 @@ void require_in_bounds(const LawFacts& law, std::span<const double> coefficients
     const double low = info.lower - 1e-9 * std::abs(info.lower);
     const double high = info.upper + 1e-9 * std::abs(info.upper);
     if (coefficients[p] >= low && coefficients[p] <= high) continue;
-    std::ostringstream text;
-    text << "coefficient " << info.name << " must lie between " << info.lower << " and "
-         << info.upper;
-    throw InvalidArgument(text.str());
+    throw InvalidArgument("coefficient " + std::string(info.name) + " must lie between " +
+                          general_decimal(info.lower, 6) + " and " +
+                          general_decimal(info.upper, 6));
   }
 }
 

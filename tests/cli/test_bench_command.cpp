@@ -39,6 +39,24 @@ TEST_CASE("isoflop bench: says how to get it where it is not installed", "[cli][
         "builds it alone)\n");
 }
 
+TEST_CASE("isoflop-bench show: its report is that of isoflop report", "[cli][report]") {
+  const Workplace here;
+  const Outcome shown = here.shell(
+      "isoflop bench model --gpu h200 --tokens 4096 --d-model 512 --d-ff 2048 "
+      "--expansion 8 --granularity 1,8 -o cost.json && isoflop bench show cost.json > show.txt && "
+      "isoflop bench show cost.json --report cost.html && isoflop report cost.json -o same.html");
+  CHECK(shown.exit_code == 0);
+  CHECK(shown.err.empty());
+  CHECK(contains(shown.out, here.read("show.txt")));
+  CHECK(here.read("cost.html") == here.read("same.html"));
+  CHECK(contains(here.read("cost.html"), "<figure>"));
+  CHECK(here.shell("isoflop bench show cost.json --report -").exit_code == 2);
+  const Outcome piped = here.shell("isoflop bench show - --report new.html < cost.json");
+  CHECK(piped.exit_code == 2);
+  CHECK(piped.err == "isoflop-bench: --report needs a table in a file\n");
+  CHECK_FALSE(here.exists("new.html"));
+}
+
 TEST_CASE("isoflop-bench: commands that measure exit 1 with one line without a device",
           "[cli][refusal]") {
   const Workplace here;

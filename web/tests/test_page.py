@@ -409,8 +409,8 @@ def test_file_server_serves_it_as_well(driver, server):
 def test_page_is_one_small_file():
     page = PAGE.read_bytes()
     print(f"{len(page)} bytes, {len(gzip.compress(page, 9))} by gzip")
-    assert len(page) < 1_500_000
-    assert len(gzip.compress(page, 9)) < 700_000
+    assert len(page) < 600_000
+    assert len(gzip.compress(page, 9)) < 400_000
     assert not re.search(rb"(?:src|href)=[\"'](?!data:)", page.split(b"<script", 1)[0])
 
 

@@ -6,6 +6,10 @@
 
 namespace isoflop {
 
+/// Whether anything lies there; whether that is a file, and no folder, device or pipe.
+bool is_there(const std::string& path);
+bool is_regular_file(const std::string& path);
+
 /// All bytes of a file; of standard input where the path is "-". Throws DataError.
 std::string read_file(const std::string& path);
 

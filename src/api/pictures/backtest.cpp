@@ -1,5 +1,7 @@
 // Forecasts of hidden runs against what they came to, a panel per law, with the 95 % of the curve
 // and of new runs.
+#include "isoflop/api/backtest.hpp"
+
 #include <algorithm>
 
 #include "api/pictures/json_numbers.hpp"
@@ -61,8 +63,6 @@ Panel panel_of(const Json& law) {
   return out;
 }
 
-}  // namespace
-
 Figure draw_backtest(const PictureInput& input, const FigureRequest&, const Context&) {
   Figure out{"backtest", "Forecasts of hidden runs", ""};
   const Json& laws = input.json.at("laws");
@@ -79,6 +79,13 @@ Figure draw_backtest(const PictureInput& input, const FigureRequest&, const Cont
   out.description += ".";
   if (out.panels.empty()) throw DataError(input.origin, "has no forecasts: no law could be fitted");
   return out;
+}
+
+}  // namespace
+
+Picture backtest_picture() {
+  return {{"backtest", "forecasts of hidden runs against what they came to", {kBacktestFormat}},
+          draw_backtest};
 }
 
 }  // namespace isoflop::api

@@ -93,8 +93,6 @@ Panel pair_of(const Drawn& x, const Drawn& y) {
   return out;
 }
 
-}  // namespace
-
 Figure draw_coefficients(const PictureInput& input, const FigureRequest&, const Context&) {
   const LawRecord law = law_from_json(input.json, input.origin);
   const LawFacts facts = facts_of(law.law);
@@ -132,6 +130,13 @@ Figure draw_coefficients(const PictureInput& input, const FigureRequest&, const 
     }
   }
   return out;
+}
+
+}  // namespace
+
+Picture coefficients_picture() {
+  return {{"coefficients", "how refits to resampled runs scatter", {kLawFormat, kFirstLawFormat}},
+          draw_coefficients};
 }
 
 }  // namespace isoflop::api

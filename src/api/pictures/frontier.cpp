@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <optional>
 #include <tuple>
 
@@ -22,6 +21,7 @@
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/io/whole_file.hpp"
 #include "isoflop/plan/plan_doubts.hpp"
 #include "isoflop/plan/plan_draws.hpp"
 
@@ -45,8 +45,7 @@ struct FrontierParts {
 
 /// The law that an outcome was made with, with its runs where its file has them.
 std::optional<LawRuns> named_law(const PictureInput& outcome, const std::string& name) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(name, ignored)) return std::nullopt;
+  if (!is_regular_file(name)) return std::nullopt;
   require_unchanged(outcome, name);
   return read_law_runs({detail::read_json_file(name), name});
 }
@@ -357,8 +356,6 @@ FrontierParts parts_of_frontier(const PictureInput& input, const FigureRequest& 
   return out;
 }
 
-}  // namespace
-
 Figure draw_frontier(const PictureInput& input, const FigureRequest& request,
                      const Context& context) {
   const std::string format = input.json["format"].get<std::string>();
@@ -366,6 +363,15 @@ Figure draw_frontier(const PictureInput& input, const FigureRequest& request,
                         : format == kPlanFormat   ? parts_of_plan(input, request, context)
                                                   : parts_of_law(input, request, context);
   return FrontierPicture(std::move(parts)).figure();
+}
+
+}  // namespace
+
+Picture frontier_picture() {
+  return {{"frontier",
+           "compute-optimal size, tokens and granularity over budgets",
+           {kLawFormat, kFirstLawFormat, kPlanFormat, kFrontierFormat}},
+          draw_frontier};
 }
 
 }  // namespace isoflop::api

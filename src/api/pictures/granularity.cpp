@@ -161,11 +161,18 @@ Figure of_plan(const PictureInput& input) {
   return out;
 }
 
-}  // namespace
-
 Figure draw_granularity(const PictureInput& input, const FigureRequest&, const Context&) {
   const bool is_plan = input.json["format"].get<std::string>() == kPlanFormat;
   return is_plan ? of_plan(input) : of_one_model(input.json);
+}
+
+}  // namespace
+
+Picture granularity_picture() {
+  return {{"granularity",
+           "the loss over granularity, and how probable each is",
+           {kPlanFormat, kGranularityFormat}},
+          draw_granularity};
 }
 
 }  // namespace isoflop::api

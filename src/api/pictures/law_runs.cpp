@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 #include "isoflop/core/decimal.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/io/sha256.hpp"
+#include "isoflop/io/whole_file.hpp"
 #include "isoflop/laws/log_losses.hpp"
 #include "isoflop/laws/loss_unit.hpp"
 
@@ -87,9 +87,8 @@ LawRuns require_law_runs(const PictureInput& input) {
 }
 
 void require_unchanged(const PictureInput& outcome, const std::string& path) {
-  std::error_code ignored;
   const auto inputs = outcome.json.find("inputs");
-  if (!std::filesystem::is_regular_file(path, ignored)) return;
+  if (!is_regular_file(path)) return;
   if (inputs == outcome.json.end() || !inputs->is_array()) return;
   for (const Json& file : *inputs) {
     if (file.value("path", "") != path || file.value("sha256", "") == sha256_of_file(path))

@@ -11,7 +11,8 @@
 #include "api/pictures/law_runs.hpp"
 #include "api/planner_choice.hpp"
 #include "isoflop/error.hpp"
-#include "isoflop/laws/loss_values.hpp"
+#include "isoflop/io/law_file.hpp"
+#include "isoflop/laws/log_losses.hpp"
 #include "isoflop/plan/frontier.hpp"
 #include "isoflop/plan/plan_fault.hpp"
 #include "isoflop/plan/plan_law.hpp"
@@ -160,15 +161,16 @@ class LossPicture {
 
   /// What the law says along a curve: by Variable, the columns of those that are not held.
   std::vector<double> predicted(const std::map<Variable, std::vector<double>>& along) const {
-    const std::size_t size = along.begin()->second.size();
-    std::vector<std::vector<double>> columns;
-    for (const Variable v : facts_.variables) {
-      const auto found = along.find(v);
-      columns.push_back(found != along.end() ? found->second
-                                             : std::vector<double>(size, held_[index_of(v)]));
+    std::vector<double> out(along.begin()->second.size());
+    std::vector<double> x(facts_.variables.size());
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      for (std::size_t k = 0; k < x.size(); ++k) {
+        const auto found = along.find(facts_.variables[k]);
+        x[k] = found != along.end() ? found->second[i] : held_[index_of(facts_.variables[k])];
+      }
+      out[i] = loss(law_.law.law, law_.law.coefficients, x);
     }
-    const std::vector<std::span<const double>> views(columns.begin(), columns.end());
-    return loss_values(law_.law.law, law_.law.coefficients, views).loss;
+    return out;
   }
 
   void add_runs(Panel& panel, const std::vector<double>& x,
@@ -312,10 +314,17 @@ class LossPicture {
   std::vector<bool> curve_runs_;  // [num_runs] the curves are of these
 };
 
-}  // namespace
-
 Figure draw_loss(const PictureInput& input, const FigureRequest&, const Context&) {
   return LossPicture(read_law_runs(input), input.origin).figure();
+}
+
+}  // namespace
+
+Picture loss_picture() {
+  return {{"loss",
+           "the law through its runs, over compute and over size",
+           {kLawFormat, kFirstLawFormat}},
+          draw_loss};
 }
 
 }  // namespace isoflop::api

@@ -5,6 +5,7 @@
 #include "api/pictures/json_numbers.hpp"
 #include "api/pictures/law_runs.hpp"
 #include "isoflop/api/plan.hpp"
+#include "isoflop/api/shape.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/units.hpp"
 
@@ -66,8 +67,6 @@ std::string total_words(const Json& bytes) {
   return bytes_text(sum);
 }
 
-}  // namespace
-
 Figure draw_memory(const PictureInput& input, const FigureRequest&, const Context&) {
   const Json& json = input.json;
   if (json["format"].get<std::string>() != kPlanFormat) {
@@ -97,6 +96,12 @@ Figure draw_memory(const PictureInput& input, const FigureRequest&, const Contex
   out.description = "Weights, gradients and optimizer states of the first shape take " +
                     total_words(*bytes.front()) + " together, activations apart.";
   return out;
+}
+
+}  // namespace
+
+Picture memory_picture() {
+  return {{"memory", "bytes of shapes in training", {kShapeFormat, kPlanFormat}}, draw_memory};
 }
 
 }  // namespace isoflop::api

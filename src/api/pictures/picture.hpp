@@ -26,25 +26,19 @@ struct Picture {
   DrawPicture draw;
 };
 
-/// Every picture that there is: a new one is one function and one line.
+/// Every picture that a program has: a new one is one function and one line in list.cpp. The page
+/// in a browser has a list of its own, of those that it draws (web/pictures.cpp).
 std::vector<Picture> pictures();
 
-Figure draw_backtest(const PictureInput& input, const FigureRequest& request,
-                     const Context& context);
-Figure draw_coefficients(const PictureInput& input, const FigureRequest& request,
-                         const Context& context);
-Figure draw_granularity(const PictureInput& input, const FigureRequest& request,
-                        const Context& context);
-Figure draw_memory(const PictureInput& input, const FigureRequest& request, const Context& context);
-Figure draw_price(const PictureInput& input, const FigureRequest& request, const Context& context);
-Figure draw_profile(const PictureInput& input, const FigureRequest& request,
-                    const Context& context);
-Figure draw_profiles(const PictureInput& input, const FigureRequest& request,
-                     const Context& context);
-Figure draw_frontier(const PictureInput& input, const FigureRequest& request,
-                     const Context& context);
-Figure draw_loss(const PictureInput& input, const FigureRequest& request, const Context& context);
-Figure draw_residuals(const PictureInput& input, const FigureRequest& request,
-                      const Context& context);
+Picture backtest_picture();
+Picture coefficients_picture();
+Picture frontier_picture();
+Picture granularity_picture();
+Picture loss_picture();
+Picture memory_picture();
+Picture price_picture();
+Picture profile_picture();
+Picture profiles_picture();
+Picture residuals_picture();
 
 }  // namespace isoflop::api

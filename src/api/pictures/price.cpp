@@ -161,8 +161,6 @@ class PricePanel {
   const CostTable& table_;
 };
 
-}  // namespace
-
 Figure draw_price(const PictureInput& input, const FigureRequest&, const Context&) {
   // A table that ships is named, and has no JSON of its own here.
   const CostTable table = input.json.contains("rows")
@@ -190,6 +188,13 @@ Figure draw_price(const PictureInput& input, const FigureRequest&, const Context
     out.panels.back().column = (out.panels.size() - 1) % 2;
   }
   return out;
+}
+
+}  // namespace
+
+Picture price_picture() {
+  return {{"price", "time per token over granularity, by what multiplies", {kCostFormat}},
+          draw_price};
 }
 
 }  // namespace isoflop::api

@@ -74,8 +74,6 @@ Panel panel_of(const std::string& name, const nlohmann::ordered_json& profile, d
   return out;
 }
 
-}  // namespace
-
 Figure draw_profile(const PictureInput& input, const FigureRequest&, const Context&) {
   constexpr std::size_t kColumns = 3;
   const LawRecord law = law_from_json(input.json, input.origin);
@@ -107,6 +105,15 @@ Figure draw_profile(const PictureInput& input, const FigureRequest&, const Conte
                     : firm.empty() ? "The runs determine no coefficient: " + weak + "."
                                    : "The runs determine " + firm + ", and not " + weak + ".";
   return out;
+}
+
+}  // namespace
+
+Picture profile_picture() {
+  return {{"profile",
+           "how the objective rises as each coefficient is moved",
+           {kLawFormat, kFirstLawFormat}},
+          draw_profile};
 }
 
 }  // namespace isoflop::api

@@ -2,6 +2,8 @@
 // vertices over budgets with the power law through them; where Approach 3 was made, also where the
 // vertices lie without the parabola's own bias. With a further size a panel per budget instead of
 // the first, a parabola for each of its values.
+#include "isoflop/api/profiles.hpp"
+
 #include <algorithm>
 #include <numbers>
 
@@ -256,10 +258,17 @@ class ProfilesPicture {
   std::vector<double> budgets_;
 };
 
-}  // namespace
-
 Figure draw_profiles(const PictureInput& input, const FigureRequest&, const Context&) {
   return ProfilesPicture(input.json, input.origin).figure();
+}
+
+}  // namespace
+
+Picture profiles_picture() {
+  return {{"profiles",
+           "isoFLOP profiles: parabolas, their lowest points and their bias",
+           {kProfilesFormat}},
+          draw_profiles};
 }
 
 }  // namespace isoflop::api

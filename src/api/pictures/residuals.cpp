@@ -4,8 +4,11 @@
 
 #include "api/pictures/law_runs.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/io/law_file.hpp"
 
 namespace isoflop::api {
+
+namespace {
 
 Figure draw_residuals(const PictureInput& input, const FigureRequest&, const Context&) {
   const LawRuns law = require_law_runs(input);
@@ -57,6 +60,13 @@ Figure draw_residuals(const PictureInput& input, const FigureRequest&, const Con
     add(variable_axis(law, v, law.runs.column(v)), law.runs.column(v));
   }
   return out;
+}
+
+}  // namespace
+
+Picture residuals_picture() {
+  return {{"residuals", "how far each run lies from the law", {kLawFormat, kFirstLawFormat}},
+          draw_residuals};
 }
 
 }  // namespace isoflop::api

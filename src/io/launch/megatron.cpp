@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <numeric>
-#include <sstream>
 
 #include "formats.hpp"
 #include "io/in_quotes.hpp"
@@ -20,14 +19,23 @@ constexpr std::array<std::string_view, 5> kFlags{"--disable-bias-linear", "--swi
                                                  "--untie-embeddings-and-output-weights",
                                                  "--qk-layernorm", "--bf16"};
 
+/// Takes the next word off the text; "" where there is none.
+std::string next_word(std::string_view& text) {
+  constexpr std::string_view kBlanks = " \t\n\v\f\r";
+  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  const std::string word(text.substr(0, text.find_first_of(kBlanks)));
+  text.remove_prefix(word.size());
+  return word;
+}
+
 class Arguments {
  public:
   Arguments(std::string_view text, const std::string& origin) : origin_(origin) {
-    std::istringstream words{std::string(text)};
-    for (std::string name, value; words >> name; value.clear()) {
+    for (std::string name = next_word(text); !name.empty(); name = next_word(text)) {
       if (name.rfind("--", 0) != 0) fail(in_quotes(name) + " is no argument of Megatron-LM");
       const bool is_flag = std::find(kFlags.begin(), kFlags.end(), name) != kFlags.end();
-      if (!is_flag && !(words >> value)) fail(name + " lacks its value");
+      const std::string value = is_flag ? "" : next_word(text);
+      if (!is_flag && value.empty()) fail(name + " lacks its value");
       if (!values_.emplace(name, value).second) fail(name + " is given twice");
     }
   }

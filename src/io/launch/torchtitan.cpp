@@ -4,7 +4,6 @@
 
 #include <charconv>
 #include <map>
-#include <sstream>
 
 #include "formats.hpp"
 #include "io/in_quotes.hpp"
@@ -132,8 +131,9 @@ def isoflop_run() -> Trainer.Config:
 class Constants {
  public:
   Constants(std::string_view text, const std::string& origin) : origin_(origin) {
-    std::istringstream lines{std::string(text)};
-    for (std::string line; std::getline(lines, line);) {
+    while (!text.empty()) {
+      const std::string line(text.substr(0, text.find('\n')));
+      text.remove_prefix(std::min(line.size() + 1, text.size()));
       const std::size_t equals = line.find(" = ");
       if (equals == std::string::npos || line[0] < 'A' || line[0] > 'Z') continue;
       std::string value = line.substr(equals + 3);

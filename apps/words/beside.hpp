@@ -1,0 +1,14 @@
+// isoflop and isoflop-bench, which lie beside each other, hand words to one another.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace isoflop::app {
+
+/// Becomes the program of that name with these words: the one beside this program, else the one on
+/// the PATH. Throws Error where it cannot be run; `absent` is said where it is not installed.
+[[noreturn]] void become(const std::string& name, std::vector<std::string> words,
+                         const std::string& absent);
+
+}  // namespace isoflop::app
