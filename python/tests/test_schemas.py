@@ -56,7 +56,8 @@ def test_schema_is_one(name: str) -> None:
 
 def test_every_format_has_a_schema() -> None:
     known = (ROOT / "src/io/formats.cpp").read_text("utf-8")
-    assert sorted(map(schemas.file_of, re.findall(r'"(isoflop\.[^"]+/\d+)"', known))) == FORMATS
+    names = set(re.findall(r'"(isoflop\.[^"]+/\d+)"', known))
+    assert sorted(map(schemas.file_of, names)) == FORMATS
 
 
 @pytest.mark.parametrize("where", DOCUMENTS)
@@ -101,17 +102,13 @@ def test_reader_refuses_the_next_version_in_one_line(name: str, tmp_path: Path) 
     )
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "law-1"])
 @pytest.mark.parametrize("verb", ["report", "rerun", "figure"])
 def test_no_document_of_a_later_version_is_taken_for_one_of_this(
     name: str, verb: str, tmp_path: Path
 ) -> None:
-    stem, _, version = name.rpartition("-")
-    of_stem = [each.rpartition("-") for each in FORMATS]
-    newest = max(int(number) for name, _, number in of_stem if name == stem)
-    if int(version) != newest:
-        pytest.skip(f"there is a version {newest}")
-    later, path = f"isoflop.{stem}/{newest + 1}", tmp_path / "later.json"
+    stem, _, newest = name.rpartition("-")
+    later, path = f"isoflop.{stem}/{int(newest) + 1}", tmp_path / "later.json"
     path.write_text(
         json.dumps({"format": later, "request": {"verb": "laws"}, "isoflop_version": "9.9.9"})
     )
@@ -261,9 +258,10 @@ def test_schema_allows_what_the_reader_takes(where: str, tmp_path: Path) -> None
 @pytest.mark.parametrize("path", sorted((ROOT / "fuzz/seeds/door").glob("*.json")), ids=str)
 def test_outcome_has_no_member_that_the_schema_lacks(path: Path) -> None:
     shown = run(["run", str(path)])
-    if not shown.stdout:
-        pytest.skip(f"no outcome: {shown.stderr.strip()}")
-    assert schemas.faults(json.loads(shown.stdout), complete=True) == []
+    if shown.stdout:
+        assert schemas.faults(json.loads(shown.stdout), complete=True) == []
+    else:  # a request that is refused
+        assert shown.stderr.startswith("isoflop: ")
 
 
 @pytest.mark.parametrize("name", FORMATS)
