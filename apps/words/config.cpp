@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/words/nearest.hpp"
+#include "io/formats.hpp"
 #include "io/json_file.hpp"
 #include "isoflop/core/word_list.hpp"
 #include "isoflop/error.hpp"
@@ -41,7 +42,10 @@ nlohmann::ordered_json read_config(const std::string& path,
   nlohmann::ordered_json out = detail::parse_json(read_file(path), path);
   if (!out.is_object()) throw DataError(path, "is no JSON object of fields");
   if (out.contains("format") && out["format"] != kConfigFormat) {
-    throw DataError(path, "its format is not " + std::string(kConfigFormat));
+    const auto& format = out["format"];
+    throw DataError(
+        path, detail::other_format(format.is_string() ? format.get<std::string>() : format.dump(),
+                                   kConfigFormat));
   }
   out.erase("format");
   for (const auto& item : out.items()) {

@@ -607,6 +607,7 @@ def from_json(text: str, origin: str = "JSON") -> Result:
     except ValueError as fault:
         raise DataError(f"{origin}: is no JSON: {fault}") from None
     name = data.get("format", "") if isinstance(data, dict) else ""
+    _core.require_known_format(str(name), origin)
     if str(name).startswith("isoflop.law/"):
         from ._law import Fit, Law
 

@@ -12,6 +12,7 @@
 
 #include "apps/isoflop/program.hpp"
 #include "faults.hpp"
+#include "io/formats.hpp"
 #include "io/json_file.hpp"
 #include "isoflop/api/call.hpp"
 #include "isoflop/error.hpp"
@@ -67,6 +68,10 @@ std::string json_within(const std::string& text, const std::string& origin) {
   return is_page ? json_text(detail::parse_json(text, origin)) : text;
 }
 
+void require_known_format(const std::string& format, const std::string& origin) {
+  detail::require_known_format(std::string_view(format), origin);
+}
+
 std::vector<std::string> verb_names() {
   std::vector<std::string> out;
   for (const std::string_view name : api::verb_names()) out.emplace_back(name);
@@ -95,5 +100,6 @@ NB_MODULE(_core, module) {
   module.def("rerun", rerun, nb::arg("outcome"), nb::arg("origin"), nb::arg("progress").none());
   module.def("report", report, nb::arg("json"), nb::arg("text"));
   module.def("json_within", json_within, nb::arg("text"), nb::arg("origin"));
+  module.def("require_known_format", require_known_format, nb::arg("format"), nb::arg("origin"));
   module.def("main", run_program, nb::arg("words"));
 }

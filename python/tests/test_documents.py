@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 import isoflop
+import schemas
 from conftest import ROOT, as_python, program_path
 
 DOCUMENTS = sorted(
@@ -141,6 +143,10 @@ def compare(words: list[str], path: Path) -> str:
         return f"not refused: {refused}"
     if not printed.stdout.startswith("{"):  # what it writes for other programs
         return ""
+    document = json.loads(printed.stdout)
+    faults = schemas.faults(document, complete=True) if "format" in document else []
+    if faults:
+        return "\n".join(faults)
     if result.to_json() != printed.stdout:
         lines = (text.splitlines(True) for text in (printed.stdout, result.to_json()))
         return "".join(unified_diff(*lines, n=0))

@@ -72,11 +72,6 @@ Json json_of(const Column& column) {
   return out;
 }
 
-void add_input(InputFiles& files, const std::string& path) {
-  if (path.empty() || !is_regular_file(path)) return;
-  files.push_back({path, sha256_of_file(path)});
-}
-
 }  // namespace
 
 FieldReader::FieldReader(const Json& request) : request_(request) {
@@ -339,23 +334,32 @@ void FieldWriter::document(std::string_view name, std::string& path,
   }
 }
 
-void InputLister::file(std::string_view, std::string& value) { add_input(found, value); }
+void InputLister::add(const std::string& path) {
+  if (path.empty()) return;
+  if (is_regular_file(path)) {
+    found.push_back({path, sha256_of_file(path)});
+  } else if (path == "-" || is_there(path)) {
+    others.push_back(path);
+  }
+}
+
+void InputLister::file(std::string_view, std::string& value) { add(value); }
 
 void InputLister::files(std::string_view, std::vector<std::string>& values) {
-  for (const std::string& value : values) add_input(found, value);
+  for (const std::string& value : values) add(value);
 }
 
 void InputLister::names(std::string_view, std::vector<std::string>& values, Names which) {
-  if (which != Names::kLaws) return;
-  for (const std::string& value : values) add_input(found, value);
+  for (const std::string& value : values) {
+    if (which == Names::kLaws) add(value);
+    if (which == Names::kRivals && is_there(value)) others.push_back(value);
+  }
 }
 
-void InputLister::table(std::string_view, std::string& path, std::optional<Columns>&) {
-  add_input(found, path);
-}
+void InputLister::table(std::string_view, std::string& path, std::optional<Columns>&) { add(path); }
 
 void InputLister::document(std::string_view, std::string& path, std::optional<std::string>&) {
-  add_input(found, path);
+  add(path);
 }
 
 }  // namespace isoflop::api

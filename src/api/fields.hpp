@@ -161,6 +161,8 @@ class FieldWriter final : public FieldVisitor {
 class InputLister final : public FieldVisitor {
  public:
   InputFiles found;
+  /// What the request would read beside them: standard input, a device, a law to compare with.
+  std::vector<std::string> others;
 
   void text(std::string_view, std::string&) override {}
   void choice(std::string_view, std::string&, const std::vector<std::string_view>&) override {}
@@ -180,6 +182,9 @@ class InputLister final : public FieldVisitor {
   void table(std::string_view name, std::string& path, std::optional<Columns>& columns) override;
   void document(std::string_view name, std::string& path,
                 std::optional<std::string>& text) override;
+
+ private:
+  void add(const std::string& path);
 };
 
 /// The request that a JSON object holds; for the `<verb>_request` functions of the doors.
@@ -218,6 +223,12 @@ InputFiles inputs_of(Request request) {
   list_fields(lister, request);
   return lister.found;
 }
+
+/// For what answers the request of a document again, which may come from a stranger: throws
+/// DataError where the request names a file that the document's own "inputs" do not, with the bytes
+/// that it has now. Nothing but these bytes is looked at.
+void require_recorded(const nlohmann::ordered_json& document, const std::string& origin,
+                      const InputLister& named);
 
 /// The JSON of an outcome, complete: shows the fields that its texts speak of, and adds what it was
 /// made from, "request" (with "verb"), "isoflop_version" and "inputs", before "draws", which is

@@ -5,6 +5,7 @@
 
 #include "api/figure_fields.hpp"
 #include "api/pictures/picture.hpp"
+#include "io/formats.hpp"
 #include "io/json_file.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/figure/figure_json.hpp"
@@ -64,6 +65,7 @@ Figure drawn(const FigureRequest& request, const Context& context) {
                               "; there are:" + names_of(all, any));
   }
   const PictureInput input = read_input(request, suits(*picture, std::string(kCostFormat)));
+  detail::require_known_format(input.json, input.origin);
   const std::string format = format_of(input);
   if (format == kFigureFormat) {
     Figure figure = figure_from_json(input.json, input.origin);

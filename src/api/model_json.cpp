@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/layer_choice.hpp"
-#include "isoflop/api/model.hpp"
+#include "api/model_fields.hpp"
 #include "isoflop/io/cost_table_file.hpp"
 
 namespace isoflop::api {

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "api/fields.hpp"
+#include "io/in_quotes.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/version.hpp"
 
@@ -20,6 +22,24 @@ void show_all_fields(Json& json) {
 }
 
 }  // namespace
+
+void require_recorded(const Json& document, const std::string& origin, const InputLister& named) {
+  const auto refuse = [&](const std::string& path) {
+    throw DataError(origin, "names " + in_quotes(path) + ", none of its inputs: it is not read");
+  };
+  if (!named.others.empty()) refuse(named.others.front());
+  const Json none = Json::array();
+  const Json inputs = document.value("inputs", none);
+  for (const InputFile& file : named.found) {
+    const auto input = std::find_if(inputs.begin(), inputs.end(), [&](const Json& known) {
+      return known.is_object() && known.value("path", Json()) == file.path;
+    });
+    if (input == inputs.end()) refuse(file.path);
+    if (input->value("sha256", Json()) != file.sha256) {
+      throw DataError(file.path, "is not the file any more that " + origin + " was made with");
+    }
+  }
+}
 
 Json named_verb(std::string_view verb) { return Json{{"verb", verb}}; }
 

@@ -7,6 +7,7 @@
 
 #include "cost_table_fields.hpp"
 #include "io/embedded_texts.hpp"
+#include "io/formats.hpp"
 #include "io/in_quotes.hpp"
 #include "io/json_file.hpp"
 #include "isoflop/error.hpp"
@@ -111,6 +112,25 @@ struct FromJson {
   }
 };
 
+/// Walks through the fields of a kind of object, and collects their names.
+struct Names {
+  std::vector<std::string_view>& out;
+
+  template <class T>
+  void operator()(const char* key, const T&) const {
+    out.push_back(key);
+  }
+};
+
+/// Throws DataError for an object with a member that is no field: a table that says something of
+/// its times which this program does not know of is not the table that it takes it for.
+void require_known(const Json& json, const std::vector<std::string_view>& known,
+                   const std::string& what, const std::string& origin) {
+  if (const auto fault = detail::unknown_member(json, what, known)) {
+    throw DataError(origin, *fault);
+  }
+}
+
 const Json& member(const Json& json, const char* key, const std::string& origin) {
   const auto it = json.find(key);
   if (it == json.end()) throw DataError(origin, "lacks \"" + std::string(key) + "\"");
@@ -123,9 +143,12 @@ CostTable table_from_json(const Json& json, const std::string& origin) {
     fail("is not a cost table: it has no \"format\"");
   }
   if (const std::string format = json["format"].get<std::string>(); format != kCostFormat) {
-    fail("has format " + in_quotes(format) + "; this program reads \"" + std::string(kCostFormat) +
-         "\"");
+    fail(detail::other_format(format, kCostFormat));
   }
+  require_known(
+      json,
+      {"format", "source", "environment", "peaks", "rows", "request", "isoflop_version", "inputs"},
+      "a cost table", origin);
   CostTable out;
   if (json.contains("source") && json["source"] == kRehearsal) {
     fail("was taken on a CPU to try the benchmark out: its times are no measurements of a GPU");
@@ -137,8 +160,15 @@ CostTable table_from_json(const Json& json, const std::string& origin) {
   if (!environment.is_object()) fail("\"environment\" must be an object");
   if (!peaks.is_object()) fail("\"peaks\" must be an object");
   if (!rows.is_array()) fail("\"rows\" must be a list");
+  std::vector<std::string_view> environment_names, peak_names, row_names;
+  detail::each_environment_field(out.environment, Names{environment_names});
+  detail::each_peak_field(out.peaks, Names{peak_names});
+  CostRow any;
+  detail::each_row_field(any, Names{row_names});
   detail::each_environment_field(out.environment, FromJson{environment, origin, "environment: "});
   detail::each_peak_field(out.peaks, FromJson{peaks, origin, "peaks: "});
+  require_known(environment, environment_names, "environment:", origin);
+  require_known(peaks, peak_names, "peaks:", origin);
   if (const std::string fault = head_fault(out); !fault.empty()) fail(fault);
   out.rows.reserve(rows.size());
   for (const Json& row : rows) {
@@ -147,6 +177,7 @@ CostTable table_from_json(const Json& json, const std::string& origin) {
     CostRow& read = out.rows.emplace_back();
     if (out.source == CostSource::kRoofline) read.checked = Check::kNone;
     detail::each_row_field(read, FromJson{row, origin, place});
+    require_known(row, row_names, place.substr(0, place.size() - 1), origin);
     if (const std::string fault = row_fault(out.source, read); !fault.empty()) fail(place + fault);
   }
   return out;

@@ -6,6 +6,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "io/formats.hpp"
+#include "io/json_file.hpp"
 #include "io/json_values.hpp"
 #include "isoflop/error.hpp"
 
@@ -72,9 +74,13 @@ class FigureReader {
   explicit FigureReader(const std::string& origin) : origin_(origin) {}
 
   Figure read(const Json& json) const {
-    if (!json.is_object() || text(json, "format", "") != kFigureFormat) {
-      fail("", "is no figure: its \"format\" is not \"" + std::string(kFigureFormat) + "\"");
+    if (!json.is_object()) fail("", "is no figure: it is no object");
+    if (const std::string format = text(json, "format", ""); format != kFigureFormat) {
+      fail("", detail::other_format(format, kFigureFormat));
     }
+    require_known(json, "",
+                  {"format", "kind", "title", "description", "panels", "request", "isoflop_version",
+                   "inputs"});
     Figure out{text(json, "kind", ""), text(json, "title", ""), text(json, "description", "")};
     for (const Json& panel : list(json, "panels", "")) {
       out.panels.push_back(read_panel(panel, "panels[" + std::to_string(out.panels.size()) + "]."));
@@ -90,6 +96,14 @@ class FigureReader {
  private:
   [[noreturn]] void fail(const std::string& place, const std::string& what) const {
     throw DataError(origin_, place.empty() ? what : "\"" + place + "\" " + what);
+  }
+
+  /// `place` as that of what stands inside.
+  void require_known(const Json& where, const std::string& place,
+                     const std::vector<std::string_view>& known) const {
+    const std::string what =
+        place.empty() ? "a figure" : "\"" + place.substr(0, place.size() - 1) + "\"";
+    if (const auto fault = detail::unknown_member(where, what, known)) fail("", *fault);
   }
 
   const Json* member(const Json& where, const std::string& key, const std::string& place) const {
@@ -132,6 +146,7 @@ class FigureReader {
     const std::string inner = place + key + ".";
     Axis out;
     out.label = text(*json, "label", inner);
+    require_known(*json, inner, {"label", "unit", "scale", "range", "ticks"});
     out.unit = text(*json, "unit", inner);
     const std::string scale = text(*json, "scale", inner);
     if (scale != "log" && scale != "linear")
@@ -144,6 +159,7 @@ class FigureReader {
       out.ticks.emplace();
       for (const Json& tick : list(*json, "ticks", inner)) {
         const Json* at = member(tick, "at", inner + "ticks.");
+        require_known(tick, inner + "ticks.", {"at", "label"});
         if (at == nullptr) fail(inner + "ticks", "must each have \"at\"");
         out.ticks->push_back(
             {number(*at, inner + "ticks.at"), text(tick, "label", inner + "ticks.")});
@@ -166,6 +182,9 @@ class FigureReader {
   Series read_series(const Json& json, const std::string& place) const {
     Series out;
     out.mark = word(text(json, "kind", place), kMarks, place + "kind");
+    std::vector<std::string_view> known{"kind", "role", "label", "names"};
+    for (const ColumnName& c : kColumns) known.emplace_back(c.name);
+    require_known(json, place, known);
     out.role = word(text(json, "role", place), kRoles, place + "role");
     out.label = text(json, "label", place);
     for (const ColumnName& c : kColumns) {
@@ -186,11 +205,13 @@ class FigureReader {
   Panel read_panel(const Json& json, const std::string& place) const {
     Panel out;
     out.row = count(json, "row", place);
+    require_known(json, place, {"row", "column", "title", "x", "y", "covered", "shade", "series"});
     out.column = count(json, "column", place);
     out.title = text(json, "title", place);
     out.x = read_axis(json, "x", place);
     out.y = read_axis(json, "y", place);
     if (const Json* covered = member(json, "covered", place)) {
+      if (covered->is_object()) require_known(*covered, place + "covered.", {"x", "y"});
       if (const Json* x = member(*covered, "x", place + "covered."))
         out.covered_x = range(*x, place + "covered.x");
       if (const Json* y = member(*covered, "y", place + "covered."))

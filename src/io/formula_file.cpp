@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <initializer_list>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "in_quotes.hpp"
+#include "io/formats.hpp"
 #include "isoflop/error.hpp"
 #include "json_file.hpp"
 
@@ -75,8 +75,7 @@ class FormulaReader {
       fail("is not a formula file: it has no \"format\"");
     }
     if (text(json_, "format") != kFormulaFormat) {
-      fail("has format " + in_quotes(text(json_, "format")) + "; a formula has \"" +
-           std::string(kFormulaFormat) + "\"");
+      fail(detail::other_format(text(json_, "format"), kFormulaFormat));
     }
     require_known(
         json_, "a formula file",
@@ -122,13 +121,8 @@ class FormulaReader {
 
   // A misspelt key would silently leave a default in place.
   void require_known(const Json& object, const std::string& what,
-                     std::initializer_list<std::string_view> keys) const {
-    for (const auto& [key, value] : object.items()) {
-      if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
-      std::string known;
-      for (const std::string_view k : keys) known += " " + std::string(k);
-      fail(what + " has no member " + in_quotes(key) + "; it may have:" + known);
-    }
+                     const std::vector<std::string_view>& keys) const {
+    if (const auto fault = detail::unknown_member(object, what, keys)) fail(*fault);
   }
 
   void read_variables(std::vector<std::string>& names, std::vector<Variable>& ids,

@@ -6,6 +6,7 @@
 
 #include "embedded_texts.hpp"
 #include "in_quotes.hpp"
+#include "io/formats.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/whole_file.hpp"
 #include "json_file.hpp"
@@ -40,8 +41,7 @@ class HyperparametersReader {
       fail("is not a law of hyperparameters: it has no \"format\"");
     }
     if (text(json_, "format") != kHyperparametersFormat) {
-      fail("has format " + in_quotes(text(json_, "format")) + "; a law of hyperparameters has \"" +
-           std::string(kHyperparametersFormat) + "\"");
+      fail(detail::other_format(text(json_, "format"), kHyperparametersFormat));
     }
     require_known(json_, "a law of hyperparameters",
                   {"format", "name", "lr", "batch_tokens", "n_means", "c_means", "ranges",
@@ -84,13 +84,8 @@ class HyperparametersReader {
 
   // A misspelt key would silently leave something out.
   void require_known(const Json& object, const std::string& what,
-                     std::initializer_list<std::string_view> keys) const {
-    for (const auto& [key, value] : object.items()) {
-      if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
-      std::string known;
-      for (const std::string_view k : keys) known += " " + std::string(k);
-      fail(what + " has no member " + in_quotes(key) + "; it may have:" + known);
-    }
+                     const std::vector<std::string_view>& keys) const {
+    if (const auto fault = detail::unknown_member(object, what, keys)) fail(*fault);
   }
 
   std::optional<HyperparameterFormula> formula(const char* key) const {
@@ -188,7 +183,7 @@ bool is_hyperparameters_file(const std::string& path) {
   if (!is_regular_file(path)) return false;
   try {
     const Json json = detail::read_json_file(path);
-    return json.is_object() && json.contains("format") && json["format"] == kHyperparametersFormat;
+    return detail::is_of_kind(json, kHyperparametersFormat);
   } catch (const DataError&) {
     return false;
   }

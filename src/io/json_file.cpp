@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "in_quotes.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/whole_file.hpp"
 
@@ -64,6 +65,18 @@ nlohmann::ordered_json parse_json(std::string_view document, const std::string& 
   } catch (const nlohmann::json::out_of_range&) {
     throw DataError(origin, "holds a number that is too large for a double");
   }
+}
+
+std::optional<std::string> unknown_member(const nlohmann::ordered_json& object,
+                                          const std::string& what,
+                                          std::span<const std::string_view> known) {
+  for (const auto& [key, value] : object.items()) {
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    std::string names;
+    for (const std::string_view name : known) names += " " + std::string(name);
+    return what + " has no member " + in_quotes(key) + "; it may have:" + names;
+  }
+  return std::nullopt;
 }
 
 nlohmann::ordered_json read_json_file(const std::string& path) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,5 +22,11 @@ std::string_view json_within(std::string_view text, const std::string& origin);
 /// `most_keys` is 0, an object of more keys than may be looked up one by one; nothing where it is
 /// moderate. Linear, and for any text.
 std::optional<std::string> json_excess(std::string_view text, std::size_t most_keys = 0);
+
+/// What is wrong with an object that has a member which is none of those, `what` in front of it;
+/// nothing where it has none. A misspelt name would silently leave something out.
+std::optional<std::string> unknown_member(const nlohmann::ordered_json& object,
+                                          const std::string& what,
+                                          std::span<const std::string_view> known);
 
 }  // namespace isoflop::detail

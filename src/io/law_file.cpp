@@ -8,6 +8,7 @@
 #include <optional>
 #include <type_traits>
 
+#include "io/formats.hpp"
 #include "io/json_values.hpp"
 #include "io/new_run_sections.hpp"
 #include "isoflop/error.hpp"
@@ -18,6 +19,7 @@
 #include "isoflop/laws/law_facts.hpp"
 #include "isoflop/laws/loss_unit.hpp"
 #include "json_file.hpp"
+#include "law_members.hpp"
 
 namespace isoflop {
 namespace {
@@ -34,6 +36,15 @@ std::string name_list(const Info& table) {
 Json range_to_json(const std::optional<Range>& range) {
   if (!range) return nullptr;
   return Json::array({range->low, range->high});
+}
+
+/// The members of `json` that have none of these names.
+Json others_of(const Json& json, std::span<const std::string_view> known) {
+  Json out = Json::object();
+  for (const auto& [key, value] : json.items()) {
+    if (std::find(known.begin(), known.end(), key) == known.end()) out[key] = value;
+  }
+  return out;
 }
 
 constexpr std::string_view kOwnLaw = "formula";  // "law" of a file that brings its formula along
@@ -83,8 +94,7 @@ class LawReader {
       fail("is not a law file: it has no \"format\"");
     }
     if (!is_law_format(text(json_, "format"))) {
-      fail("has format \"" + text(json_, "format") + "\"; this program reads \"" +
-           std::string(kLawFormat) + "\"");
+      fail(detail::other_format(text(json_, "format"), kLawFormat));
     }
     LawRecord law;
     law.name = optional_text("name");
@@ -103,6 +113,7 @@ class LawReader {
     read_fit(law);
     read_draws(law);
     detail::read_new_run_sections(json_, origin_, law);
+    keep_others(law);
     return law;
   }
 
@@ -125,6 +136,24 @@ class LawReader {
   double number(const Json& value, const std::string& key) const {
     if (!value.is_number()) fail("\"" + key + "\" must be a number");
     return value.get<double>();
+  }
+
+  void require_known(const char* key, const std::vector<std::string_view>& known) const {
+    const auto fault = detail::unknown_member(*member(key), "\"" + std::string(key) + "\"", known);
+    if (fault) fail(*fault);
+  }
+
+  void keep_others(LawRecord& law) const {
+    Json others;
+    if (Json file = others_of(json_, detail::kLawMembers); !file.empty())
+      others["file"] = std::move(file);
+    if (const Json* fit = member("fit"); fit != nullptr && fit->is_object()) {
+      if (Json more = others_of(*fit, detail::kFitMembers); !more.empty())
+        others["fit"] = std::move(more);
+    }
+    if (!others.is_null()) {
+      law.unknown_members = others.dump(-1, ' ', false, Json::error_handler_t::replace);
+    }
   }
 
   AnyLaw own_formula() const {
@@ -154,6 +183,7 @@ class LawReader {
     const Json* variables = member("variables");
     if (variables == nullptr) return;
     if (!variables->is_object()) fail("\"variables\" must be an object");
+    require_known("variables", {"N", "G"});
     auto meaning = [&](const char* symbol, const auto& table, auto& out) {
       if (!variables->contains(symbol) || (*variables)[symbol].is_null()) return;
       const std::string given = text(*variables, symbol);
@@ -192,6 +222,9 @@ class LawReader {
     const Json* family = member("family");
     if (family == nullptr || family->is_null()) return;
     if (!family->is_object()) fail("\"family\" must be an object");
+    std::vector<std::string_view> known;
+    for (const FamilyField& field : kFamilyFields) known.emplace_back(field.name);
+    require_known("family", known);
     law.family.emplace();
     for (const FamilyField& field : kFamilyFields) {
       const auto it = family->find(field.name);
@@ -213,6 +246,10 @@ class LawReader {
       out = Range{number((*it)[0], key), number((*it)[1], key)};
     };
     const LawFacts facts = facts_of(law.law);
+    std::vector<std::string_view> known{"D/N", "N*D"};
+    for (const VariableInfo& v : facts.own_variables) known.push_back(v.symbol);
+    for (const VariableInfo& v : kVariables) known.push_back(v.symbol);
+    require_known("ranges", known);
     for (const VariableInfo& v : facts.own_variables) {
       read(std::string(v.symbol), law.ranges[v.id]);
     }
@@ -285,6 +322,7 @@ class LawReader {
     const Json* draws = member("draws");
     if (draws == nullptr || draws->is_null()) return;
     if (!draws->is_object()) fail("\"draws\" must be an object");
+    require_known("draws", {"bootstrap", "jackknife"});
     const LawFacts facts = facts_of(law.law);
     auto read = [&](const std::string& key, std::vector<std::vector<double>>& out) {
       const auto it = draws->find(key);
@@ -366,6 +404,11 @@ nlohmann::ordered_json law_to_json(const LawRecord& law) {
   detail::add_new_run_sections(law, out);
   if (!law.draws.bootstrap.empty()) out["draws"]["bootstrap"] = law.draws.bootstrap;
   if (!law.draws.jackknife.empty()) out["draws"]["jackknife"] = law.draws.jackknife;
+  if (!law.unknown_members.empty()) {
+    const Json others = Json::parse(law.unknown_members);
+    if (others.contains("file")) out.update(others["file"]);
+    if (others.contains("fit") && law.is_fit()) out["fit"].update(others["fit"]);
+  }
   return out;
 }
 
@@ -375,7 +418,7 @@ LawRecord law_from_json(const nlohmann::ordered_json& json, const std::string& o
 
 LawRecord read_law_file(const std::string& path) {
   const Json json = detail::read_json_file(path);
-  if (json.is_object() && json.value("format", Json()) == kFormulaFormat) {
+  if (detail::is_of_kind(json, kFormulaFormat)) {
     throw DataError(path, "is a formula without coefficients; 'isoflop fit' makes a law of it");
   }
   return law_from_json(json, path);
@@ -398,7 +441,7 @@ AnyLaw law_of(const std::string& word, std::span<const AnyLaw> beside) {
     facts_of(AnyLaw(word));  // throws, naming the laws there are
   }
   const Json json = detail::read_json_file(word);
-  if (json.is_object() && json.value("format", Json()) == kFormulaFormat) {
+  if (detail::is_of_kind(json, kFormulaFormat)) {
     return shown_apart(formula_from_json(json, word), beside);
   }
   const AnyLaw law = law_from_json(json, word).law;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "io/json_file.hpp"
 #include "isoflop/error.hpp"
 
 namespace isoflop::detail {
@@ -29,6 +30,10 @@ class NewRunReader {
     if (!it->is_object()) fail("\"" + std::string(key) + "\" must be an object");
     return &*it;
   }
+  void require_known(const Json& where, const std::string& place,
+                     const std::vector<std::string_view>& known) const {
+    if (const auto fault = unknown_member(where, "\"" + place + "\"", known)) fail(*fault);
+  }
   double number(const Json& value, const std::string& key) const {
     if (!value.is_number()) fail("\"" + key + "\" must be a number");
     return value.get<double>();
@@ -49,6 +54,7 @@ class NewRunReader {
   void read_scatter(LawRecord& law) const {
     const Json* scatter = object("scatter");
     if (scatter == nullptr) return;
+    require_known(*scatter, "scatter", {"num_runs", "num_free", "residuals"});
     law.scatter.num_runs = member_count(*scatter, "scatter", "num_runs");
     law.scatter.num_free = member_count(*scatter, "scatter", "num_free");
     const auto residuals = scatter->find("residuals");
@@ -66,6 +72,7 @@ class NewRunReader {
   void read_calibration(LawRecord& law) const {
     const Json* given = object("calibration");
     if (given == nullptr) return;
+    require_known(*given, "calibration", {"compute", "largest_compute", "hold_outs", "steps"});
     NewRunCalibration out;
     const auto measure = given->find("compute");
     if (measure == given->end()) fail("lacks \"compute\"");
@@ -85,6 +92,9 @@ class NewRunReader {
     for (const Json& row : *steps) {
       const std::string place = "calibration.steps[" + std::to_string(out.steps.size()) + "]";
       const double distance = member_number(row, place, "distance");
+      require_known(
+          row, place,
+          {"distance", "factor", "forecasts", "hold_outs", "covered_before", "covered_after"});
       const WideningStep step{std::log(distance),
                               member_number(row, place, "factor"),
                               member_count(row, place, "forecasts"),

@@ -9,7 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "io/formats.hpp"
 #include "io/json_file.hpp"
+#include "isoflop/api/call.hpp"
 #include "isoflop/api/figure.hpp"
 #include "isoflop/api/show.hpp"
 #include "isoflop/error.hpp"
@@ -18,6 +20,7 @@
 #include "isoflop/io/cost_table_file.hpp"
 #include "isoflop/io/json_text.hpp"
 #include "isoflop/io/law_file.hpp"
+#include "isoflop/io/number.hpp"
 #include "isoflop/text/call.hpp"
 #include "isoflop/text/law.hpp"
 #include "isoflop/text/show.hpp"
@@ -72,19 +75,48 @@ std::string shell_word(const std::string& word) {
 }
 
 /// A value of a field as words; what has no words, a table in memory, is FILE.
-std::string words_of(const Json& value) {
-  if (value.is_string()) return shell_word(value.get<std::string>());
-  if (value.is_array()) {
-    std::string out;
-    for (const Json& each : value) out += (out.empty() ? "" : " ") + words_of(each);
-    return out;
+void add_words(const Json& value, std::vector<std::string>& out) {
+  if (value.is_string()) {
+    out.push_back(value.get<std::string>());
+  } else if (value.is_array()) {
+    for (const Json& each : value) add_words(each, out);
+  } else if (value.is_object()) {
+    const bool in_memory = std::any_of(value.begin(), value.end(),
+                                       [](const Json& each) { return each.is_structured(); });
+    if (in_memory) return out.push_back("FILE");
+    for (const auto& [key, each] : value.items()) {
+      out.push_back(key + "=" + (each.is_string() ? each.get<std::string>() : each.dump()));
+    }
+  } else {
+    out.push_back(value.dump());
   }
-  if (!value.is_object()) return value.dump();
+}
+
+/// A word of a stranger that would be read as a flag.
+bool is_like_flag(const std::string& word) {
+  return word.size() > 1 && word[0] == '-' && !parse_number(word);
+}
+
+/// " FILE": names of files and laws, which stand without a flag.
+std::string plain_words(const Json& value) {
+  std::vector<std::string> words;
+  add_words(value, words);
   std::string out;
-  for (const auto& [key, each] : value.items()) {
-    if (each.is_structured()) return "FILE";
-    const std::string word = each.is_string() ? each.get<std::string>() : each.dump();
-    out += (out.empty() ? "" : " ") + shell_word(key + "=" + word);
+  for (const std::string& word : words) {
+    out += " " + shell_word(is_like_flag(word) ? "./" + word : word);  // the same file
+  }
+  return out;
+}
+
+/// " --flag VALUE ...".
+std::string flag_words(const std::string& flag, const Json& value) {
+  if (value == true) return " " + shell_word(flag);
+  std::vector<std::string> words;
+  add_words(value, words);
+  const bool apart = std::any_of(words.begin(), words.end(), is_like_flag);
+  std::string out = apart ? "" : " " + shell_word(flag);
+  for (const std::string& word : words) {
+    out += " " + shell_word(apart ? flag + "=" + word : word);
   }
   return out;
 }
@@ -122,7 +154,8 @@ std::string picture_html(const Picture& picture) {
 }
 
 std::string row(std::string_view name, const std::string& value) {
-  return value.empty() ? "" : fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, xml_text(value));
+  return value.empty() ? ""
+                       : fmt::format("<dt>{}</dt><dd>{}</dd>\n", xml_text(name), xml_text(value));
 }
 
 std::string verdict_of(const Json& json) {
@@ -203,16 +236,16 @@ std::string command_of(std::string_view request_json) {
       of_runs               ? std::vector<std::string_view>{"file"}
       : verb == "next-runs" ? std::vector<std::string_view>{}
                             : std::vector<std::string_view>{"kind", "input", "file", "law", "name"};
-  std::string out = "isoflop " + verb, flags;
+  std::string out = "isoflop " + shell_word(verb), flags;
   for (const auto& [name, value] : request.items()) {
     if (name == "verb" || value.is_null() || value == false) continue;
     if (std::find(plain.begin(), plain.end(), name) != plain.end()) {
-      out += " " + words_of(value);
+      out += plain_words(value);
       continue;
     }
     std::string flag = name;
     std::replace(flag.begin(), flag.end(), '_', '-');
-    flags += " --" + flag + (value == true ? "" : " " + words_of(value));
+    flags += flag_words("--" + flag, value);
   }
   return out + flags;
 }
@@ -222,6 +255,7 @@ std::string report_html(std::string_view document, std::string_view text,
   const Json json = detail::parse_json(document, "report");
   const std::string format = text_of(json, "format");
   if (format.empty()) throw DataError("report", "is no document of isoflop: it has no \"format\"");
+  detail::require_known_format(json, "report");
   const std::string own_text = json_text(json), said = show_fields(text, FieldStyle::kFlag);
   const std::vector<Picture> pictures = pictures_of(own_text, format, context);
   const std::string verb = json.contains("request") ? text_of(json["request"], "verb") : "";
@@ -254,17 +288,19 @@ std::string report_of(const std::string& path_or_law, const api::Context& contex
   const bool is_file = path_or_law == "-" || std::filesystem::exists(path_or_law, ignored);
   const Json json =
       is_file ? detail::read_json_file(path_or_law) : law_to_json(find_law(path_or_law));
+  detail::require_known_format(json, path_or_law);
   const std::string made = json_text(json);
   const std::string format = text_of(json, "format");
   std::string text;
   try {
     if (format == kLawFormat || format == kFirstLawFormat) {
       const Json request{{"verb", "laws"}, {"name", path_or_law}};
-      text = call(json_text(request), context).text;
+      text = text::call(json_text(request), context).text;
     } else if (format == kCostFormat) {
       text = show(api::show({path_or_law}, context));
     } else if (json.contains("request")) {
-      const Shown again = call(json_text(json["request"]), context);
+      api::require_recorded_inputs(made, path_or_law);
+      const Shown again = text::call(json_text(json["request"]), context);
       if (again.json == made) text = again.text;
     }
   } catch (const Cancelled&) {

@@ -41,7 +41,11 @@ TEST_CASE("figure JSON: no colour stands in it", "[figure][format]") {
 TEST_CASE("figure JSON: what is no figure is refused with its place", "[figure][refusal]") {
   using Catch::Matchers::ContainsSubstring;
   CHECK_THAT(fault_after([](Json& j) { j["format"] = "isoflop.figure/9"; }),
-             ContainsSubstring("f.json: is no figure"));
+             ContainsSubstring("f.json: has format \"isoflop.figure/9\", which a later version of "
+                               "isoflop writes; this program reads \"isoflop.figure/1\""));
+  CHECK_THAT(
+      fault_after([](Json& j) { j["panels"][0]["x"]["rnage"] = 1; }),
+      ContainsSubstring("f.json: \"panels[0].x\" has no member \"rnage\"; it may have: label"));
   CHECK_THAT(fault_after([](Json& j) { j["panels"][0]["series"][0]["kind"] = "cloud"; }),
              ContainsSubstring("\"panels[0].series[0].kind\" is none of: points stars line"));
   CHECK_THAT(fault_after([](Json& j) {

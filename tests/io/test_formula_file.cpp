@@ -236,8 +236,10 @@ TEST_CASE("formula file: members of another kind are refused by name", "[io][ref
 }
 
 TEST_CASE("formula file: what is no formula file is refused", "[io][refusal]") {
-  CHECK(refusal(with("formula/1", "formula/2")) ==
-        "mine.json: has format \"isoflop.formula/2\"; a formula has \"isoflop.formula/1\"");
+  CHECK(
+      refusal(with("formula/1", "formula/2")) ==
+      "mine.json: has format \"isoflop.formula/2\", which a later version of isoflop writes; this "
+      "program reads \"isoflop.formula/1\"");
   CHECK(refusal("[]") == "mine.json: is not a formula file: it has no \"format\"");
   CHECK(refusal(kFile.substr(0, kFile.find("\"alpha\""))) ==
         "mine.json:9: the JSON ends too early; the file is incomplete");

@@ -80,7 +80,7 @@ TEST_CASE("read_hyperparameters_file: what is no such law is refused in one line
   CHECK(fault_of(Json::array()) ==
         "mine.json: is not a law of hyperparameters: it has no \"format\"");
   CHECK(fault_with({{"format", "isoflop.law/2"}}) ==
-        "mine.json: has format \"isoflop.law/2\"; a law of hyperparameters has "
+        "mine.json: has format \"isoflop.law/2\"; this program reads "
         "\"isoflop.hyperparameters/1\"");
   CHECK(fault_with({{"learning_rate", 1.0}}) ==
         "mine.json: a law of hyperparameters has no member \"learning_rate\"; it may have: format "

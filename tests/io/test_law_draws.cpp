@@ -154,7 +154,9 @@ TEST_CASE("law file: a certificate of format 1 over weak coefficients is read as
   }
   json["format"] = "isoflop.law/3";
   CHECK(refusal_of(json) ==
-        "law.json: has format \"isoflop.law/3\"; this program reads \"isoflop.law/2\"");
+        "law.json: has format \"isoflop.law/3\", which a later version of isoflop writes; this "
+        "program "
+        "reads \"isoflop.law/2\"");
 }
 
 TEST_CASE("law file: a meaning of N that is null is a meaning that nobody said", "[io][format]") {

@@ -239,6 +239,12 @@ TEST_CASE("read_records: an expression that is none is refused", "[io][refusal]"
   CHECK_THAT(fault("x*("), Catch::Matchers::StartsWith("column x*(: "));
   CHECK(fault("2*3") == "column 2*3: names no column");
   CHECK(fault("`q`*2") == "column `q`*2: there is no column `q`");
+  // A stranger's formula may say it: neither length nor names are looked through without end.
+  std::string names = "N";
+  for (int i = 0; i < 3000; ++i) names += "+" + std::string(i % 2 == 0 ? "D" : "x");
+  CHECK_THAT(fault((names + "+N+N+N+N+N").c_str()), Catch::Matchers::EndsWith("operations"));
+  CHECK(fault(("2*" + std::string(9'999, 'N')).c_str()) ==
+        "column 2*" + std::string(78, 'N') + "...: longer than 10000 bytes");
   CHECK_THAT(fault("2*d"), Catch::Matchers::EndsWith("is computed from itself"));
   CHECK(records_fault("N,D,loss,x\n1,2,3,-1\n", columns({{"d", "x*1"}})) ==
         "runs.csv:2: D (x*1) is not > 0");

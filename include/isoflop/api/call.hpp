@@ -25,6 +25,12 @@ struct Called {
 /// DataError for a text that is no JSON.
 Called call(std::string_view request_json, const Context& context = {});
 
+/// Throws DataError where the request in an outcome's JSON names a file that the "inputs" beside it
+/// do not hold, with the bytes that it has now: to be asked before the request of a file from a
+/// stranger is answered. `origin` names that JSON. Throws as call() does for a request that is
+/// none.
+void require_recorded_inputs(std::string_view outcome_json, const std::string& origin);
+
 struct Rerun {
   Called now;
   bool same_bytes = false;                  ///< the outcome is what it was, to the last byte

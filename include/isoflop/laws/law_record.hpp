@@ -115,6 +115,9 @@ struct LawRecord {
   std::string source;                            ///< where published coefficients come from
   std::string note;                              ///< what a reader should know before trusting them
   bool published = false;                        ///< one of the laws that ship
+  /// What its file holds beside all that, under names that this program does not know, as JSON:
+  /// {"file": {…}, "fit": {…}}; empty for nothing. Written again where the law is.
+  std::string unknown_members;
 
   bool is_fit() const { return !fit_status.empty(); }
 };

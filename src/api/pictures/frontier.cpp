@@ -44,9 +44,8 @@ struct FrontierParts {
 };
 
 /// The law that an outcome was made with, with its runs where its file has them.
-std::optional<LawRuns> named_law(const PictureInput& outcome, const std::string& name) {
+std::optional<LawRuns> named_law(const std::string& name) {
   if (!is_regular_file(name)) return std::nullopt;
-  require_unchanged(outcome, name);
   return read_law_runs({detail::read_json_file(name), name});
 }
 
@@ -323,8 +322,8 @@ void refuse_given(const PictureInput& input, const FigureRequest& request, bool 
 }
 
 /// The law that a request names; a file's is called as it calls itself.
-void settle_law(FrontierParts& out, const PictureInput& input, const std::string& word) {
-  out.law = named_law(input, word);
+void settle_law(FrontierParts& out, const std::string& word) {
+  out.law = named_law(word);
   out.name = out.law ? out.law->name : word;
 }
 
@@ -336,7 +335,8 @@ FrontierParts parts_of_plan(const PictureInput& input, const FigureRequest& requ
   if (input.json.at("cost").value("accounting", "") == "time") {
     throw DataError(input.origin, "is a plan in time; a frontier is drawn over FLOPs");
   }
-  settle_law(out, input, asked.planner.law.law);
+  require_recorded(input, asked);
+  settle_law(out, asked.planner.law.law);
   std::vector<std::string> conversions;
   out.problem = pose(asked, load_law(asked.planner.law), conversions);
   out.targets = input.json.at("plans");
@@ -348,7 +348,8 @@ FrontierParts parts_of_frontier(const PictureInput& input, const FigureRequest& 
   refuse_given(input, request, true);
   FrontierParts out;
   const FrontierRequest asked = frontier_request(input.json.at("request"));
-  settle_law(out, input, asked.planner.law.law);
+  require_recorded(input, asked);
+  settle_law(out, asked.planner.law.law);
   out.problem = pose(asked.planner, load_law(asked.planner.law));
   out.curve = input.json.at("plans");
   for (const Json& s : input.json.at("switches"))

@@ -93,7 +93,7 @@ Figure of_plan(const PictureInput& input) {
     throw DataError(input.origin, "is a plan in time; 'granularity' of isoflop compares G by time");
   }
   const PlanRequest asked = plan_request(json.at("request"));
-  require_unchanged(input, asked.planner.law.law);
+  require_recorded(input, asked);
   std::vector<std::string> conversions;
   const PlanProblem problem = pose(asked, load_law(asked.planner.law), conversions);
   if (!has_granularity(problem.law))

@@ -7,8 +7,6 @@
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
-#include "isoflop/io/sha256.hpp"
-#include "isoflop/io/whole_file.hpp"
 #include "isoflop/laws/log_losses.hpp"
 #include "isoflop/laws/loss_unit.hpp"
 
@@ -84,17 +82,6 @@ LawRuns require_law_runs(const PictureInput& input) {
   }
   throw DataError(input.origin, out.law.is_fit() ? "holds no runs; fit again to draw them"
                                                  : "holds no runs: it is no fit");
-}
-
-void require_unchanged(const PictureInput& outcome, const std::string& path) {
-  const auto inputs = outcome.json.find("inputs");
-  if (!is_regular_file(path)) return;
-  if (inputs == outcome.json.end() || !inputs->is_array()) return;
-  for (const Json& file : *inputs) {
-    if (file.value("path", "") != path || file.value("sha256", "") == sha256_of_file(path))
-      continue;
-    throw DataError(path, "is not the file any more that " + outcome.origin + " was made with");
-  }
 }
 
 std::string in_words(double value) {

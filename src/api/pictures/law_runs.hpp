@@ -27,10 +27,6 @@ LawRuns read_law_runs(const PictureInput& input);
 /// The same; throws DataError, saying why, where the file has no runs.
 LawRuns require_law_runs(const PictureInput& input);
 
-/// Throws DataError where there is a file at `path` that is not the one which the outcome was made
-/// with any more.
-void require_unchanged(const PictureInput& outcome, const std::string& path);
-
 /// A number in the words of a picture: three digits, as human_number() writes them.
 std::string in_words(double value);
 

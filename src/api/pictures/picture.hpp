@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/fields.hpp"
 #include "isoflop/api/figure.hpp"
 
 namespace isoflop::api {
@@ -17,6 +18,14 @@ struct PictureInput {
   nlohmann::ordered_json json;
   std::string origin;  ///< names it in faults
 };
+
+/// What of the outcome's own request is read for a picture is what the outcome was made with.
+template <class Request>
+void require_recorded(const PictureInput& input, Request request) {
+  InputLister lister;
+  list_fields(lister, request);
+  require_recorded(input.json, input.origin, lister);
+}
 
 using DrawPicture = Figure (*)(const PictureInput& input, const FigureRequest& request,
                                const Context& context);

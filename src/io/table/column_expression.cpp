@@ -4,6 +4,7 @@
 #include <array>
 
 #include "column_lookup.hpp"
+#include "io/in_quotes.hpp"
 #include "io/plain_text.hpp"
 #include "io/spelled_number.hpp"
 #include "isoflop/error.hpp"
@@ -56,6 +57,11 @@ ColumnExpression::ColumnExpression(const TextTable& table, std::string text,
   const auto refuse = [&](const std::string& fault) {
     throw InvalidArgument("column", field("column") + " " + text + ": " + fault);
   };
+  // It may come from a stranger's formula, and every name is looked up.
+  if (text.size() > Formula::kMaxLength) {
+    throw InvalidArgument("column", field("column") + " " + one_line(text) + ": longer than " +
+                                        std::to_string(Formula::kMaxLength) + " bytes");
+  }
   // The names of the formula are c0, c1, ..., whatever the columns are called.
   std::string spelled;
   const auto add = [&](Name name) {
@@ -64,6 +70,9 @@ ColumnExpression::ColumnExpression(const TextTable& table, std::string text,
     });
     spelled += "c" + std::to_string(known - names_.begin());
     if (known == names_.end()) names_.push_back(std::move(name));
+    if (names_.size() > kMostNames) {
+      refuse("names more than " + std::to_string(kMostNames) + " columns");
+    }
   };
   const std::vector<std::size_t> odd = odd_columns(table);
   for (std::size_t i = 0; i < text.size();) {
@@ -126,9 +135,6 @@ ColumnExpression::ColumnExpression(const TextTable& table, std::string text,
     i += end;
   }
   if (names_.empty()) refuse("names no column");
-  if (names_.size() > kMostNames) {
-    refuse("names more than " + std::to_string(kMostNames) + " columns");
-  }
   // As coefficients: values come as they are, not as logarithms. There are always as many.
   std::vector<std::string> letters;
   for (std::size_t i = 0; i < kMostNames; ++i) {

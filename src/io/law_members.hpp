@@ -1,0 +1,71 @@
+// What a law file may hold, read by io/law_file.cpp or not. Another member, at the top or in "fit",
+// is one of a later version or of whoever made the file: it is kept. Of what is read member by
+// member there is no other.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace isoflop::detail {
+
+inline constexpr std::array<std::string_view, 27> kLawMembers{{"format",
+                                                               "name",
+                                                               "law",
+                                                               "formula",
+                                                               "definition",
+                                                               "variables",
+                                                               "ranges",
+                                                               "expansion",
+                                                               "coefficients",
+                                                               "loss_unit",
+                                                               "flops",
+                                                               "family",
+                                                               "source",
+                                                               "bytes_per_token",
+                                                               "secondary_source",
+                                                               "note",
+                                                               "fit",
+                                                               "intervals",
+                                                               "interval_method",
+                                                               "scatter",
+                                                               "draws",
+                                                               "records",
+                                                               "runs",
+                                                               "calibration",
+                                                               "request",
+                                                               "inputs",
+                                                               "isoflop_version"}};
+inline constexpr std::array<std::string_view, 32> kFitMembers{{"verdict",
+                                                               "status",
+                                                               "questions",
+                                                               "reasons",
+                                                               "warnings",
+                                                               "objective",
+                                                               "num_runs",
+                                                               "num_free",
+                                                               "num_starts",
+                                                               "best_start",
+                                                               "starts_at_best",
+                                                               "starts_abandoned",
+                                                               "rmse_log",
+                                                               "rmse_nats",
+                                                               "gradient_norm",
+                                                               "condition_number",
+                                                               "at_bound",
+                                                               "widened",
+                                                               "weak",
+                                                               "hessian_eigenvalues",
+                                                               "form",
+                                                               "lost_beyond",
+                                                               "lost_to_bend",
+                                                               "minima",
+                                                               "profile",
+                                                               "bootstrap",
+                                                               "seed_noise",
+                                                               "findings",
+                                                               "calibration",
+                                                               "options",
+                                                               "worst_residuals",
+                                                               "tolerated_rise"}};
+
+}  // namespace isoflop::detail
