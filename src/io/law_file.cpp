@@ -13,6 +13,7 @@
 #include "io/new_run_sections.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/formula_file.hpp"
+#include "isoflop/io/whole_file.hpp"
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/formula_law.hpp"
 #include "isoflop/laws/law_facts.hpp"
@@ -373,13 +374,15 @@ LawRecord law_from_json(const nlohmann::ordered_json& json, const std::string& o
   return LawReader(json, origin).read();
 }
 
-LawRecord read_law_file(const std::string& path) {
-  const Json json = detail::read_json_file(path);
+LawRecord law_from_text(std::string_view text, const std::string& origin) {
+  const Json json = detail::parse_json(text, origin);
   if (json.is_object() && json.value("format", Json()) == kFormulaFormat) {
-    throw DataError(path, "is a formula without coefficients; 'isoflop fit' makes a law of it");
+    throw DataError(origin, "is a formula without coefficients; 'isoflop fit' makes a law of it");
   }
-  return law_from_json(json, path);
+  return law_from_json(json, origin);
 }
+
+LawRecord read_law_file(const std::string& path) { return law_from_text(read_file(path), path); }
 
 bool is_law_file(const std::string& path) {
   std::error_code ignored;
