@@ -16,6 +16,7 @@
 #include "isoflop/api/call.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/json_text.hpp"
+#include "isoflop/io/whole_file.hpp"
 #include "isoflop/text/call.hpp"
 #include "isoflop/text/report.hpp"
 #include "isoflop/version.hpp"
@@ -63,8 +64,20 @@ std::string report(const std::string& json, const std::string& text) {
 
 /// The JSON that a page holds, as it is printed; any other text as it is.
 std::string json_within(const std::string& text, const std::string& origin) {
+  if (const auto excess = detail::json_excess(text)) throw DataError(origin, *excess);
   const bool is_page = detail::json_within(text, origin).size() != text.size();
   return is_page ? json_text(detail::parse_json(text, origin)) : text;
+}
+
+/// A fault is the OSError that writing a file raises in Python.
+void write_file(const std::string& path, const std::string& text) {
+  try {
+    const nb::gil_scoped_release free;
+    isoflop::write_file(path, text);
+  } catch (const DataError& fault) {
+    PyErr_SetString(PyExc_OSError, fault.what());
+    throw nb::python_error();
+  }
 }
 
 std::vector<std::string> verb_names() {
@@ -95,5 +108,6 @@ NB_MODULE(_core, module) {
   module.def("rerun", rerun, nb::arg("outcome"), nb::arg("origin"), nb::arg("progress").none());
   module.def("report", report, nb::arg("json"), nb::arg("text"));
   module.def("json_within", json_within, nb::arg("text"), nb::arg("origin"));
+  module.def("write_file", write_file, nb::arg("path"), nb::arg("text"));
   module.def("main", run_program, nb::arg("words"));
 }

@@ -11,6 +11,7 @@
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/io/sha256.hpp"
+#include "isoflop/io/whole_file.hpp"
 
 namespace isoflop::api {
 namespace {
@@ -75,10 +76,18 @@ Json json_of(const Column& column) {
 void add_input(InputFiles& files, const std::string& path) {
   std::error_code ignored;
   if (path.empty() || !std::filesystem::is_regular_file(path, ignored)) return;
-  files.push_back({path, sha256_of_file(path)});
+  std::string stamp = file_stamp(path);
+  files.push_back({path, sha256_of_file(path), std::move(stamp)});
 }
 
 }  // namespace
+
+void require_unchanged(const InputFiles& inputs) {
+  for (const InputFile& file : inputs) {
+    if (file_stamp(file.path) == file.stamp) continue;
+    throw DataError(file.path, "changed while it was read; try again when nothing writes it");
+  }
+}
 
 FieldReader::FieldReader(const Json& request) : request_(request) {
   if (!request.is_object()) throw InvalidArgument("a request is a JSON object");
