@@ -91,8 +91,8 @@ Open open_beside(const std::string& part) {
         [&] { return ::open(part.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666); }));
     if (!file) return file;
     repeated([&] { return ::flock(file.number(), LOCK_EX); });  // not every file system has locks
-    struct stat held {
-    }, named{};
+    struct stat held {};
+    struct stat named {};
     // The one before has renamed it where the name leads elsewhere by now.
     if (::fstat(file.number(), &held) == 0 && ::lstat(part.c_str(), &named) == 0 &&
         held.st_ino == named.st_ino && held.st_dev == named.st_dev) {

@@ -271,7 +271,7 @@ RowsJson any_json(const std::string& path, const std::string& text) {
   }
 }
 
-/// A document stands in memory as a whole, twenty times as large as its text.
+/// A document stands in memory as a whole, ten times as large as its text.
 constexpr std::size_t kMostDocumentBytes = std::size_t{256} << 20;
 
 }  // namespace
