@@ -74,13 +74,11 @@ int run(Form& form) {
   const std::string json = json_text(to_json(outcome));
   if (is_file(output)) write_file(output, json);
   const std::string text = text::fit(outcome, form.has_own("profile"));
-  if (form.has_own("json") || is_stdout(output)) {
-    print(json);
-  } else {
-    print(text);
-    if (!output.empty()) print("\nlaw file: " + output + "\n");
-  }
-  write_report(form, json, text);
+  const bool is_json = form.has_own("json") || is_stdout(output);
+  const std::string shown = is_json          ? json
+                            : output.empty() ? text
+                                             : text + "\nlaw file: " + output + "\n";
+  show_and_report(form, shown, json, text);
   if (outcome.usable()) return 0;
   warn("the fit did not converge; 'isoflop plan' will refuse it without --accept-unconverged");
   return 1;

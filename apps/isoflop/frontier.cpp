@@ -36,8 +36,11 @@ int run(Form& form) {
   const api::FrontierOutcome outcome =
       api::frontier(api::frontier_request(form.request()), terminal_context());
   const std::string json = json_text(to_json(outcome)), text = text::frontier(outcome);
-  print(form.has_own("json") ? json : form.has_own("csv") ? text::frontier_csv(outcome) : text);
-  write_report(form, json, text);
+  show_and_report(form,
+                  form.has_own("json")  ? json
+                  : form.has_own("csv") ? text::frontier_csv(outcome)
+                                        : text,
+                  json, text);
   return outcome.usable() ? 0 : 1;
 }
 

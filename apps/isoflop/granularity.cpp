@@ -33,8 +33,7 @@ int run(Form& form) {
   const api::GranularityOutcome outcome =
       api::granularity(api::granularity_request(form.request()), terminal_context());
   const std::string json = json_text(to_json(outcome)), text = text::granularity(outcome);
-  print(form.has_own("json") ? json : text);
-  write_report(form, json, text);
+  show_and_report(form, form.has_own("json") ? json : text, json, text);
   return outcome.usable() ? 0 : 1;
 }
 

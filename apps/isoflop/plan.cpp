@@ -42,13 +42,11 @@ int run(Form& form) {
   const api::PlanOutcome outcome = api::plan(api::plan_request(request), terminal_context());
   const std::string json = json_text(to_json(outcome)), text = text::plan(outcome);
   if (!outcome.launch.empty() && !is_file(file)) {
-    print(outcome.launch);
-    write_report(form, json, text, false);
+    show_and_report(form, outcome.launch, json, text, false);
     return 0;
   }
   if (!outcome.launch.empty()) write_file(file, outcome.launch);
-  print(form.has_own("json") ? json : text);
-  write_report(form, json, text);
+  show_and_report(form, form.has_own("json") ? json : text, json, text);
   if (request.contains("emit") && outcome.launch.empty()) {
     warn("the plan is undetermined, so its run is not written; --accept-undetermined writes it");
   }

@@ -67,15 +67,11 @@ int run(Form& form) {
   const std::string law = file.empty() ? "" : json_text(profiles_law_json(outcome));
   if (is_file(file)) write_file(file, law);
   const std::string json = json_text(to_json(outcome)), text = text::profiles(outcome);
-  if (is_stdout(file)) {
-    print(law);
-  } else if (form.has_own("json")) {
-    print(json);
-  } else {
-    print(text);
-    if (!file.empty()) print("\nlaw file: " + file + "\n");
-  }
-  write_report(form, json, text);
+  const std::string shown = is_stdout(file)        ? law
+                            : form.has_own("json") ? json
+                            : file.empty()         ? text
+                                                   : text + "\nlaw file: " + file + "\n";
+  show_and_report(form, shown, json, text);
   return outcome.usable() ? 0 : 1;
 }
 

@@ -43,8 +43,7 @@ int run(Form& form) {
     return 1;
   }
   const std::string json = json_text(to_json(outcome)), text = text::sensitivity(outcome);
-  print(form.has_own("json") ? json : text);
-  write_report(form, json, text);
+  show_and_report(form, form.has_own("json") ? json : text, json, text);
   return outcome.usable() ? 0 : 1;
 }
 

@@ -91,8 +91,7 @@ int run(Form& form) {
          " cells were dropped; without --csv the reasons are shown");
   }
   const std::string document = json_text(to_json(outcome)), text = text::sweep(outcome);
-  print(json ? document : csv ? text::sweep_csv(outcome) : text);
-  write_report(form, document, text);
+  show_and_report(form, json ? document : csv ? text::sweep_csv(outcome) : text, document, text);
   return outcome.usable() ? 0 : 1;
 }
 

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <memory>
+#include <new>
 
 #include "apps/words/completion.hpp"
 #include "apps/words/help.hpp"
@@ -182,6 +183,9 @@ int run_program(const Program& program, int argc, char** argv) {
     return 2;
   } catch (const Error& fault) {
     complain(fault.marked());
+    return 1;
+  } catch (const std::bad_alloc&) {
+    complain("this machine has too little memory for that");
     return 1;
   } catch (const std::exception& fault) {
     complain(fault.what());

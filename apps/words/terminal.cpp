@@ -39,7 +39,7 @@ void print(std::string_view text) {
 
 void set_quiet(bool quiet) { manner().quiet = quiet; }
 
-bool is_stdout(std::string_view path) { return path == "-"; }
+bool is_stdout(std::string_view path) { return path == "-" || path == "/dev/stdout"; }
 
 bool is_file(std::string_view path) { return !path.empty() && !is_stdout(path); }
 

@@ -30,7 +30,7 @@ void warn(std::string_view text);
 /// The same of a fault, which is said in any case.
 void complain(std::string_view text);
 
-/// Whether the path of an output is "-", standard output: then nothing else may be written there.
+/// Whether the path of an output is "-" or "/dev/stdout": then nothing else may be written there.
 bool is_stdout(std::string_view path);
 /// Whether it is that of a file.
 bool is_file(std::string_view path);

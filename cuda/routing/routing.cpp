@@ -6,13 +6,12 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <numeric>
 #include <utility>
 
 #include "isoflop/core/random.hpp"
 #include "isoflop/io/number.hpp"
+#include "isoflop/io/whole_file.hpp"
 
 namespace isoflop::bench {
 namespace {
@@ -147,10 +146,7 @@ Ids zipf(std::size_t tokens, std::size_t num_experts, std::size_t top_k, double 
 
 Ids read_ids(const std::string& path, std::size_t tokens, std::size_t num_experts,
              std::size_t top_k) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw DataError(path, "cannot be opened");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (file.bad()) throw DataError(path, "cannot be read");
+  const std::string text = read_file(path);
 
   const std::size_t wanted = tokens * top_k;
   const std::string shape = std::to_string(tokens) + " tokens that go to " + std::to_string(top_k) +

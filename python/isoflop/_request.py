@@ -43,8 +43,7 @@ def scratch_file(text: str) -> str:
     name = hashlib.sha256(text.encode()).hexdigest()[:16]
     path = os.path.join(_scratch_folder(), f"{name}.json")
     if not os.path.exists(path):
-        with open(path, "w", encoding="utf-8") as out:
-            out.write(text)
+        _core.write_file(path, text)
     return path
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import json
 import os
@@ -73,20 +72,6 @@ def view(value: Any) -> Any:
             return numpy.array(value, dtype=float)
         return [view(x) for x in value]
     return value
-
-
-def _write(final: str, text: str) -> None:
-    beside = f"{final}.{os.getpid()}.part"
-    try:
-        with open(beside, "w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(beside, final)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.remove(beside)
-        raise
 
 
 class Result:
@@ -179,7 +164,8 @@ class Result:
             Where it ends in .html, a page for people that holds the JSON.
         """
         name = os.fspath(path)
-        _write(name, _core.report(self._json, self._text or "") if is_page(name) else self._json)
+        text = _core.report(self._json, self._text or "") if is_page(name) else self._json
+        _core.write_file(name, text)
 
     def _rows(self) -> list[dict[str, Any]]:
         rows = self._data.get(self._rows_key, [])
@@ -500,7 +486,7 @@ class Figure(Result):
         name = os.fspath(path)
         for ending, key in ((".vl.json", "vega-lite"), (".svg", "svg"), (".csv", "csv")):
             if name.endswith(ending):
-                return _write(name, self._extra(key))
+                return _core.write_file(name, self._extra(key))
         if name.endswith(".json"):
             return super().save(name)
         from matplotlib.pyplot import close

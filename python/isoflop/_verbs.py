@@ -382,7 +382,7 @@ _SHOWN = frozenset(
 def _verb_of(text: str) -> str:
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # the core says what is wrong with it
         return ""
     return str(data.get("verb", "")) if isinstance(data, dict) else ""
 

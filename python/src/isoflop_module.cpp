@@ -17,6 +17,7 @@
 #include "isoflop/api/call.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/json_text.hpp"
+#include "isoflop/io/whole_file.hpp"
 #include "isoflop/text/call.hpp"
 #include "isoflop/text/report.hpp"
 #include "isoflop/version.hpp"
@@ -64,12 +65,24 @@ std::string report(const std::string& json, const std::string& text) {
 
 /// The JSON that a page holds, as it is printed; any other text as it is.
 std::string json_within(const std::string& text, const std::string& origin) {
+  if (const auto excess = detail::json_excess(text)) throw DataError(origin, *excess);
   const bool is_page = detail::json_within(text, origin).size() != text.size();
   return is_page ? json_text(detail::parse_json(text, origin)) : text;
 }
 
 void require_known_format(const std::string& format, const std::string& origin) {
   detail::require_known_format(std::string_view(format), origin);
+}
+
+/// A fault is the OSError that writing a file raises in Python.
+void write_file(const std::string& path, const std::string& text) {
+  try {
+    const nb::gil_scoped_release free;
+    isoflop::write_file(path, text);
+  } catch (const DataError& fault) {
+    PyErr_SetString(PyExc_OSError, fault.what());
+    throw nb::python_error();
+  }
 }
 
 std::vector<std::string> verb_names() {
@@ -101,5 +114,6 @@ NB_MODULE(_core, module) {
   module.def("report", report, nb::arg("json"), nb::arg("text"));
   module.def("json_within", json_within, nb::arg("text"), nb::arg("origin"));
   module.def("require_known_format", require_known_format, nb::arg("format"), nb::arg("origin"));
+  module.def("write_file", write_file, nb::arg("path"), nb::arg("text"));
   module.def("main", run_program, nb::arg("words"));
 }

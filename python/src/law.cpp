@@ -64,9 +64,7 @@ class LawCore {
   /// Of a published law or a file.
   static LawCore find(const std::string& word) { return LawCore(find_law(word)); }
   static LawCore parse(std::string_view text, const std::string& origin) {
-    const auto json = nlohmann::ordered_json::parse(text, nullptr, false);
-    if (json.is_discarded()) throw DataError(origin, "is no JSON");
-    return LawCore(law_from_json(json, origin));
+    return LawCore(law_from_text(text, origin));
   }
 
   std::string json() const { return law_to_json(record_).dump(); }

@@ -122,6 +122,7 @@ void read_and_split(const std::vector<AnyLaw>& formulas, Residual residual, Back
   const bool by_column = rule.by == HoldOutBy::kColumn;
   if (by_column) how.extra.push_back(rule.column);
   Records records = read_runs(out.request.runs, how, formulas);
+  require_unchanged(out.inputs);
   merge_copies(records);
   out.runs = std::move(records.runs);
   out.records = std::move(records.log);

@@ -78,6 +78,7 @@ EnvelopeOutcome envelope(const EnvelopeRequest& asked, const Context&) {
     throw InvalidArgument("points", field("points") + ": at most 1M");
   }
   const Records records = read_checkpoints(request);
+  require_unchanged(out.inputs);
   out.records = records.log;
   out.num_checkpoints = records.runs.num_runs();
   out.curves =

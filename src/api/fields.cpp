@@ -74,6 +74,13 @@ Json json_of(const Column& column) {
 
 }  // namespace
 
+void require_unchanged(const InputFiles& inputs) {
+  for (const InputFile& file : inputs) {
+    if (file_stamp(file.path) == file.stamp) continue;
+    throw DataError(file.path, "changed while it was read; try again when nothing writes it");
+  }
+}
+
 FieldReader::FieldReader(const Json& request) : request_(request) {
   if (!request.is_object()) throw InvalidArgument("a request is a JSON object");
 }
@@ -337,7 +344,8 @@ void FieldWriter::document(std::string_view name, std::string& path,
 void InputLister::add(const std::string& path) {
   if (path.empty()) return;
   if (is_regular_file(path)) {
-    found.push_back({path, sha256_of_file(path)});
+    std::string stamp = file_stamp(path);
+    found.push_back({path, sha256_of_file(path), std::move(stamp)});
   } else if (path == "-" || is_there(path)) {
     others.push_back(path);
   }

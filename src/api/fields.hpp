@@ -230,6 +230,10 @@ InputFiles inputs_of(Request request) {
 void require_recorded(const nlohmann::ordered_json& document, const std::string& origin,
                       const InputLister& named);
 
+/// To be called after a table was read, which may take long: throws DataError where it is no longer
+/// the one whose sum stands in the outcome.
+void require_unchanged(const InputFiles& inputs);
+
 /// The JSON of an outcome, complete: shows the fields that its texts speak of, and adds what it was
 /// made from, "request" (with "verb"), "isoflop_version" and "inputs", before "draws", which is
 /// long.

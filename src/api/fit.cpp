@@ -136,6 +136,7 @@ FitOutcome fit(const FitRequest& request, const Context& context) {
   RecordOptions how = record_options(request.runs);
   how.any_sign = out.options.residual == Residual::kRaw;
   Records records = read_runs(request.runs, how, {law});
+  require_unchanged(out.inputs);
   merge_copies(records);
   out.runs = std::move(records.runs);
   out.records = std::move(records.log);

@@ -195,6 +195,7 @@ ProfilesOutcome profiles(const ProfilesRequest& asked, const Context& context) {
   const SweepTable table =
       read_sweep(request.runs, request.conventions,
                  {request.budget, request.cost, request.tolerance, request.axis, request.by});
+  require_unchanged(out.inputs);
   out.records = table.records.log;
   out.num_runs = table.runs.num_runs();
   out.lines = table.runs.line;

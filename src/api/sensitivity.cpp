@@ -165,6 +165,7 @@ SensitivityOutcome sensitivity(const SensitivityRequest& request, const Context&
   const AnyLaw law = law_of(request.law);
   out.problem = problem_of(request, law);
   Records records = read_runs(request.runs, record_options(request.runs), {law});
+  require_unchanged(out.inputs);
   merge_copies(records);
   out.num_runs = records.runs.num_runs();
   out.records = records.log;

@@ -416,13 +416,15 @@ LawRecord law_from_json(const nlohmann::ordered_json& json, const std::string& o
   return LawReader(json, origin).read();
 }
 
-LawRecord read_law_file(const std::string& path) {
-  const Json json = detail::read_json_file(path);
+LawRecord law_from_text(std::string_view text, const std::string& origin) {
+  const Json json = detail::parse_json(text, origin);
   if (detail::is_of_kind(json, kFormulaFormat)) {
-    throw DataError(path, "is a formula without coefficients; 'isoflop fit' makes a law of it");
+    throw DataError(origin, "is a formula without coefficients; 'isoflop fit' makes a law of it");
   }
-  return law_from_json(json, path);
+  return law_from_json(json, origin);
 }
+
+LawRecord read_law_file(const std::string& path) { return law_from_text(read_file(path), path); }
 
 bool is_law_file(const std::string& path) {
   if (!is_there(path)) return false;

@@ -1,8 +1,10 @@
 #include "isoflop/io/sha256.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <utility>
 
 #include "isoflop/io/whole_file.hpp"
 
@@ -62,31 +64,61 @@ void take_block(State& state, std::string_view block) {
   for (std::size_t i = 0; i < state.size(); ++i) state[i] += sum[i];
 }
 
+/// Bytes come in pieces.
+class Sha256 {
+ public:
+  void take(std::string_view bytes) {
+    num_bytes_ += bytes.size();
+    if (!rest_.empty()) {
+      const std::size_t missing = std::min(kBlockBytes - rest_.size(), bytes.size());
+      rest_ += bytes.substr(0, missing);
+      bytes.remove_prefix(missing);
+      if (rest_.size() < kBlockBytes) return;
+      take_block(state_, rest_);
+      rest_.clear();
+    }
+    for (; bytes.size() >= kBlockBytes; bytes.remove_prefix(kBlockBytes)) {
+      take_block(state_, bytes.substr(0, kBlockBytes));
+    }
+    rest_ = bytes;
+  }
+
+  /// Of all that was taken. A one bit, zeros, and the length in bits fill the last block or two
+  /// (Section 5.1.1).
+  std::string hex() && {
+    const std::uint64_t num_bits = 8 * num_bytes_;
+    std::string tail = "\x80";
+    while ((rest_.size() + tail.size()) % kBlockBytes != kBlockBytes - 8) tail += '\0';
+    for (int shift = 56; shift >= 0; shift -= 8) {
+      tail += static_cast<char>(num_bits >> shift & 0xff);
+    }
+    take(tail);
+    std::string out;
+    for (const std::uint32_t word : state_) {
+      for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[word >> shift & 0xf];
+    }
+    return out;
+  }
+
+ private:
+  State state_ = kInitial;
+  std::string rest_;  // less than a block
+  std::uint64_t num_bytes_ = 0;
+};
+
 }  // namespace
 
 std::string sha256_hex(std::string_view bytes) {
-  State state = kInitial;
-  std::size_t taken = 0;
-  for (; taken + kBlockBytes <= bytes.size(); taken += kBlockBytes) {
-    take_block(state, bytes.substr(taken, kBlockBytes));
-  }
-  // A one bit, zeros, and the length in bits fill the last block or two (Section 5.1.1).
-  std::string tail(bytes.substr(taken));
-  tail += '\x80';
-  while (tail.size() % kBlockBytes != kBlockBytes - 8) tail += '\0';
-  const std::uint64_t num_bits = 8 * static_cast<std::uint64_t>(bytes.size());
-  for (int shift = 56; shift >= 0; shift -= 8) tail += static_cast<char>(num_bits >> shift & 0xff);
-  for (std::size_t at = 0; at < tail.size(); at += kBlockBytes) {
-    take_block(state, std::string_view(tail).substr(at, kBlockBytes));
-  }
-
-  std::string out;
-  for (const std::uint32_t word : state) {
-    for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[word >> shift & 0xf];
-  }
-  return out;
+  Sha256 sum;
+  sum.take(bytes);
+  return std::move(sum).hex();
 }
 
-std::string sha256_of_file(const std::string& path) { return sha256_hex(read_file(path)); }
+std::string sha256_of_file(const std::string& path) {
+  Sha256 sum;
+  std::string piece;
+  for (FilePieces file(path); file.next(piece);) sum.take(piece);
+  return std::move(sum).hex();
+}
 
 }  // namespace isoflop

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "io/json_file.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/figure/svg.hpp"
 #include "isoflop/figure/table.hpp"
@@ -120,8 +121,7 @@ Shown through(const Json& request, const api::Context& context) {
 /// Through the one of these doors whose verb the request names. Throws as text::call() does.
 template <class Doors>
 Shown open(const Doors& doors, std::string_view request_json, const api::Context& context) {
-  const Json request = Json::parse(request_json, nullptr, false);
-  if (request.is_discarded()) throw DataError("request", "is no JSON");
+  const Json request = isoflop::detail::parse_json(request_json, "request");
   std::string verb;
   if (request.is_object() && request.contains("verb") && request["verb"].is_string()) {
     verb = request["verb"].get<std::string>();

@@ -30,6 +30,11 @@ TEST_CASE("text::call: the JSON of api::call, and the report of the program", "[
   }
 }
 
+TEST_CASE("text::call: a request of a million brackets is refused", "[text][refusal]") {
+  CHECK_THROWS_WITH(text::call(std::string(1'000'000, '[')),
+                    "request: nests brackets more than 100 deep");
+}
+
 TEST_CASE("text::call: every verb of api::call but those of isoflop-bench", "[text][design]") {
   for (const std::string_view verb : api::verb_names()) {
     CAPTURE(std::string(verb));

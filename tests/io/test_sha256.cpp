@@ -22,6 +22,12 @@ TEST_CASE("sha256_of_file: the bytes of a file count as they are", "[io][identit
   CHECK(sha256_of_file(folder.write("bytes", bytes)) == sha256_hex(bytes));
 }
 
+TEST_CASE("sha256_of_file: the pieces of a large file are one text", "[io][published]") {
+  const ScratchFolder folder;
+  CHECK(sha256_of_file(folder.write("large", std::string(1'000'000, 'a'))) ==
+        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
 TEST_CASE("sha256_of_file: what is no file is refused", "[io][refusal]") {
   const ScratchFolder folder;
   CHECK_THROWS_AS(sha256_of_file(folder.path("none")), DataError);

@@ -173,6 +173,15 @@ TEST_CASE("read_text_table: a carriage return inside a line is refused", "[io][r
         "runs.csv:2: a carriage return stands inside the line; end lines with LF or CRLF");
 }
 
+TEST_CASE("read_text_table: a line that never ends is refused", "[io][refusal]") {
+  const ScratchFolder folder;
+  for (const std::string name : {"runs.csv", "runs.tsv", "runs.jsonl", "runs.md"}) {
+    const std::string path = folder.write(name, std::string(std::size_t{65} << 20, 'a'));
+    CHECK_THROWS_WITH(read_text_table(path),
+                      Catch::Matchers::ContainsSubstring(name + ":1: is longer than 64 MiB"));
+  }
+}
+
 TEST_CASE("read_text_table: a NUL byte is refused", "[io][refusal]") {
   using namespace std::string_view_literals;
   const std::string advice = "holds a NUL byte, so it is not text; save it as UTF-8 text";

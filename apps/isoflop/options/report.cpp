@@ -19,12 +19,12 @@ void require_report(const Form& form) {
   require_output(path);
 }
 
-void write_report(const Form& form, const std::string& json, const std::string& text,
-                  bool for_people) {
+void show_and_report(const Form& form, const std::string& shown, const std::string& json,
+                     const std::string& text, bool for_people) {
   const std::string path = form.own("report");
-  if (path.empty()) return;
-  write_file(path, text::report_html(json, text, terminal_context()));
-  if (for_people && !form.has_own("json") && !form.has_own("csv") &&
+  if (!path.empty()) write_file(path, text::report_html(json, text, terminal_context()));
+  print(shown);
+  if (!path.empty() && for_people && !form.has_own("json") && !form.has_own("csv") &&
       !is_stdout(form.own("output"))) {
     print("\nreport: " + path + "\n");
   }

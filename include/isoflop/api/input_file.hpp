@@ -9,6 +9,7 @@ namespace isoflop::api {
 struct InputFile {
   std::string path;    ///< as the request names it
   std::string sha256;  ///< of its bytes, 64 lower-case hexadecimal digits
+  std::string stamp;   ///< file_stamp() before they were read; in no document
 };
 
 using InputFiles = std::vector<InputFile>;

@@ -6,13 +6,15 @@
 #include <cstddef>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 namespace isoflop {
 
 /// Calls work(i) once for every i < count. Each i must write only to its own place, so that the
-/// outcome does not depend on num_threads (0: one per core). The first exception is rethrown here.
+/// outcome does not depend on num_threads (0: one per core), nor on how many of them the system
+/// grants. The first exception is rethrown here.
 template <class Work>
 void parallel_for(std::size_t count, unsigned num_threads, const Work& work) {
   if (num_threads == 0) num_threads = std::max(1u, std::thread::hardware_concurrency());
@@ -34,7 +36,12 @@ void parallel_for(std::size_t count, unsigned num_threads, const Work& work) {
     }
   };
   std::vector<std::thread> threads;
-  for (unsigned t = 0; t < num_threads; ++t) threads.emplace_back(run);
+  threads.reserve(num_threads);
+  try {
+    while (threads.size() + 1 < num_threads) threads.emplace_back(run);
+  } catch (const std::system_error&) {  // no more threads here: those that there are do it
+  }
+  run();
   for (std::thread& thread : threads) thread.join();
   if (error) std::rethrow_exception(error);
 }

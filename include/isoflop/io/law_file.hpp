@@ -22,6 +22,7 @@ nlohmann::ordered_json law_to_json(const LawRecord& law);
 /// Throws DataError(origin, …) with one line for anything that is not such a file.
 LawRecord law_from_json(const nlohmann::ordered_json& json, const std::string& origin);
 
+LawRecord law_from_text(std::string_view text, const std::string& origin);
 LawRecord read_law_file(const std::string& path);
 
 /// Whether there is a file of this name that holds coefficients (isoflop.law/2 or 1), not a

@@ -83,8 +83,9 @@ class ConfigFields {
     }
     if (value.is_number_float()) return whole_number(value.get<double>());
     if (!value.is_string()) return std::nullopt;
-    const auto parsed =
-        nlohmann::ordered_json::parse(value.get_ref<const std::string&>(), nullptr, false);
+    const auto& text = value.get_ref<const std::string&>();
+    if (text.find_first_not_of("0123456789+-.eE") != std::string::npos) return std::nullopt;
+    const auto parsed = nlohmann::ordered_json::parse(text, nullptr, false);
     return parsed.is_number() ? whole_number(parsed) : std::nullopt;
   }
   static std::optional<std::uint64_t> whole_number(double x) {

@@ -51,13 +51,15 @@ std::string shell_word(const std::string& text) {
 }
 
 std::string list_of(const std::vector<std::string>& names) {
-  constexpr std::size_t kMaxNames = 30;
+  // All of a table that people look through; of one that they do not, some.
+  constexpr std::size_t kMostNames = 30, kSomeNames = 10;
+  const std::size_t num_named = names.size() > kMostNames ? kSomeNames : names.size();
   std::string list;
-  for (std::size_t i = 0; i < std::min(names.size(), kMaxNames); ++i) {
+  for (std::size_t i = 0; i < num_named; ++i) {
     list += (i == 0 ? "" : ", ") + in_quotes(names[i]);
   }
-  if (names.size() > kMaxNames) {
-    list += " and " + std::to_string(names.size() - kMaxNames) + " more";
+  if (names.size() > num_named) {
+    list += " and " + std::to_string(names.size() - num_named) + " more";
   }
   return list;
 }

@@ -33,6 +33,7 @@ bool has(std::string_view names, const std::string& name) {
   return names.find(" " + name + " ") != std::string_view::npos;
 }
 
+/// For each quantity the names that say it whole. What a name means is looked up in kByName.
 constexpr std::array<Names, 13> kNames{{
     {"n",
      " n params n_params num_params nparams param_count params_count parameters"
@@ -74,6 +75,36 @@ constexpr std::array<Names, 13> kNames{{
      " job job_id "},
     {"state", " state status run_state run_status "},
 }};
+
+/// A name and the place in kNames of what it says.
+struct Meaning {
+  std::string_view name;
+  std::size_t quantity = 0;
+};
+
+constexpr std::size_t kNumMeanings = [] {
+  std::size_t out = 0;
+  for (const Names& n : kNames) {
+    out += static_cast<std::size_t>(std::count(n.names.begin(), n.names.end(), ' ')) - 1;
+  }
+  return out;
+}();
+
+/// Every name of kNames, in order: a header may have a million columns, each of which is asked for.
+constexpr std::array<Meaning, kNumMeanings> kByName = [] {
+  std::array<Meaning, kNumMeanings> out{};
+  std::size_t num = 0;
+  for (std::size_t q = 0; q < kNames.size(); ++q) {
+    std::string_view rest = kNames[q].names.substr(1);
+    for (std::size_t end = 0; (end = rest.find(' ')) != rest.npos; rest.remove_prefix(end + 1)) {
+      out[num++] = {rest.substr(0, end), q};
+    }
+  }
+  std::sort(out.begin(), out.end(), [](const Meaning& a, const Meaning& b) {
+    return a.name != b.name ? a.name < b.name : a.quantity < b.quantity;
+  });
+  return out;
+}();
 
 /// What else a name may be made of.
 constexpr std::array<Names, 9> kWords{{
@@ -190,10 +221,15 @@ std::vector<std::string> quantities_named(std::string_view header) {
     }
     if (!names_other_path(header.substr(0, at))) forms.push_back(normal(header.substr(at + 1)));
   }
-  for (const Names& known : kNames) {
-    const bool fits = std::any_of(forms.begin(), forms.end(),
-                                  [&](const std::string& form) { return has(known.names, form); });
-    if (fits) out.emplace_back(known.quantity);
+  std::array<bool, kNames.size()> is_named{};
+  for (const std::string& form : forms) {
+    auto known =
+        std::lower_bound(kByName.begin(), kByName.end(), form,
+                         [](const Meaning& m, const std::string& f) { return m.name < f; });
+    for (; known != kByName.end() && known->name == form; ++known) is_named[known->quantity] = true;
+  }
+  for (std::size_t q = 0; q < kNames.size(); ++q) {
+    if (is_named[q]) out.emplace_back(kNames[q].quantity);
   }
   return out;
 }

@@ -271,14 +271,23 @@ RowsJson any_json(const std::string& path, const std::string& text) {
   }
 }
 
+/// A document stands in memory as a whole, ten times as large as its text.
+constexpr std::size_t kMostDocumentBytes = std::size_t{256} << 20;
+
 }  // namespace
 
 TextTable read_json(const std::string& path) {
   TextTable table;
   table.path = path;
   std::string text;
-  LineReader source(path, table.notes);
-  while (source.next()) text += source.text() + "\n";
+  LineReader source(path, table.notes, kMostDocumentBytes);
+  while (source.next()) {
+    text += source.text() + "\n";
+    if (text.size() > kMostDocumentBytes) {
+      throw DataError(path, "holds more than " + std::to_string(kMostDocumentBytes >> 20) +
+                                " MiB; write a table of that size as CSV or JSON Lines");
+    }
+  }
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
     throw DataError(path, std::string("is empty; ") + kForms);
   }

@@ -2,20 +2,21 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <sstream>
 #include <system_error>
 
 #include "isoflop/error.hpp"
+#include "isoflop/io/whole_file.hpp"
 #include "text_readers.hpp"
 
 namespace isoflop {
 namespace {
 
 using namespace std::string_view_literals;
+
+/// Of a text that has to be held as a whole, because it was packed.
+constexpr std::size_t kMostUnpackedBytes = std::size_t{4} << 30;
 
 constexpr std::string_view kGzip = "\x1F\x8B"sv, kLittleEndian = "\xFF\xFE"sv,
                            kBigEndian = "\xFE\xFF"sv;
@@ -66,8 +67,8 @@ std::string unpacked(const std::string& path, const std::string& bytes) {
   constexpr int kGzipWindow = 15 + 16;
   // Text packs to a tenth, a log that repeats itself to a hundredth: what unpacks to more is made
   // to.
-  constexpr std::size_t kMostBytes = std::size_t{4} << 30, kFewBytes = std::size_t{16} << 20;
-  const std::size_t most = std::min(kMostBytes, std::max(kFewBytes, 100 * bytes.size()));
+  constexpr std::size_t kFewBytes = std::size_t{16} << 20;
+  const std::size_t most = std::min(kMostUnpackedBytes, std::max(kFewBytes, 100 * bytes.size()));
   z_stream stream{};
   if (inflateInit2(&stream, kGzipWindow) != Z_OK) throw std::bad_alloc();
   std::string out, chunk(std::size_t{1} << 18, '\0');
@@ -92,46 +93,6 @@ std::string unpacked(const std::string& path, const std::string& bytes) {
   return out;
 }
 
-std::unique_ptr<std::istream> opened(const std::string& path) {
-  const auto all_of = [](std::istream& in) {
-    std::ostringstream all;
-    all << in.rdbuf();
-    return std::make_unique<std::istringstream>(std::move(all).str());
-  };
-  if (path == "-") return all_of(std::cin);
-  require_file(path);
-  errno = 0;
-  auto file = std::make_unique<std::ifstream>(path, std::ios::binary);
-  if (!*file) {
-    throw DataError(path, "cannot be opened: " + std::generic_category().message(errno));
-  }
-  // What is no file on disk, such as a pipe, cannot be rewound behind its first bytes.
-  if (!std::filesystem::is_regular_file(path)) return all_of(*file);
-  return file;
-}
-
-/// The first two bytes, which stay to be read.
-std::string mark_of(const std::string& path, std::istream& in) {
-  std::string mark;
-  errno = 0;
-  for (int i = 0; i < 2 && in.good(); ++i) {
-    const int c = in.get();
-    if (c != std::char_traits<char>::eof()) mark += static_cast<char>(c);
-  }
-  if (in.bad()) throw DataError(path, "cannot be read: " + std::generic_category().message(errno));
-  in.clear();
-  in.seekg(0);
-  return mark;
-}
-
-std::string rest_of(const std::string& path, std::istream& in) {
-  std::ostringstream all;
-  errno = 0;
-  all << in.rdbuf();
-  if (in.bad()) throw DataError(path, "cannot be read: " + std::generic_category().message(errno));
-  return std::move(all).str();
-}
-
 }  // namespace
 
 void require_file(const std::string& path) {
@@ -145,27 +106,62 @@ void require_file(const std::string& path) {
   }
 }
 
-std::unique_ptr<std::istream> open_text(const std::string& path, std::vector<ReadNote>& notes) {
-  std::unique_ptr<std::istream> in = opened(path);
-  std::string mark = mark_of(path, *in);
-  if (mark == kGzip) {
-    in = std::make_unique<std::istringstream>(unpacked(path, rest_of(path, *in)));
-    mark = mark_of(path, *in);
+LineReader::LineReader(const std::string& path, std::vector<ReadNote>& notes,
+                       std::size_t most_bytes)
+    : path_(path), most_bytes_(most_bytes) {
+  if (path != "-") require_file(path);
+  file_ = std::make_unique<FilePieces>(path);
+  const auto begins_with = [this](std::string_view mark) {
+    std::string more;
+    while (piece_.size() < mark.size() && file_->next(more)) piece_ += more;
+    return piece_.starts_with(mark);
+  };
+  const auto read_rest = [this] {
+    for (std::string more; file_->next(more);) {
+      piece_ += more;
+      if (piece_.size() > kMostUnpackedBytes)
+        throw DataError(path_, "holds more than 4 GiB; split it");
+    }
+  };
+  if (begins_with(kGzip)) {
+    read_rest();
+    piece_ = unpacked(path, piece_);
     notes.push_back({"unpacked from gzip", false});
   }
-  if (mark == kLittleEndian || mark == kBigEndian) {
-    in = std::make_unique<std::istringstream>(
-        from_utf16(path, rest_of(path, *in), mark == kBigEndian));
+  const bool is_big = piece_.starts_with(kBigEndian);
+  if (is_big || piece_.starts_with(kLittleEndian)) {
+    read_rest();
+    piece_ = from_utf16(path, piece_, is_big);
     notes.push_back({"decoded from UTF-16", false});
   }
-  return in;
 }
 
 bool LineReader::next() {
-  errno = 0;
-  if (!std::getline(*file_, text_)) {
-    if (!file_->bad()) return false;
-    throw DataError(path_, "cannot be read: " + std::generic_category().message(errno));
+  text_.clear();
+  for (bool has_begun = false;; has_begun = true) {
+    if (at_ == piece_.size()) {
+      at_ = 0;
+      if (!file_->next(piece_)) {
+        if (!has_begun) return false;
+        break;
+      }
+    }
+    const char* const begin = piece_.data() + at_;
+    const std::size_t num_left = piece_.size() - at_;
+    const void* const end = std::memchr(begin, '\n', num_left);
+    const std::size_t size =
+        end == nullptr ? num_left : static_cast<std::size_t>(static_cast<const char*>(end) - begin);
+    text_.append(begin, size);
+    at_ += size;
+    if (text_.size() > most_bytes_) {
+      throw DataError(path_, line_ + 1,
+                      "is longer than " + std::to_string(most_bytes_ >> 20) +
+                          " MiB, longer than a line of a table ever is");
+    }
+    if (end != nullptr) {
+      ++at_;
+      break;
+    }
   }
   ++line_;
   if (line_ == 1 && text_.starts_with("\xEF\xBB\xBF"sv)) text_.erase(0, 3);

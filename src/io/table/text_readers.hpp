@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <istream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,27 +10,29 @@
 
 #include "isoflop/error.hpp"
 #include "isoflop/io/text_table.hpp"
+#include "isoflop/io/whole_file.hpp"
 
 namespace isoflop {
 
 /// Throws DataError where there is nothing, or a directory.
 void require_file(const std::string& path);
 
-/// A text as a stream of UTF-8: a file, one that gzip packed, or standard input ("-"); UTF-16 with
-/// a byte-order mark is decoded. Throws DataError if it cannot be opened or decoded. What was done
-/// is added to `notes`.
-std::unique_ptr<std::istream> open_text(const std::string& path, std::vector<ReadNote>& notes);
-
-/// A text line by line. Everything that tells a text from something else is refused here: a missing
-/// file, a directory, NUL bytes. A UTF-8 byte-order mark is skipped.
+/// A text line by line, as UTF-8: of a file, one that gzip packed, or standard input ("-"); UTF-16
+/// with a byte-order mark is decoded. What was done is added to `notes`. Everything that tells a
+/// text from something else is refused here: a missing file, a directory, NUL bytes, a line without
+/// end. A UTF-8 byte-order mark is skipped.
 class LineReader {
  public:
-  /// Throws DataError if the file cannot be opened.
-  LineReader(const std::string& path, std::vector<ReadNote>& notes)
-      : path_(path), file_(open_text(path, notes)) {}
+  /// A record of a million fields takes a fifth of that.
+  static constexpr std::size_t kMostLineBytes = std::size_t{64} << 20;
+
+  /// Throws DataError if the file cannot be opened or decoded.
+  LineReader(const std::string& path, std::vector<ReadNote>& notes,
+             std::size_t most_bytes = kMostLineBytes);
 
   /// Reads the next line into text() without its line feed; false at the end of the file.
-  /// Throws DataError if the bytes are not text or cannot be read.
+  /// Throws DataError if the bytes are not text or cannot be read, or if the file is not the one
+  /// that it was at the beginning.
   bool next();
 
   const std::string& text() const { return text_; }
@@ -39,8 +40,10 @@ class LineReader {
 
  private:
   std::string path_;
-  std::unique_ptr<std::istream> file_;
-  std::string text_;
+  std::size_t most_bytes_;  // of a line
+  std::unique_ptr<FilePieces> file_;
+  std::string piece_, text_;
+  std::size_t at_ = 0;  // of what was not yet read in the piece
   std::size_t line_ = 0;
 };
 
