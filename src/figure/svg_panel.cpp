@@ -194,19 +194,31 @@ std::string SvgPanel::bars(const Series& s) const {
   return out;
 }
 
+/// Cells of one shade are one path: a pair plot has thousands of them.
 std::string SvgPanel::heat(const Series& s) const {
-  std::string out;
+  std::string named;
+  std::map<std::string, std::string> cells;  // by class
   const double most = *std::max_element(s.values.begin(), s.values.end());
   const std::size_t columns = s.x_edges.size() - 1;
   for (std::size_t i = 0; i < s.size(); ++i) {
     if (!(s.values[i] > 0.0)) continue;
     const std::size_t c = i % columns, r = i / columns;
     // The root, so that cells of few are told from each other too.
-    out += closed(rectangle(shade_class('f', std::sqrt(s.values[i] / most)), x(s.x_edges[c]),
-                            y(s.y_edges[r + 1]), x(s.x_edges[c + 1]), y(s.y_edges[r])),
-                  name_of(s, i));
+    const std::string look = shade_class('f', std::sqrt(s.values[i] / most));
+    const double left = x(s.x_edges[c]), right = x(s.x_edges[c + 1]);
+    const double top = y(s.y_edges[r + 1]), foot = y(s.y_edges[r]);
+    if (name_of(s, i).empty()) {
+      cells[look] +=
+          "M" + px(left) + " " + px(top) + "H" + px(right) + "V" + px(foot) + "H" + px(left) + "z";
+    } else {
+      named += closed(rectangle(look, left, top, right, foot), name_of(s, i));
+    }
   }
-  return out;
+  std::string out;
+  for (const auto& [look, d] : cells) {
+    out += "<path class=\"" + look + "\" d=\"" + d + "\"/>\n";
+  }
+  return out + named;
 }
 
 std::string SvgPanel::swatch(std::size_t series, double left, double middle) const {

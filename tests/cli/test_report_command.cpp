@@ -37,6 +37,15 @@ Outcome fit(const Workplace& here, const std::vector<std::string>& more) {
   return here.isoflop(words);
 }
 
+TEST_CASE("isoflop report: seven coefficients with a thousand draws can still be mailed",
+          "[cli][report]") {
+  const Workplace here;
+  REQUIRE(here.fit_simulated(
+                  {"--n-means", "total_non_embedding", "--expansion", "64", "--report", "big.html"})
+              .exit_code == 0);
+  CHECK(here.read("big.html").size() < 500'000);
+}
+
 TEST_CASE("isoflop report: a fit's report is its law file", "[cli][report]") {
   const Workplace here;
   here.write("runs.csv", sweep_csv(56));

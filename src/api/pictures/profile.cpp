@@ -19,7 +19,7 @@ struct Curve {
 
 /// Between places the root of the rise is close to linear, with a sign on either side of the fit.
 Curve between_places(const Curve& places, double estimate, AxisScale scale) {
-  constexpr int kPieces = 8;
+  constexpr int kPieces = 5;
   const auto root = [&](std::size_t i) {
     const double size = std::sqrt(std::max(places.rise[i], 0.0));
     return places.x[i] < estimate ? -size : size;
