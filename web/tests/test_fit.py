@@ -138,3 +138,12 @@ def test_faults_of_a_table_are_said(fit_page):
     assert "never closed" in fit_page.one("#fit-refusal").text
     fit_page.drop("other.csv", 'N,D,loss\n1e9,1e10,2"5\n')
     assert "a quote stands inside a field" in fit_page.one("#fit-refusal").text
+
+
+def test_fit_is_usable_without_eyes(fit_page, driver):
+    axe = pytest.importorskip("axe_core_python.base", reason="axe-core-python is not installed")
+    fit_page.drop("runs.csv", simulated_runs(60))
+    assert "verdict" in fit_page.one("#fitted pre").text
+    fit_page.run(axe.AXE_SCRIPT)
+    found = driver.execute_async_script("axe.run().then(arguments[0])")
+    assert [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found["violations"]] == []
