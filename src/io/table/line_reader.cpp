@@ -6,8 +6,6 @@
 
 namespace isoflop {
 
-using namespace std::string_view_literals;
-
 bool LineReader::next() {
   errno = 0;
   if (!std::getline(*file_, text_)) {
@@ -15,7 +13,7 @@ bool LineReader::next() {
     throw DataError(path_, "cannot be read: " + std::generic_category().message(errno));
   }
   ++line_;
-  if (line_ == 1 && text_.starts_with("\xEF\xBB\xBF"sv)) text_.erase(0, 3);
+  if (line_ == 1 && text_.starts_with("\xEF\xBB\xBF")) text_.erase(0, 3);
   if (text_.find('\0') != std::string::npos) {
     throw DataError(path_, line_, "holds a NUL byte, so it is not text; save it as UTF-8 text");
   }
