@@ -1,4 +1,4 @@
-"""Makes one page of its parts: python3 inline.py FOLDER_OF_WASM OUT.html
+"""Makes one page of its parts: python3 inline.py WASM_WITHOUT_ENDING OUT.html
 
 Scripts and style are put where the page names them. The WebAssembly is packed by LZMA and written
 in base64, which the page undoes itself: nothing is fetched.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 WEB = Path(__file__).parent
 DATA = WEB.parent / "data"
-SCRIPTS = ["fields.js", "question.js", "unlzma.js", "engine.js", "answer.js", "page.js"]
+SCRIPTS = ["fields.js", "question.js", "unlzma.js", "engine.js", "answer.js", "page.js", "fit.js"]
 
 
 # As unlzma.js undoes it: WebAssembly is no text of words, and has no places within them.
@@ -26,23 +26,24 @@ def packed(data: bytes) -> str:
     return base64.b64encode(stream).decode()
 
 
-def shipped() -> str:
-    """Names of what the WebAssembly carries and no verb lists."""
+def shipped(fits: bool) -> str:
+    """Names of what the WebAssembly carries and no verb lists; whether it fits."""
     gpus = json.loads((DATA / "gpus.json").read_text())["gpus"]
     costs = sorted(path.stem for path in (DATA / "costs").glob("*.json"))
     return (
         "const SHIPPED = "
-        + json.dumps({"gpus": [gpu["name"] for gpu in gpus], "costs": costs})
+        + json.dumps({"gpus": [gpu["name"] for gpu in gpus], "costs": costs, "fits": fits})
         + ";\n"
     )
 
 
 def main(wasm: Path, out: Path) -> None:
-    script = "'use strict';\n" + shipped() + "".join((WEB / name).read_text() for name in SCRIPTS)
+    scripts = "".join((WEB / name).read_text() for name in SCRIPTS)
+    script = "'use strict';\n" + shipped("fit" in wasm.name) + scripts
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    worker = (wasm / "isoflop_page.js").read_text() + "\n" + (WEB / "worker.js").read_text()
+    worker = wasm.with_suffix(".js").read_text() + "\n" + (WEB / "worker.js").read_text()
     assert "</script" not in worker
-    code = (wasm / "isoflop_page.wasm").read_bytes()
+    code = wasm.with_suffix(".wasm").read_bytes()
     page = (WEB / "index.html").read_text()
     for name, text in {
         "SCRIPT_HASH": f"'sha256-{digest}'",

@@ -1,12 +1,17 @@
-// The verbs that the page has, by a request in JSON: those that fit nothing and read no table of
-// runs. The answer is {"outcome", "text", "more", "usable"}, as in text::Shown but for what the
-// page does not show, or {"error"}.
-#include <array>
+// The verbs that a page has, by a request in JSON: those that fit nothing and read no table of
+// runs; on the page that fits, "fit" and the report of an outcome as well. The answer is
+// {"outcome", "text", "more", "usable"}, as in text::Shown but for what the page does not show, or
+// {"error"}.
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "api/or_fault.hpp"
 #include "text/doors.hpp"
+
+#if ISOFLOP_PAGE_FITS
+#include "isoflop/text/report.hpp"
+#endif
 
 namespace {
 
@@ -26,14 +31,27 @@ text::Shown picture(const Json& request, const api::Context& context) {
   return {"null", "", outcome.usable(), {{"svg", figure_svg(outcome.figure)}}};
 }
 
+#if ISOFLOP_PAGE_FITS
+/// Of the outcome and the text that the request holds.
+text::Shown report(const Json& request, const api::Context& context) {
+  const std::string text = request.value("text", ""), outcome = request["outcome"].dump();
+  return {"null", "", true, {{"html", text::report_html(outcome, text, context)}}};
+}
+#endif
+
 auto doors() {
   using text::detail::Door;
-  return std::array{
-      Door{"plan", text::detail::through<api::plan_request, api::plan>},
-      Door{"granularity", outcome<api::granularity_request, api::granularity>},
-      Door{"laws", outcome<api::laws_request, api::laws>},
-      Door{"figure", picture},
+  std::vector<Door> out{
+      {"plan", text::detail::through<api::plan_request, api::plan>},
+      {"granularity", outcome<api::granularity_request, api::granularity>},
+      {"laws", outcome<api::laws_request, api::laws>},
+      {"figure", picture},
   };
+#if ISOFLOP_PAGE_FITS
+  out.push_back({"fit", text::detail::through<api::fit_request, api::fit>});
+  out.push_back({"report", report});
+#endif
+  return out;
 }
 
 std::string quoted(const std::string& text) { return Json(text).dump(); }

@@ -249,10 +249,12 @@ function formatOf(text) {
 
 async function takeFile(file) {
   const text = await file.text();
+  if (isTable(file.name)) {
+    takeTable(file.name, text);
+    return;
+  }
   const format = formatOf(text);
   records.delete(file.name);
-  drawnOnce.clear();
-  withoutDraws.delete(file.name);
   files.set(file.name, text);
   if (format === 'isoflop.cost/1') {
     question.values.cost_table = file.name;
@@ -261,14 +263,23 @@ async function takeFile(file) {
   } else {
     const {error} = await lanes.quick.call({verb: 'laws', name: file.name});
     at('drop-refusal').textContent = error ? error.text : '';
-    if (error) {
-      files.delete(file.name);
-      return;
-    }
-    const {draws, ...rest} = JSON.parse(text);
-    if (draws) withoutDraws.set(file.name, JSON.stringify(rest));
-    question.law = file.name;
+    if (error) files.delete(file.name);
+    else takeLaw(file.name, text);
+    return;
   }
+  fillForm();
+  update();
+}
+
+// Plans with a law file from now on.
+function takeLaw(name, text) {
+  records.delete(name);
+  drawnOnce.clear();
+  withoutDraws.delete(name);
+  files.set(name, text);
+  const {draws, ...rest} = JSON.parse(text);
+  if (draws) withoutDraws.set(name, JSON.stringify(rest));
+  question.law = name;
   fillForm();
   update();
 }
@@ -280,6 +291,7 @@ function listen() {
   for (const {kind} of BUDGETS) {
     at('kind-' + kind).onchange = () => { question.budget = kind; showKinds(); update(); };
   }
+  at('fit-again').onclick = () => fitting.ask();
   at('form').onsubmit = (event) => event.preventDefault();
   at('file').onchange = ({target}) => { for (const file of target.files) takeFile(file); };
   document.ondragover = (event) => { event.preventDefault(); document.body.classList.add('dragging'); };
@@ -317,7 +329,7 @@ async function start() {
   buildForm();
   lanes = await startLanes();
   const {outcome} = await lanes.quick.call({verb: 'laws'});
-  lists = {...SHIPPED, laws: outcome.published.map((law) => law.name),
+  lists = {...SHIPPED, formulas: outcome.laws.map((law) => law.name), laws: outcome.published.map((law) => law.name),
            hyperparameters: outcome.hyperparameters.map((law) => law.name)};
   readAddress(location.hash.slice(1));
   fillForm();

@@ -249,11 +249,15 @@ void ColumnObjective<L>::evaluate_tracked(const CoefficientVector& theta, Deriva
   gradient.fill(Batch(0.0));
   diagonal.fill(Batch(0.0));
   curvature.fill(Batch(0.0));
+  const bool is_log = [&] {
+    if constexpr (requires { law_.tracks_log_loss(); }) return law_.tracks_log_loss();
+    return false;
+  }();
   const auto seeds = law_.seeds(batches_of(theta));
   for (const Block& block : blocks_) {
     law_.template track<Order>(seeds, block.log_x, [&](auto& number) {
-      if (!any_sign_) detail::apply_unary(detail::Op::kLog, number, 0.0);
-      if (!any_sign_ && residual_ == Residual::kRaw) {
+      if (!any_sign_ && !is_log) detail::apply_unary(detail::Op::kLog, number, 0.0);
+      if ((!any_sign_ || is_log) && residual_ == Residual::kRaw) {
         detail::apply_unary(detail::Op::kExp, number, 0.0);
       }
       const HuberValue huber = loss_(Batch(number.value - block.target));
