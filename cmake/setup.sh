@@ -77,13 +77,17 @@ configure() {
   exit 1
 }
 
-# build_release <target>...
-build_release() {
+prepare() {
   mkdir -p build
   if command -v dpkg-query >/dev/null; then
     install_packages
   fi
   require_cmake
+}
+
+# build_release <target>...
+build_release() {
+  prepare
   configure
   timed build build/build.log \
     cmake --build --preset release --parallel "$num_jobs" --target "$@" || exit 1
