@@ -1,4 +1,4 @@
-// study_starts: what is lost by abandoning half of the starts, and is a certified fit the best?
+// study_starts: what is lost by abandoning starts, and is a certified fit the best?
 //
 // On simulated and on public runs, each fitted from the default starts,
 //   (a) the default fit against the same starts all run to the end: same objective? what time?

@@ -1,8 +1,8 @@
 // Many descents, and what they agree on.
 //
-// Starts are abandoned by one rule: after 2, 4, 8, 16 and 32 iterations the half of them with the lower
-// objective goes on, as long as there are 100 or more (successive halving: Karnin, Koren & Somekh
-// 2013). Starts that end badly show it early: they lose a term of the law at a bound.
+// Starts are abandoned by one rule: after 2, 4, 8, 16 and 32 iterations the half of them with the
+// lower objective goes on, as long as there are 100 or more (sequential halving: Karnin, Koren &
+// Somekh 2013). Starts that end badly show it early: they lose a term of the law at a bound.
 // docs/explain/calibration.md says what the rule costs and saves.
 //
 // On many runs (more than 20,000) the starts descend on a seeded sample of 8,192 of them; the

@@ -164,8 +164,8 @@ std::vector<ProfileInterval> profile_intervals(const LawFacts& law, const Object
   const auto hessian = space.reduce_matrix(at.curvature);
   const auto size = static_cast<std::size_t>(space.size());
   std::vector<double> ends(2 * size);
-  std::vector<std::vector<std::pair<double, double>>> curves(2 *
-                                                             size);  // on the axis, and the rise
+  // Places on the axis, and the rise there.
+  std::vector<std::vector<std::pair<double, double>>> curves(2 * size);
   parallel_for(2 * size, options.num_threads, [&](std::size_t i) {
     stop_if_cancelled(options);
     const int e = static_cast<int>(i / 2);
