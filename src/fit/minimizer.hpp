@@ -56,8 +56,8 @@ std::vector<double> loose_eigenvalues(const FreeSpace& space, const CoefficientV
 /// definite, 1 where every direction is held.
 double condition_number(const std::vector<double>& eigenvalues);
 
-/// One descent, which may be interrupted and taken up again: what it does in some iterations and then
-/// in the rest is what it does in one go.
+/// One descent, which may be interrupted and taken up again: what it does in some iterations and
+/// then in the rest is what it does in one go.
 class Descent {
  public:
   /// Keeps references to objective and space.
