@@ -21,6 +21,16 @@ class CudaError : public Error {
   using Error::Error;
 };
 
+/// What a backend does within its products of experts, in place of passes over memory of their own.
+struct Fusion {
+  bool gather = false;      ///< rows are read where their tokens lie, and not copied first
+  bool activation = false;  ///< in the epilogue of up; its derivative in that of down dgrad
+  /// The router's weights in the epilogue of down, their gradient and that of dOut in that of down
+  /// dgrad, so that the backward needs no Y. Only with `activation`.
+  bool combination = false;
+  bool operator==(const Fusion&) const = default;
+};
+
 /// What is run: a layer, how its tokens are routed, and who multiplies.
 struct Configuration {
   MoeLayer layer;

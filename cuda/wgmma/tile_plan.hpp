@@ -4,9 +4,8 @@
 ///
 /// A block computes the transposed product: 256 columns of the output are the M of wgmma, in two
 /// warpgroups of two times 64, and up to 160 rows of one expert its N. Rows so come in steps of 8: an
-/// expert with 137 rows costs 144, where rows as M would cost 192 or 256. 256 x 160 because the sums of
-/// a thread, 160 registers, are what fits beside the rest of its 240; each number fetched is then used
-/// 98 times, of the 74 that the memory of an H200 wants at least.
+/// expert with 137 rows costs 144, where rows as M would cost 192 or 256. 256 x 160, because the sums of
+/// a thread are then 160 registers and the rest of its work fits in the 224 to 232 that it can have.
 #pragma once
 
 #include <cstdint>
