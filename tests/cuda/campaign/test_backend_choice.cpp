@@ -99,7 +99,7 @@ TEST_CASE("backend choice: what cannot be chosen is refused with its field", "[b
   CHECK(fault_of({.backend = "wgmma:gather", .fuse = "all"}).what() ==
         std::string("fuse: \"wgmma:gather\" already says what is fused"));
   CHECK(fault_of({.backend = "loop,grouped", .fuse = "all"}).what() ==
-        std::string("fuse: none of loop, grouped fuses anything; wgmma does"));
+        std::string("fuse is for the backend wgmma; chosen: loop, grouped"));
   CHECK(fault_of({.fuse = "each"}, kNotBuilt).field() == "fuse");
 }
 
