@@ -12,6 +12,9 @@ namespace isoflop::bench {
 std::unique_ptr<GemmBackend> make_batched_backend();
 std::unique_ptr<GemmBackend> make_loop_backend();
 std::unique_ptr<GemmBackend> make_grouped_backend();
+#ifdef ISOFLOP_WGMMA  // where kernels are built for compute capability 9.0a
+std::unique_ptr<GemmBackend> make_wgmma_backend();
+#endif
 #if CUBLAS_VERSION >= 130300
 std::unique_ptr<GemmBackend> make_lt_grouped_backend();
 #endif
@@ -23,6 +26,10 @@ inline constexpr std::uint64_t kWorkspaceBytes = std::uint64_t{32} << 20;
 /// columns has 8 tiles, so that a GPU of 132 multiprocessors wants many.
 inline constexpr int kNumLanes = 8;
 inline constexpr std::uint64_t kLaneWorkspaceBytes = std::uint64_t{16} << 20;
+
+/// What the backend "wgmma" lists of rows, and its floats for the gradients of the router's weights.
+std::size_t wgmma_parts(const MoeLayer& layer);
+std::size_t wgmma_partials(const MoeLayer& layer);
 
 /// From one array of 8 bytes per expert to the next in the same allocation, in elements: cuBLAS
 /// wants each aligned to 16 bytes.

@@ -21,6 +21,10 @@ enum class Epilogue {
 constexpr bool is_derivative(Epilogue e) {
   return e == Epilogue::kDeriveGate || e == Epilogue::kDerivePointwise;
 }
+/// Columns of one section of the output that a block computes.
+constexpr int tile_width(Epilogue e) {
+  return e == Epilogue::kGate ? kTileColumns / 2 : kTileColumns;
+}
 /// Rows of the pieces in which an output leaves: smaller where what H holds has to come in, too.
 constexpr int chunk_rows(Epilogue e) { return is_derivative(e) ? 16 : 32; }
 
