@@ -73,6 +73,29 @@ struct Tile {
 };
 ISOFLOP_HD constexpr Tile tile_at(int index, int across) { return {index / across, index % across}; }
 
+// --- gradients of weights ----------------------------------------------------------------------
+
+/// Tiles of one expert's gradient [rows, columns]: a cluster's blocks lie above each other and share the
+/// right operand, or side by side and share the left one.
+struct WeightGrid {
+  int down, across;  ///< of clusters
+};
+ISOFLOP_HD constexpr WeightGrid weight_grid(int rows, int columns, int blocks, bool shares_left) {
+  return {ceil_div(rows, kWgradRows * (shares_left ? 1 : blocks)),
+          ceil_div(columns, kWgradColumns * (shares_left ? blocks : 1))};
+}
+struct WeightPlace {
+  int expert, row, column;  ///< row and column may lie beyond the output: that block only works along
+};
+/// Neighbours have the same columns: those of the right operand are the wider fetch.
+ISOFLOP_HD constexpr WeightPlace weight_place_at(const WeightGrid& grid, int index, int rank, int blocks,
+                                                 bool shares_left) {
+  const int each = grid.down * grid.across, inside = index % each;
+  const int down = inside % grid.down, across = inside / grid.down;
+  return {index / each, (shares_left ? down : down * blocks + rank) * kWgradRows,
+          (shares_left ? across * blocks + rank : across) * kWgradColumns};
+}
+
 // --- shared memory -----------------------------------------------------------------------------
 
 /// Where 16 bytes are in a swizzled box: `chunk` of eight in `row`, from the beginning of the box.
@@ -100,6 +123,9 @@ struct Launch {
   bool operator==(const Launch&) const = default;
 };
 
+/// Shared memory that a block of compute capability 9.0 grants.
+inline constexpr std::uint32_t kSharedBytesMost = 232448;
+
 /// Two blocks of a cluster share the columns and so each fetch of weights, with half of the rows
 /// each, where an expert has enough rows on average for both; with fewer the halves would be thin
 /// (wgmma reads the weights from shared memory once per product: below some 64 rows that is what
@@ -107,6 +133,13 @@ struct Launch {
 ISOFLOP_HD constexpr Launch choose_launch(std::int64_t rows, std::int64_t experts,
                                           int multiprocessors) {
   const int blocks = rows > experts * kTileRowsMost && multiprocessors >= 2 ? 2 : 1;
+  return {blocks, multiprocessors / blocks};
+}
+/// Of a gradient of weights [rows, columns]: two blocks where neither would be idle.
+ISOFLOP_HD constexpr Launch choose_weight_launch(int rows, int columns, bool shares_left,
+                                                 int multiprocessors) {
+  const int tiles = shares_left ? ceil_div(columns, kWgradColumns) : ceil_div(rows, kWgradRows);
+  const int blocks = tiles % 2 == 0 && multiprocessors >= 2 ? 2 : 1;
   return {blocks, multiprocessors / blocks};
 }
 
