@@ -27,10 +27,6 @@ inline constexpr std::uint64_t kWorkspaceBytes = std::uint64_t{32} << 20;
 inline constexpr int kNumLanes = 8;
 inline constexpr std::uint64_t kLaneWorkspaceBytes = std::uint64_t{16} << 20;
 
-/// What the backend "wgmma" lists of rows, and its floats for the gradients of the router's weights.
-std::size_t wgmma_parts(const MoeLayer& layer);
-std::size_t wgmma_partials(const MoeLayer& layer);
-
 /// From one array of 8 bytes per expert to the next in the same allocation, in elements: cuBLAS
 /// wants each aligned to 16 bytes.
 inline std::size_t array_stride(std::size_t num_experts) { return (num_experts + 1) / 2 * 2; }

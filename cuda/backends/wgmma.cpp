@@ -7,6 +7,7 @@
 #include "cuda/backends/backends.hpp"
 #include "cuda/device/cuda_handles.hpp"
 #include "cuda/wgmma/launch_products.hpp"
+#include "cuda/wgmma/scratch.hpp"
 #include "cuda/wgmma/tensor_map.hpp"
 
 namespace isoflop::bench {
@@ -92,7 +93,7 @@ class WgmmaBackend final : public GemmBackend {
 
   struct Memory {
     explicit Memory(const MoeLayer& layer)
-        : parts(wgmma_parts(layer)), num_parts(1), partial(wgmma_partials(layer)) {}
+        : parts(most_parts_of(layer)), num_parts(1), partial(weight_parts_of(layer)) {}
     DeviceArray<RowPart> parts;
     DeviceArray<std::int32_t> num_parts;
     DeviceArray<float> partial;

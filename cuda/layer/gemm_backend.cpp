@@ -3,7 +3,7 @@
 #include "cuda/backends/backends.hpp"
 #include "cuda/device/cuda_call.hpp"
 #include "cuda/layer/gemm_backend.hpp"
-#include "cuda/wgmma/tile_plan.hpp"
+#include "cuda/wgmma/scratch.hpp"
 
 namespace isoflop::bench {
 namespace {
@@ -41,21 +41,10 @@ std::unique_ptr<GemmBackend> make_backend(std::string_view name) {
   throw InvalidArgument("this build has no backend \"" + std::string(name) + "\"; it has " + known);
 }
 
-std::size_t wgmma_parts(const MoeLayer& layer) {
-  return static_cast<std::size_t>(
-      most_parts(static_cast<std::int64_t>(layer.num_rows()),
-                 static_cast<std::int64_t>(layer.experts.num_experts), 1));
-}
-
-std::size_t wgmma_partials(const MoeLayer& layer) {
-  const std::uint64_t per_row = (layer.experts.expert_width + kGroupColumns - 1) / kGroupColumns;
-  return layer.num_rows() * per_row;
-}
-
 std::uint64_t backend_bytes(std::string_view name, const MoeLayer& layer) {
   if (name == "batched") return kWorkspaceBytes;
   if (name == "wgmma") {
-    return wgmma_parts(layer) * sizeof(RowPart) + 4 * (wgmma_partials(layer) + 1);
+    return most_parts_of(layer) * sizeof(RowPart) + 4 * (weight_parts_of(layer) + 1);
   }
   if (name == "loop") return kNumLanes * kLaneWorkspaceBytes;
   const std::uint64_t array = 8 * array_stride(layer.experts.num_experts);

@@ -1,0 +1,21 @@
+/// The products of a backend one by one, and what it does within them, against sums in float64: on a
+/// device and in the emulation.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "cuda/checks/comparison.hpp"
+#include "cuda/layer/gemm_backend.hpp"
+
+namespace isoflop::bench {
+
+/// All six products of `layer` with so many rows per expert, plain and in every form of what the backend
+/// can fuse, on seeded operands; outputs are followed by memory that nobody may write. counts [E'], their
+/// sum T K; a token may have several rows of one expert, which is nothing to a product. Precondition:
+/// small, for every number is computed on one core as well.
+std::vector<CheckItem> check_products(GemmBackend& backend, const MoeLayer& layer,
+                                      std::span<const std::int32_t> counts, std::uint64_t seed);
+
+}  // namespace isoflop::bench
