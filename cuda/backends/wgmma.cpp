@@ -1,5 +1,5 @@
-// All experts in one launch of a kernel of our own for compute capability 9.0 (cuda/wgmma): no count
-// travels to the host, and what stands between the products can be done within them.
+// All experts in one launch of a kernel of our own for compute capability 9.0 (cuda/wgmma): no
+// count travels to the host, and what stands between the products can be done within them.
 #include <array>
 #include <optional>
 #include <string>
@@ -186,8 +186,8 @@ class WgmmaBackend final : public GemmBackend {
     arguments.experts = static_cast<std::int32_t>(experts);
     arguments.rows = static_cast<std::int32_t>(height);
     arguments.columns = static_cast<std::int32_t>(width);
-    const Launch launch = choose_weight_launch(arguments.rows, arguments.columns, gathers_right,
-                                               multiprocessors_);
+    const Launch launch =
+        choose_weight_launch(arguments.rows, arguments.columns, gathers_right, multiprocessors_);
     arguments.blocks = launch.blocks;
     launch_weight_product(gathers_left    ? Gathered::kLeft
                           : gathers_right ? Gathered::kRight

@@ -1,7 +1,8 @@
 /// The products whose output has a row per routed row: up, down, and their gradients of inputs.
-///   out [row, c] = sum over k of X [row, k] W_e [c, k]       or W_e [k, c], as the weights are stored
-/// Rows of an expert lie together, any number of them. Persistent: every cluster takes tile after tile
-/// of the list of parts. Warpgroup 0 fetches, 1 and 2 multiply 128 columns each and store.
+///   out [row, c] = sum over k of X [row, k] W_e [c, k]       or W_e [k, c], as the weights are
+///   stored
+/// Rows of an expert lie together, any number of them. Persistent: every cluster takes tile after
+/// tile of the list of parts. Warpgroup 0 fetches, 1 and 2 multiply 128 columns each and store.
 #pragma once
 
 #include "cuda/kernels/activation_math.hpp"
@@ -55,7 +56,8 @@ ISOFLOP_DEVICE void multiply(RowSums& sums, std::uint32_t base, const Barriers& 
       for (int half = 0; half < 2; ++half) {
         Wgmma<kN>::template queue<kTransposed, 0>(
             sums[half],
-            from_w + half * (kBoxBytes >> 4) + k * (kTransposed ? kNextDepthTransposed : kNextDepth),
+            from_w + half * (kBoxBytes >> 4) +
+                k * (kTransposed ? kNextDepthTransposed : kNextDepth),
             from_x + k * kNextDepth, (step | k) != 0);
       }
     }
@@ -134,7 +136,8 @@ struct RowEpilogue {
     return swizzled(8 * (matrix / 2) + row, chunk);
   }
 
-  /// The router's weights of the rows to shared memory, so that they have come when the sums are done.
+  /// The router's weights of the rows to shared memory, so that they have come when the sums are
+  /// done.
   ISOFLOP_DEVICE void begin_tile(const Rows& rows, int strip) {
     if (Layout::kDerives || a.weights != nullptr) {
       for (int r = thread; r < rows.count; r += kGroupThreads) {
@@ -157,8 +160,8 @@ struct RowEpilogue {
     weight[1] = load_shared_float(at + 4);
   }
 
-  /// A piece of rows [first, first + count) and 64 columns leaves: whole eighths by TMA, the rest, whose
-  /// next rows belong to another expert, by all threads.
+  /// A piece of rows [first, first + count) and 64 columns leaves: whole eighths by TMA, the rest,
+  /// whose next rows belong to another expert, by all threads.
   ISOFLOP_DEVICE void store_piece(std::uint32_t piece, const CUtensorMap* by_eighths, Bf16* out,
                                   int column, int section, int sections, int first, int count) {
     const int whole = count / 8;
@@ -312,7 +315,8 @@ struct RowEpilogue {
     }
   }
 
-  /// Sums over this warp's 16 or 32 columns; the four lanes that hold a row's columns' ends write them.
+  /// Sums over this warp's 16 or 32 columns; the four lanes that hold a row's columns' ends write
+  /// them.
   ISOFLOP_DEVICE void keep_products(const float (&products)[4], int eighth) {
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
@@ -425,28 +429,29 @@ ISOFLOP_DEVICE void fetch_tiles(const RowProductMaps& maps, const RowProductArgu
       const std::uint32_t x = weights + Layout::kWeightBytes;
       const std::uint32_t full = barriers.full + 8 * ring.stage;
       if (thread == 0) {
-        arrive_expecting(full, Layout::kWeightBytes +
-                                   (kGather ? 0 : static_cast<std::uint32_t>(mine.eighths) * 8 * kRowBytes));
+        arrive_expecting(
+            full, Layout::kWeightBytes +
+                      (kGather ? 0 : static_cast<std::uint32_t>(mine.eighths) * 8 * kRowBytes));
         // Of the weights every block of the cluster fetches a part for all.
         const int share = kTileColumns / barriers.blocks;
         const std::uint32_t to = weights + static_cast<std::uint32_t>(rank * share * kRowBytes);
         if constexpr (kTransposed) {
           for (int box = rank * share / 64; box < (rank + 1) * share / 64; ++box) {
-            load_shared_box(&maps.weights, weights + box * kBoxBytes, full,
-                            Place<3>{{tile.strip * kTileColumns + 64 * box, k * kDepthStep,
-                                      part.expert}},
-                            barriers.blocks);
+            load_shared_box(
+                &maps.weights, weights + box * kBoxBytes, full,
+                Place<3>{{tile.strip * kTileColumns + 64 * box, k * kDepthStep, part.expert}},
+                barriers.blocks);
           }
         } else if constexpr (kEpilogue == Epilogue::kGate) {  // eight gates, eight ups, ...
           load_shared_box(&maps.weights, to, full,
-                          Place<5>{{k * kDepthStep, 0, 0, (tile.strip * kTileColumns + rank * share) / 16,
-                                    part.expert}},
+                          Place<5>{{k * kDepthStep, 0, 0,
+                                    (tile.strip * kTileColumns + rank * share) / 16, part.expert}},
                           barriers.blocks);
         } else {
-          load_shared_box(&maps.weights, to, full,
-                          Place<3>{{k * kDepthStep, tile.strip * kTileColumns + rank * share,
-                                    part.expert}},
-                          barriers.blocks);
+          load_shared_box(
+              &maps.weights, to, full,
+              Place<3>{{k * kDepthStep, tile.strip * kTileColumns + rank * share, part.expert}},
+              barriers.blocks);
         }
         if constexpr (!kGather) {
           load_box(&maps.rows[mine.eighths - 1], x, full, Place<2>{{k * kDepthStep, row0}});
@@ -478,8 +483,8 @@ __global__ void __launch_bounds__(kProductThreads, 1)
   const int thread = static_cast<int>(threadIdx.x) % kGroupThreads;
   const int warpgroup = static_cast<int>(threadIdx.x) / kGroupThreads;
   const int rank = a.blocks == 1 ? 0 : static_cast<int>(rank_in_cluster());
-  const Barriers barriers{base + Layout::kBarriersAt, base + Layout::kBarriersAt + 8 * Layout::kStages,
-                          a.blocks};
+  const Barriers barriers{base + Layout::kBarriersAt,
+                          base + Layout::kBarriersAt + 8 * Layout::kStages, a.blocks};
   const std::uint32_t loaded = barriers.empty + 8 * Layout::kStages;
   if (threadIdx.x == 0) {
     barriers.init(Layout::kStages, kGather ? kGroupThreads + 1 : 1);
@@ -497,8 +502,8 @@ __global__ void __launch_bounds__(kProductThreads, 1)
   if (warpgroup == 0) {
     shrink_registers_to<Layout::kProducerRegisters>();
     if (kGather || threadIdx.x == 0) {
-      fetch_tiles<Layout, kTransposed, kGather, kEpilogue>(maps, a, base, barriers, rank, first, step,
-                                                           num_tiles, steps);
+      fetch_tiles<Layout, kTransposed, kGather, kEpilogue>(maps, a, base, barriers, rank, first,
+                                                           step, num_tiles, steps);
     }
   } else {
     grow_registers_to<Layout::kConsumerRegisters>();
@@ -521,8 +526,8 @@ __global__ void __launch_bounds__(kProductThreads, 1)
                                                                mine.eighths};
       epilogue.begin_tile(rows, tile.strip);
       RowSums sums;  // the first product of a tile sets what it uses
-      multiply_rows<Layout, kTransposed>(mine.eighths, sums, base, barriers, steps, group, thread % 32,
-                                         ring);
+      multiply_rows<Layout, kTransposed>(mine.eighths, sums, base, barriers, steps, group,
+                                         thread % 32, ring);
       epilogue.run(sums, rows, tile.strip);
     }
     if (thread == 0) wait_for_stores();
