@@ -11,6 +11,7 @@
 
 #include "cuda/routing/routing.hpp"
 #include "isoflop/cost/cost_table.hpp"
+#include "isoflop/cost/fusion.hpp"
 #include "isoflop/error.hpp"
 
 namespace isoflop::bench {
@@ -21,21 +22,11 @@ class CudaError : public Error {
   using Error::Error;
 };
 
-/// What a backend does within its products of experts, in place of passes over memory of their own.
-struct Fusion {
-  bool gather = false;      ///< rows are read where their tokens lie, and not copied first
-  bool activation = false;  ///< in the epilogue of up; its derivative in that of down dgrad
-  /// The router's weights in the epilogue of down, their gradient and that of dOut in that of down
-  /// dgrad, so that the backward needs no Y. Only with `activation`.
-  bool combination = false;
-  bool operator==(const Fusion&) const = default;
-};
-
 /// What is run: a layer, how its tokens are routed, and who multiplies.
 struct Configuration {
   MoeLayer layer;
   RoutingChoice routing;
-  std::string backend;           ///< a name of backend_names()
+  std::string backend;           ///< of backend_names(), with what it fuses (backend_name.hpp)
   double capacity_factor = 0.0;  ///< batched only: rows per expert, over T K / E'; 0: balanced
   std::uint64_t seed = 1;        ///< of inputs, weights and routing
 };
@@ -83,11 +74,10 @@ class Device {
                                     const CheckReport&) = 0;
 };
 
-/// "batched", "loop", "grouped", and "lt-grouped" where the toolkit has it; in a build without CUDA
-/// the same list without "lt-grouped".
+/// Backends of this build, without what they fuse; in a build without CUDA those of every build.
 std::vector<std::string> backend_names();
-/// Names that exist in some build, for the refusal of others.
-std::vector<std::string> all_backend_names();
+/// Compute capability of the device that open_device() would open, "9.0"; "" where there is none.
+std::string device_capability();
 /// "sm_80 sm_90 sm_100", or "" in a build without CUDA.
 std::string built_for();
 /// "" where a device can be used, else one clause that says why not.

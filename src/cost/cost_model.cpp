@@ -35,6 +35,7 @@ using SeriesKey = decltype(series_key(std::declval<MoeLayer>()));
 WorkOptions options_of(const CostRow& row) {
   WorkOptions out;
   if (row.dw_dtype == "fp32") out.weight_gradient_bytes = 4.0;
+  out.fused = row.fused;
   return out;
 }
 
@@ -132,7 +133,7 @@ const AffineTime* CostModel::find(Pass pass, Stage stage) const {
 }
 
 bool CostModel::has_all_stages(Pass pass) const {
-  const auto stages = stages_of(pass);
+  const auto stages = stages_of(pass, options_.fused);
   return std::all_of(stages.begin(), stages.end(),
                      [&](Stage stage) { return find(pass, stage) != nullptr; });
 }
@@ -146,7 +147,7 @@ double CostModel::seconds(const LayerSize& size, Pass pass) const {
   const ExpertRows rows = balanced_ ? balanced_rows(size) : multinomial_rows(size);
   if (has_all_stages(pass)) {
     double out = 0.0;
-    for (const Stage stage : stages_of(pass)) {
+    for (const Stage stage : stages_of(pass, options_.fused)) {
       out += find(pass, stage)->seconds(stage_work(size, rows, stage, options_));
     }
     return out;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "isoflop/core/word_list.hpp"
 #include "isoflop/cost/moe_work.hpp"
 #include "isoflop/cost/roofline.hpp"
 #include "isoflop/cost/series.hpp"
@@ -19,15 +20,19 @@ namespace {
 
 using app::TextGrid;
 
+std::string fused_text(const Fusion& fused) {
+  return fused == Fusion{} ? "" : ", fused: " + joined(words_of(fused), "+");
+}
+
 std::string title_of(const CostSeries& series) {
   const CostRow& row = series.first();
   const ExpertLayer& x = row.layer.experts;
-  std::string out = "d_model " + std::to_string(row.layer.d_model) + ", " +
-                    std::to_string(row.layer.tokens) + " tokens, d_ff " + std::to_string(x.d_ff) +
-                    ", E " + human_number(x.expansion()) + ", k0 " + human_number(x.k0()) + ", " +
-                    std::string(to_string(row.layer.activation)) +
-                    (row.layer.renormalize ? ", renormalised" : "") + "\n" + row.backend + ", " +
-                    row.routing + " routing, " + std::string(to_string(row.regime));
+  std::string out =
+      "d_model " + std::to_string(row.layer.d_model) + ", " + std::to_string(row.layer.tokens) +
+      " tokens, d_ff " + std::to_string(x.d_ff) + ", E " + human_number(x.expansion()) + ", k0 " +
+      human_number(x.k0()) + ", " + std::string(to_string(row.layer.activation)) +
+      (row.layer.renormalize ? ", renormalised" : "") + "\n" + row.backend + fused_text(row.fused) +
+      ", " + row.routing + " routing, " + std::string(to_string(row.regime));
   if (row.capacity_factor > 0.0) out += ", capacity factor " + format_number(row.capacity_factor);
   if (!row.graph) out += ", launched kernel by kernel";
   if (!row.counts.empty()) out += ", counts: " + row.counts;

@@ -202,6 +202,8 @@ void queue_product(const ProductShape& shape, float* sums, std::uint64_t left, s
   const std::uint64_t which = thread.num_products++;
   if (which < warp.num_retired) fail("a product that other lanes have not queued");
   if (which - warp.num_retired == warp.products.size()) {
+    operand_of(left, shape.left_transposed);  // both must be possible
+    operand_of(right, shape.right_transposed);
     Product x{shape, left, right, keeps_sums};
     x.sums = sums_of(warp, lane, sums, shape.n);
     ++x.sums->num_open;
