@@ -131,14 +131,6 @@ ISOFLOP_DEVICE void load_box(const CUtensorMap* map, std::uint32_t to, std::uint
       "l"(map), "r"(barrier), "r"(p.at[0]), "r"(p.at[1]), "r"(p.at[2])
       : "memory");
 }
-ISOFLOP_DEVICE void load_box(const CUtensorMap* map, std::uint32_t to, std::uint32_t barrier,
-                             const Place<5>& p) {
-  asm volatile(
-      "cp.async.bulk.tensor.5d.shared::cluster.global.mbarrier::complete_tx::bytes "
-      "[%0], [%1, {%3, %4, %5, %6, %7}], [%2];" ::"r"(to),
-      "l"(map), "r"(barrier), "r"(p.at[0]), "r"(p.at[1]), "r"(p.at[2]), "r"(p.at[3]), "r"(p.at[4])
-      : "memory");
-}
 /// The same to every block of the cluster whose bit is set in `blocks`, at the same address and for
 /// the same barrier of each.
 ISOFLOP_DEVICE void load_box_to_all(const CUtensorMap* map, std::uint32_t to, std::uint32_t barrier,
@@ -155,15 +147,6 @@ ISOFLOP_DEVICE void load_box_to_all(const CUtensorMap* map, std::uint32_t to, st
       "cp.async.bulk.tensor.3d.shared::cluster.global.mbarrier::complete_tx::bytes"
       ".multicast::cluster [%0], [%1, {%3, %4, %5}], [%2], %6;" ::"r"(to),
       "l"(map), "r"(barrier), "r"(p.at[0]), "r"(p.at[1]), "r"(p.at[2]), "h"(blocks)
-      : "memory");
-}
-ISOFLOP_DEVICE void load_box_to_all(const CUtensorMap* map, std::uint32_t to, std::uint32_t barrier,
-                                    const Place<5>& p, std::uint16_t blocks) {
-  asm volatile(
-      "cp.async.bulk.tensor.5d.shared::cluster.global.mbarrier::complete_tx::bytes"
-      ".multicast::cluster [%0], [%1, {%3, %4, %5, %6, %7}], [%2], %8;" ::"r"(to),
-      "l"(map), "r"(barrier), "r"(p.at[0]), "r"(p.at[1]), "r"(p.at[2]), "r"(p.at[3]), "r"(p.at[4]),
-      "h"(blocks)
       : "memory");
 }
 /// Writes a box from shared memory; belongs to the next commit_stores() of this thread.

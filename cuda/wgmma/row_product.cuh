@@ -18,6 +18,11 @@ struct RowProductLayout {
   static constexpr int kStages = kDerives ? 3 : 4;
   static constexpr std::uint32_t kWeightBytes = kTileColumns * kRowBytes;
   static constexpr std::uint32_t kStageBytes = kWeightBytes + kTileRowsMost * kRowBytes;
+  // A warpgroup's two times 64 columns: one after the other, or of the gates and of what they
+  // scale, of which 128 columns each are in a stage.
+  static constexpr bool kGated = kEpilogue == Epilogue::kGate;
+  static constexpr std::uint32_t kGroupStep = (kGated ? 1 : 2) * kBoxBytes;
+  static constexpr std::uint32_t kHalfStep = (kGated ? 2 : 1) * kBoxBytes;
   // What leaves: pieces of kChunkRows rows and 64 columns. Slots of several pieces, of each group.
   static constexpr int kChunkRows = chunk_rows(kEpilogue), kSlots = kDerives ? 4 : 2;
   static constexpr int kPieces = !kDerives ? 1 : kEpilogue == Epilogue::kDeriveGate ? 3 : 2;
@@ -47,7 +52,7 @@ ISOFLOP_DEVICE void multiply(RowSums& sums, std::uint32_t base, const Barriers& 
   for (int step = 0; step < steps; ++step) {
     wait_for(barriers.full + 8 * ring.stage, ring.parity, kWaitFull);
     const std::uint32_t weights = base + ring.stage * Layout::kStageBytes;
-    const std::uint64_t from_w = descriptor(weights + group * (Layout::kWeightBytes / 2));
+    const std::uint64_t from_w = descriptor(weights + group * Layout::kGroupStep);
     const std::uint64_t from_x = descriptor(weights + Layout::kWeightBytes);
     begin_products();
 #pragma unroll
@@ -56,7 +61,7 @@ ISOFLOP_DEVICE void multiply(RowSums& sums, std::uint32_t base, const Barriers& 
       for (int half = 0; half < 2; ++half) {
         Wgmma<kN>::template queue<kTransposed, 0>(
             sums[half],
-            from_w + half * (kBoxBytes >> 4) +
+            from_w + half * (Layout::kHalfStep >> 4) +
                 k * (kTransposed ? kNextDepthTransposed : kNextDepth),
             from_x + k * kNextDepth, (step | k) != 0);
       }
@@ -126,13 +131,12 @@ struct RowEpilogue {
   }
   /// First column of this group in a tile.
   ISOFLOP_DEVICE int first_column(int strip) const {
-    return kGated ? strip * (kTileColumns / 2) + group * 64
-                  : strip * kTileColumns + group * kGroupColumns;
+    return strip * tile_width(kEpilogue) + group * (tile_width(kEpilogue) / 2);
   }
   /// Where this lane's row of four matrices is: two of them side by side, two 8 rows below.
   ISOFLOP_DEVICE std::uint32_t fragment_at() const {
     const int matrix = lane() / 8, row = lane() % 8;
-    const int chunk = kGated ? 4 * (matrix & 1) + warp() : 2 * warp() + (matrix & 1);
+    const int chunk = 2 * warp() + (matrix & 1);
     return swizzled(8 * (matrix / 2) + row, chunk);
   }
 
@@ -193,28 +197,20 @@ struct RowEpilogue {
     }
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
-      const int at = 4 * (eighth + i / 2);
-      if constexpr (kGated) {  // matrices side by side are the two halves' columns
-        const float* const s = &sums[i & 1][at];  // gate, gate, up, up of two rows
-        if constexpr (kWhat == 0) v.of[i] = pack(s[0], s[1]);
-        if constexpr (kWhat == 1) v.of[i] = pack(s[2], s[3]);
-        if constexpr (kWhat == 2) {
-          v.of[i] = pack(activation_value(Activation::kSwiGlu, s[0]) * s[2],
-                         activation_value(Activation::kSwiGlu, s[1]) * s[3]);
+      const int at = 4 * (eighth + i / 2) + 2 * (i & 1);
+      float out[2];
+#pragma unroll
+      for (int q = 0; q < 2; ++q) {
+        const float x = sums[kWhat % 2][at + q];
+        if constexpr (kGated && kWhat == 2) {
+          out[q] = activation_value(Activation::kSwiGlu, x) * sums[1][at + q];
+        } else if constexpr (kWhat >= 2) {
+          out[q] = activation_value(a.activation, x);
+        } else {
+          out[q] = weighted ? weight[i / 2][q] * x : x;
         }
-      } else {
-        const float* const s = &sums[kWhat % 2][at + 2 * (i & 1)];
-        float x = s[0], y = s[1];
-        if (weighted) {
-          x *= weight[i / 2][0];
-          y *= weight[i / 2][1];
-        }
-        if constexpr (kWhat >= 2) {
-          x = activation_value(a.activation, x);
-          y = activation_value(a.activation, y);
-        }
-        v.of[i] = pack(x, y);
       }
+      v.of[i] = pack(out[0], out[1]);
     }
     return v;
   }
@@ -433,25 +429,21 @@ ISOFLOP_DEVICE void fetch_tiles(const RowProductMaps& maps, const RowProductArgu
             full, Layout::kWeightBytes +
                       (kGather ? 0 : static_cast<std::uint32_t>(mine.eighths) * 8 * kRowBytes));
         // Of the weights every block of the cluster fetches a part for all.
-        const int share = kTileColumns / barriers.blocks;
+        const int width = tile_width(kEpilogue), share = width / barriers.blocks;
+        const int column = tile.strip * width + rank * share;
         const std::uint32_t to = weights + static_cast<std::uint32_t>(rank * share * kRowBytes);
         if constexpr (kTransposed) {
-          for (int box = rank * share / 64; box < (rank + 1) * share / 64; ++box) {
-            load_shared_box(
-                &maps.weights, weights + box * kBoxBytes, full,
-                Place<3>{{tile.strip * kTileColumns + 64 * box, k * kDepthStep, part.expert}},
-                barriers.blocks);
+          for (int box = 0; box < share / 64; ++box) {
+            load_shared_box(&maps.weights, to + box * kBoxBytes, full,
+                            Place<3>{{column + 64 * box, k * kDepthStep, part.expert}},
+                            barriers.blocks);
           }
-        } else if constexpr (kEpilogue == Epilogue::kGate) {  // eight gates, eight ups, ...
-          load_shared_box(&maps.weights, to, full,
-                          Place<5>{{k * kDepthStep, 0, 0,
-                                    (tile.strip * kTileColumns + rank * share) / 16, part.expert}},
-                          barriers.blocks);
         } else {
-          load_shared_box(
-              &maps.weights, to, full,
-              Place<3>{{k * kDepthStep, tile.strip * kTileColumns + rank * share, part.expert}},
-              barriers.blocks);
+          for (int section = 0; section < (Layout::kGated ? 2 : 1); ++section) {
+            load_shared_box(&maps.weights, to + section * (Layout::kWeightBytes / 2), full,
+                            Place<3>{{k * kDepthStep, section * a.width + column, part.expert}},
+                            barriers.blocks);
+          }
         }
         if constexpr (!kGather) {
           load_box(&maps.rows[mine.eighths - 1], x, full, Place<2>{{k * kDepthStep, row0}});
