@@ -57,11 +57,12 @@ class WgmmaBackend final : public GemmBackend {
 
   void tune(const MoeLayer& layer, const std::vector<ExpertProduct>&, const ExpertRows&,
             cudaStream_t) override {
-    prepare(layer);
+    launch_ = choose_launch(static_cast<std::int64_t>(layer.num_rows()),
+                            static_cast<std::int64_t>(layer.experts.num_experts), multiprocessors_);
+    memory_.emplace(layer);
   }
 
   void begin_pass(const MoeLayer& layer, const ExpertRows& rows, cudaStream_t stream) override {
-    if (!memory_) prepare(layer);  // the first pass begins before tune()
     launch_list_parts(rows.device_offsets, static_cast<int>(layer.experts.num_experts),
                       launch_.blocks, memory_->parts.data(), memory_->num_parts.data(), stream);
   }
@@ -76,12 +77,6 @@ class WgmmaBackend final : public GemmBackend {
   }
 
  private:
-  void prepare(const MoeLayer& layer) {
-    launch_ = choose_launch(static_cast<std::int64_t>(layer.num_rows()),
-                            static_cast<std::int64_t>(layer.experts.num_experts), multiprocessors_);
-    memory_.emplace(layer);
-  }
-
   struct Memory {
     explicit Memory(const MoeLayer& layer)
         : parts(most_parts_of(layer)), num_parts(1), partial(weight_parts_of(layer)) {}
