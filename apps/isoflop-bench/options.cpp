@@ -35,10 +35,12 @@ void backend_options(Form& form) {
              "who multiplies: all (default), or some of " + known +
                  "; wgmma:gather fuses that alone, wgmma:plain nothing",
              "NAME,..."});
-  form.word({"--fuse",
-             "what wgmma does in its products: all (default), none, parts of "
-             "gather+activation+combination, some of these, or each: one part more at a time",
-             "PARTS,..."});
+  form.word(
+      {"--fuse",
+       "what wgmma fuses into its products: all (default), none, or parts joined by + (gather, "
+       "activation, combination); several choices by commas; each: nothing, then one part "
+       "more at a time",
+       "PARTS,..."});
 }
 
 void run_options(Form& form) {

@@ -1,6 +1,7 @@
 // isoflop-bench sweep: times a preset of layers within a time limit.
 #include <nlohmann/json.hpp>
 
+#include "apps/isoflop-bench/options.hpp"
 #include "apps/isoflop-bench/requests.hpp"
 #include "apps/isoflop-bench/runs.hpp"
 #include "apps/isoflop-bench/verbs.hpp"

@@ -110,8 +110,8 @@ std::vector<BackendName> with_fusions(const std::vector<std::string>& typed,
   for (const BackendTraits& backend : backend_traits()) {
     if (backend.fuses != Fusion{}) fusing.push_back(backend.name);
   }
-  refuse("fuse",
-         "none of " + joined(typed, ", ") + " fuses anything; " + joined(fusing, ", ") + " does");
+  throw InvalidArgument("fuse", field("fuse") + " is for the backend " + joined(fusing, " or ") +
+                                    "; chosen: " + joined(typed, ", "));
 }
 
 }  // namespace

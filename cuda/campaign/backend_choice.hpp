@@ -17,7 +17,7 @@ struct BackendChoice {
   std::string backend = "all";  ///< or names as in backend_name.hpp, separated by commas
   /// What those fuse that can: "all", "none", parts joined by "+", several of these separated by
   /// commas, or "each": nothing, then one part more at a time; "": as the names say it.
-  std::string fuse;
+  std::string fuse{};
 };
 
 /// Names of backends in the shortest form, each once. What does not run on this device is left out

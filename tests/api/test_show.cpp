@@ -4,6 +4,7 @@
 #include "catch.hpp"
 #include "isoflop/api/show.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/text/cost_table.hpp"
 #include "isoflop/text/show.hpp"
 
 namespace isoflop::api::show_test {
@@ -29,6 +30,16 @@ TEST_CASE("show: CSV has one line per row below the names", "[api][format]") {
   const std::string csv = to_csv(outcome.table);
   CHECK(static_cast<std::size_t>(std::count(csv.begin(), csv.end(), '\n')) ==
         outcome.table.rows.size() + 1);
+}
+
+TEST_CASE("show: what a backend fuses stands in text and CSV", "[api][format]") {
+  CostTable table = show({kShipped}).table;
+  table.rows.resize(1);
+  table.rows[0].backend = "wgmma:gather+activation";
+  table.rows[0].fused = {.gather = true, .activation = true};
+  CHECK(text::describe_cost_table(table).find(
+            "\nwgmma:gather+activation, fused: gather+activation, ") != std::string::npos);
+  CHECK(to_csv(table).find(",wgmma:gather+activation,gather+activation,\"") != std::string::npos);
 }
 
 TEST_CASE("show: a file that is no cost table is refused with its path", "[api][refusal]") {
