@@ -1,5 +1,5 @@
-// All experts in one launch of a kernel of our own for compute capability 9.0 (cuda/wgmma): no count
-// travels to the host, and what stands between the products can be done within them.
+// All experts in one launch of a kernel of our own for compute capability 9.0 (cuda/wgmma): no
+// count travels to the host, and what stands between the products can be done within them.
 #include <array>
 #include <optional>
 #include <string>
@@ -32,15 +32,6 @@ CUtensorMap map_of_matrices(const Bf16* data, std::uint64_t outer, std::uint64_t
                     std::array{kBf16Bytes * width, kBf16Bytes * width * middle},
                     std::array{std::uint32_t{kDepthStep}, box_middle, box_outer});
 }
-/// W1 [E', 2 n, d] with eight rows of the gate and the eight of what it scales side by side.
-CUtensorMap map_of_gated_weights(const Bf16* data, std::uint64_t experts, std::uint64_t n,
-                                 std::uint64_t d, std::uint32_t box_rows) {
-  const std::uint64_t line = kBf16Bytes * d;
-  return tensor_map(data, std::array<std::uint64_t, 5>{d, 8, 2, n / 8, experts},
-                    std::array{line, line * n, line * 8, line * 2 * n},
-                    std::array<std::uint32_t, 5>{kDepthStep, 8, 2, box_rows / 16, 1});
-}
-
 class WgmmaBackend final : public GemmBackend {
  public:
   WgmmaBackend() {
@@ -66,11 +57,12 @@ class WgmmaBackend final : public GemmBackend {
 
   void tune(const MoeLayer& layer, const std::vector<ExpertProduct>&, const ExpertRows&,
             cudaStream_t) override {
-    prepare(layer);
+    launch_ = choose_launch(static_cast<std::int64_t>(layer.num_rows()),
+                            static_cast<std::int64_t>(layer.experts.num_experts), multiprocessors_);
+    memory_.emplace(layer);
   }
 
   void begin_pass(const MoeLayer& layer, const ExpertRows& rows, cudaStream_t stream) override {
-    if (!memory_) prepare(layer);  // the first pass begins before tune()
     launch_list_parts(rows.device_offsets, static_cast<int>(layer.experts.num_experts),
                       launch_.blocks, memory_->parts.data(), memory_->num_parts.data(), stream);
   }
@@ -85,12 +77,6 @@ class WgmmaBackend final : public GemmBackend {
   }
 
  private:
-  void prepare(const MoeLayer& layer) {
-    launch_ = choose_launch(static_cast<std::int64_t>(layer.num_rows()),
-                            static_cast<std::int64_t>(layer.experts.num_experts), multiprocessors_);
-    memory_.emplace(layer);
-  }
-
   struct Memory {
     explicit Memory(const MoeLayer& layer)
         : parts(most_parts_of(layer)), num_parts(1), partial(weight_parts_of(layer)) {}
@@ -121,13 +107,12 @@ class WgmmaBackend final : public GemmBackend {
     const std::uint64_t width = keeps_sections ? n : columns;
     const std::uint64_t sections = keeps_sections ? layer.num_up() : 1;
     auto* const out = static_cast<Bf16*>(x.out);
-    const auto box_rows = static_cast<std::uint32_t>(kTileColumns / launch_.blocks);
+    // Weights come in as many rows as a block fetches of one section.
+    const auto box_rows = static_cast<std::uint32_t>(tile_width(epilogue) / launch_.blocks);
 
     RowProductMaps maps{};
     if (transposed) {
       maps.weights = map_of_matrices(x.right, experts, depth, columns, kDepthStep);
-    } else if (epilogue == Epilogue::kGate) {
-      maps.weights = map_of_gated_weights(x.right, experts, n, depth, box_rows);
     } else {
       maps.weights = map_of_matrices(x.right, experts, columns, depth, box_rows);
     }
@@ -191,8 +176,8 @@ class WgmmaBackend final : public GemmBackend {
     arguments.experts = static_cast<std::int32_t>(experts);
     arguments.rows = static_cast<std::int32_t>(height);
     arguments.columns = static_cast<std::int32_t>(width);
-    const Launch launch = choose_weight_launch(arguments.rows, arguments.columns, gathers_right,
-                                               multiprocessors_);
+    const Launch launch =
+        choose_weight_launch(arguments.rows, arguments.columns, gathers_right, multiprocessors_);
     arguments.blocks = launch.blocks;
     launch_weight_product(gathers_left    ? Gathered::kLeft
                           : gathers_right ? Gathered::kRight

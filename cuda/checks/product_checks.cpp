@@ -24,7 +24,8 @@ double real(std::uint16_t bits) { return static_cast<double>(from_bf16(bits)); }
 struct Operand {
   Bits bits;
   DeviceArray<std::uint16_t> device;
-  Operand(std::size_t count, double scale, Random& random) : bits(drawn(count, scale, random)), device(upload(bits)) {}
+  Operand(std::size_t count, double scale, Random& random)
+      : bits(drawn(count, scale, random)), device(upload(bits)) {}
   double at(std::size_t i) const { return real(bits[i]); }
 
   static Bits drawn(std::size_t count, double scale, Random& random) {
@@ -37,8 +38,9 @@ struct Operand {
 class ProductChecks {
  public:
   ProductChecks(GemmBackend& backend, const MoeLayer& layer, std::span<const std::int32_t> counts,
-                std::uint64_t seed)
+                std::uint64_t seed, int repeats)
       : backend_(backend),
+        repeats_(repeats),
         layer_(layer),
         rows_(layer.num_rows()),
         d_(layer.d_model),
@@ -133,7 +135,8 @@ class ProductChecks {
     return out;
   }
 
-  /// Sum over k of left(row, k) times W_e: rows of it [columns, depth] or transposed [depth, columns].
+  /// Sum over k of left(row, k) times W_e: rows of it [columns, depth] or transposed [depth,
+  /// columns].
   template <class Left>
   double row_sum(const Left& left, const Operand& w, std::size_t row, std::size_t column,
                  std::size_t columns, std::size_t depth, bool transposed) const {
@@ -154,7 +157,8 @@ class ProductChecks {
     return out;
   }
   template <class Left, class Right>
-  Reals by_expert(std::size_t height, std::size_t width, const Left& left, const Right& right) const {
+  Reals by_expert(std::size_t height, std::size_t width, const Left& left,
+                  const Right& right) const {
     Reals out(experts_ * height * width, 0.0);
     for (std::size_t row = 0; row < rows_; ++row) {
       double* const to = out.data() + expert_of_[row] * height * width;
@@ -170,7 +174,8 @@ class ProductChecks {
   static DeviceArray<std::uint16_t> output(std::size_t count) {
     return poisoned<std::uint16_t>(count + kGuard);
   }
-  void compare(const std::string& what, const Reals& expected, const DeviceArray<std::uint16_t>& got) {
+  void compare(const std::string& what, const Reals& expected,
+               const DeviceArray<std::uint16_t>& got) {
     const Bits bits = fetch(got);
     Reals actual;
     for (std::size_t i = 0; i < expected.size(); ++i) actual.push_back(real(bits[i]));
@@ -179,9 +184,23 @@ class ProductChecks {
     for (std::size_t i = expected.size(); i < bits.size(); ++i) written += bits[i] != 0xffff;
     items_.push_back({what + ": behind it", written, 0.0});
   }
+  /// Runs it, and again: the bits have to be the same.
+  void run_product(const ExpertProduct& x, const DeviceArray<std::uint16_t>& out,
+                   const DeviceArray<std::uint16_t>* activated = nullptr) {
+    backend_.run(layer_, x, expert_rows_, nullptr);
+    CheckItem item{"the same again", 0.0, 0.0};
+    for (int i = 0; i < repeats_; ++i) {
+      const Bits first = fetch(out), beside = activated == nullptr ? Bits{} : fetch(*activated);
+      backend_.run(layer_, x, expert_rows_, nullptr);
+      item.error += same_bits("", first, fetch(out)).error;
+      if (activated != nullptr) item.error += same_bits("", beside, fetch(*activated)).error;
+    }
+    items_.push_back(std::move(item));
+  }
   void run_product(ExpertGemm kind, const Bf16* left, const Operand& right,
-                   const DeviceArray<std::uint16_t>& out, const FusedOperands& fused = {}) {
-    backend_.run(layer_, {kind, left, as_bf16(right.device), out.data(), fused}, expert_rows_, nullptr);
+                   const DeviceArray<std::uint16_t>& out, const FusedOperands& fused = {},
+                   const DeviceArray<std::uint16_t>* activated = nullptr) {
+    run_product({kind, left, as_bf16(right.device), out.data(), fused}, out, activated);
   }
   static std::string name(const char* what, bool gathers) {
     return std::string(what) + (gathers ? ", gathered" : "");
@@ -196,24 +215,30 @@ class ProductChecks {
     const auto out = output(rows_ * un_);
     run_product(ExpertGemm::kUp, x_operand(gathers), w1_, out, gathering(gathers));
     auto left = [&](std::size_t row, std::size_t k) { return x_at(row, k, gathers); };
-    compare(name("up", gathers), by_row(un_, [&](std::size_t row, std::size_t column) {
-              return row_sum(left, w1_, row, column, un_, d_, false);
-            }), out);
+    compare(name("up", gathers),
+            by_row(un_,
+                   [&](std::size_t row, std::size_t column) {
+                     return row_sum(left, w1_, row, column, un_, d_, false);
+                   }),
+            out);
   }
 
   void check_up_with_activation(bool gathers) {
     const auto out = output(rows_ * un_), activated = output(rows_ * n_);
     FusedOperands fused = gathering(gathers);
     fused.activated = as_bf16(activated);
-    run_product(ExpertGemm::kUp, x_operand(gathers), w1_, out, fused);
+    run_product(ExpertGemm::kUp, x_operand(gathers), w1_, out, fused, &activated);
     auto left = [&](std::size_t row, std::size_t k) { return x_at(row, k, gathers); };
     const Reals h = by_row(un_, [&](std::size_t row, std::size_t column) {
       return row_sum(left, w1_, row, column, un_, d_, false);
     });
     compare(name("up with its activation: H", gathers), h, out);
-    compare(name("up with its activation: A", gathers), by_row(n_, [&](std::size_t row, std::size_t i) {
-              return activation(h[row * un_ + i], h[row * un_ + i + un_ - n_]);
-            }), activated);
+    compare(name("up with its activation: A", gathers),
+            by_row(n_,
+                   [&](std::size_t row, std::size_t i) {
+                     return activation(h[row * un_ + i], h[row * un_ + i + un_ - n_]);
+                   }),
+            activated);
   }
 
   void check_down(const float* weights) {
@@ -224,10 +249,12 @@ class ProductChecks {
     run_product(ExpertGemm::kDown, as_bf16(a_.device), w2_, out, fused);
     auto left = [&](std::size_t row, std::size_t k) { return a_.at(row * n_ + k); };
     compare(weights == nullptr ? "down" : "down, weighted",
-            by_row(d_, [&](std::size_t row, std::size_t column) {
-              const double sum = row_sum(left, w2_, row, column, d_, n_, false);
-              return weights == nullptr ? sum : weight_of(row) * sum;
-            }), out);
+            by_row(d_,
+                   [&](std::size_t row, std::size_t column) {
+                     const double sum = row_sum(left, w2_, row, column, d_, n_, false);
+                     return weights == nullptr ? sum : weight_of(row) * sum;
+                   }),
+            out);
   }
 
   /// dY W2 or dO W2.
@@ -272,7 +299,7 @@ class ProductChecks {
     fused.weights = device_weights_.data();
     fused.activated = as_bf16(activated);
     fused.d_weights = d_weights.data();
-    run_product(ExpertGemm::kDownDgrad, x_operand(gathers), w2_, out, fused);
+    run_product(ExpertGemm::kDownDgrad, x_operand(gathers), w2_, out, fused, &activated);
 
     const Reals product = down_dgrad(gathers);
     Reals d_a = product, scaled, expected(rows_, 0.0);
@@ -296,28 +323,37 @@ class ProductChecks {
     const auto out = output(rows_ * d_);
     run_product(ExpertGemm::kUpDgrad, as_bf16(h_.device), w1_, out);
     auto left = [&](std::size_t row, std::size_t k) { return h_.at(row * un_ + k); };
-    compare("up dgrad", by_row(d_, [&](std::size_t row, std::size_t column) {
-              return row_sum(left, w1_, row, column, d_, un_, true);
-            }), out);
+    compare("up dgrad",
+            by_row(d_,
+                   [&](std::size_t row, std::size_t column) {
+                     return row_sum(left, w1_, row, column, d_, un_, true);
+                   }),
+            out);
   }
 
   void check_down_wgrad(bool gathers) {
     const auto out = output(experts_ * d_ * n_);
     run_product(ExpertGemm::kDownWgrad, x_operand(gathers), a_, out, gathering(gathers));
     compare(name("down wgrad", gathers),
-            by_expert(d_, n_, [&](std::size_t row, std::size_t i) { return x_at(row, i, gathers); },
-                      [&](std::size_t row, std::size_t j) { return a_.at(row * n_ + j); }), out);
+            by_expert(
+                d_, n_, [&](std::size_t row, std::size_t i) { return x_at(row, i, gathers); },
+                [&](std::size_t row, std::size_t j) { return a_.at(row * n_ + j); }),
+            out);
   }
   void check_up_wgrad(bool gathers) {
     const auto out = output(experts_ * un_ * d_);
-    backend_.run(layer_, {ExpertGemm::kUpWgrad, as_bf16(h_.device), x_operand(gathers), out.data(), gathering(gathers)},
-                 expert_rows_, nullptr);
+    run_product({ExpertGemm::kUpWgrad, as_bf16(h_.device), x_operand(gathers), out.data(),
+                 gathering(gathers)},
+                out);
     compare(name("up wgrad", gathers),
-            by_expert(un_, d_, [&](std::size_t row, std::size_t i) { return h_.at(row * un_ + i); },
-                      [&](std::size_t row, std::size_t j) { return x_at(row, j, gathers); }), out);
+            by_expert(
+                un_, d_, [&](std::size_t row, std::size_t i) { return h_.at(row * un_ + i); },
+                [&](std::size_t row, std::size_t j) { return x_at(row, j, gathers); }),
+            out);
   }
 
   GemmBackend& backend_;
+  int repeats_;
   MoeLayer layer_;
   std::size_t rows_, d_, n_, un_, experts_;
   Random random_;
@@ -336,8 +372,9 @@ class ProductChecks {
 }  // namespace
 
 std::vector<CheckItem> check_products(GemmBackend& backend, const MoeLayer& layer,
-                                      std::span<const std::int32_t> counts, std::uint64_t seed) {
-  return ProductChecks(backend, layer, counts, seed).run();
+                                      std::span<const std::int32_t> counts, std::uint64_t seed,
+                                      int repeats) {
+  return ProductChecks(backend, layer, counts, seed, repeats).run();
 }
 
 }  // namespace isoflop::bench

@@ -1,5 +1,5 @@
-/// The products of a backend one by one, and what it does within them, against sums in float64: on a
-/// device and in the emulation.
+/// The products of a backend one by one, and what it does within them, against sums in float64: on
+/// a device and in the emulation.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,13 @@
 
 namespace isoflop::bench {
 
-/// All six products of `layer` with so many rows per expert, plain and in every form of what the backend
-/// can fuse, on seeded operands; outputs are followed by memory that nobody may write. counts [E'], their
-/// sum T K; a token may have several rows of one expert, which is nothing to a product. Precondition:
-/// small, for every number is computed on one core as well.
+/// All six products of `layer` with so many rows per expert, plain and in every form of what the
+/// backend can fuse, on seeded operands; outputs are followed by memory that nobody may write, and
+/// `repeats` more runs have to leave the same bits. counts [E'], their sum T K; a token may have
+/// several rows of one expert, which is nothing to a product. Precondition: small, for every number
+/// is computed on one core as well.
 std::vector<CheckItem> check_products(GemmBackend& backend, const MoeLayer& layer,
-                                      std::span<const std::int32_t> counts, std::uint64_t seed);
+                                      std::span<const std::int32_t> counts, std::uint64_t seed,
+                                      int repeats = 1);
 
 }  // namespace isoflop::bench

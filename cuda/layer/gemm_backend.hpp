@@ -66,7 +66,7 @@ class GemmBackend {
   virtual void tune(const MoeLayer& layer, const std::vector<ExpertProduct>& products,
                     const ExpertRows& rows, cudaStream_t stream) = 0;
   /// Queues what all products of a pass have in common, once the counts are on the device and
-  /// before the first of them, forward and backward, and before tune().
+  /// before the first of them, forward and backward. Precondition: tune() for this layer.
   virtual void begin_pass(const MoeLayer&, const ExpertRows&, cudaStream_t) {}
   /// Queues the product; may fork to streams of its own and joins them again, also in a capture.
   /// Precondition: tune() for this layer. Products run one after the other, not in two streams.

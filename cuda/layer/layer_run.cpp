@@ -300,7 +300,6 @@ LayerRun::LayerRun(const Configuration& configuration, int num_sets) {
   for (int i = 0; i < kNumExpertGemms; ++i) {
     products.push_back(x.product(0, static_cast<ExpertGemm>(i)));
   }
-  x.begin_pass(0, stream);
   x.backend->tune(layer, products, x.sets.front().rows, stream);
   for (int set = 0; set < num_sets; ++set) {
     forward(set, stream, false);

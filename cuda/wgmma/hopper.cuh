@@ -1,9 +1,9 @@
 /// The instructions of compute capability 9.0a that the grouped products use, one function each:
-/// mbarriers, the tensor memory accelerator (TMA), asynchronous copies, wgmma's fences, and fragments
-/// from and to shared memory. NVIDIA, "PTX ISA" 9.0, sections on the instructions that they name.
-/// Addresses of shared memory are 32-bit, as PTX counts them in the window of a block. The emulation
-/// of tests/emulated_cuda has a header of the same name with functions of the same contract, so that
-/// nothing of a kernel but this file stays untested on the CPU.
+/// mbarriers, the tensor memory accelerator (TMA), asynchronous copies, wgmma's fences, and
+/// fragments from and to shared memory. NVIDIA, "PTX ISA" 9.0, sections on the instructions that
+/// they name. Addresses of shared memory are 32-bit, as PTX counts them in the window of a block.
+/// The emulation of tests/emulated_cuda has a header of the same name with functions of the same
+/// contract, so that nothing of a kernel but this file stays untested on the CPU.
 #pragma once
 
 #include <cuda.h>
@@ -34,9 +34,8 @@ ISOFLOP_DEVICE std::uint32_t rank_in_cluster() {
 }
 /// Every thread of the cluster arrives and waits.
 ISOFLOP_DEVICE void meet_cluster() {
-  asm volatile(
-      "barrier.cluster.arrive.release.aligned;\nbarrier.cluster.wait.acquire.aligned;" ::
-          : "memory");
+  asm volatile("barrier.cluster.arrive.release.aligned;\nbarrier.cluster.wait.acquire.aligned;" ::
+                   : "memory");
 }
 /// Barrier `id` (1 to 15) of kThreads threads of the block, in whole warps.
 template <int kThreads>
@@ -91,8 +90,8 @@ ISOFLOP_DEVICE bool has_passed(std::uint32_t barrier, std::uint32_t parity) {
   return passed != 0;
 }
 /// Waits until the phase of that parity is over. One that does not end within four seconds is a
-/// fault: the thread writes to address 16 + 4 * place, which ends the kernel with an illegal address
-/// and, in a debugger, says which wait it was. (Not a trap: see grow_registers_to.)
+/// fault: the thread writes to address 16 + 4 * place, which ends the kernel with an illegal
+/// address and, in a debugger, says which wait it was. (Not a trap: see grow_registers_to.)
 ISOFLOP_DEVICE void wait_for(std::uint32_t barrier, std::uint32_t parity, int place) {
   if (has_passed(barrier, parity)) return;
   std::uint64_t begin, now;
@@ -132,42 +131,22 @@ ISOFLOP_DEVICE void load_box(const CUtensorMap* map, std::uint32_t to, std::uint
       "l"(map), "r"(barrier), "r"(p.at[0]), "r"(p.at[1]), "r"(p.at[2])
       : "memory");
 }
-ISOFLOP_DEVICE void load_box(const CUtensorMap* map, std::uint32_t to, std::uint32_t barrier,
-                             const Place<5>& p) {
-  asm volatile(
-      "cp.async.bulk.tensor.5d.shared::cluster.global.mbarrier::complete_tx::bytes "
-      "[%0], [%1, {%3, %4, %5, %6, %7}], [%2];" ::"r"(to),
-      "l"(map), "r"(barrier), "r"(p.at[0]), "r"(p.at[1]), "r"(p.at[2]), "r"(p.at[3]), "r"(p.at[4])
-      : "memory");
-}
 /// The same to every block of the cluster whose bit is set in `blocks`, at the same address and for
 /// the same barrier of each.
-ISOFLOP_DEVICE void load_box_to_all(const CUtensorMap* map, std::uint32_t to,
-                                    std::uint32_t barrier, const Place<2>& p,
-                                    std::uint16_t blocks) {
+ISOFLOP_DEVICE void load_box_to_all(const CUtensorMap* map, std::uint32_t to, std::uint32_t barrier,
+                                    const Place<2>& p, std::uint16_t blocks) {
   asm volatile(
       "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes"
       ".multicast::cluster [%0], [%1, {%3, %4}], [%2], %5;" ::"r"(to),
       "l"(map), "r"(barrier), "r"(p.at[0]), "r"(p.at[1]), "h"(blocks)
       : "memory");
 }
-ISOFLOP_DEVICE void load_box_to_all(const CUtensorMap* map, std::uint32_t to,
-                                    std::uint32_t barrier, const Place<3>& p,
-                                    std::uint16_t blocks) {
+ISOFLOP_DEVICE void load_box_to_all(const CUtensorMap* map, std::uint32_t to, std::uint32_t barrier,
+                                    const Place<3>& p, std::uint16_t blocks) {
   asm volatile(
       "cp.async.bulk.tensor.3d.shared::cluster.global.mbarrier::complete_tx::bytes"
       ".multicast::cluster [%0], [%1, {%3, %4, %5}], [%2], %6;" ::"r"(to),
       "l"(map), "r"(barrier), "r"(p.at[0]), "r"(p.at[1]), "r"(p.at[2]), "h"(blocks)
-      : "memory");
-}
-ISOFLOP_DEVICE void load_box_to_all(const CUtensorMap* map, std::uint32_t to,
-                                    std::uint32_t barrier, const Place<5>& p,
-                                    std::uint16_t blocks) {
-  asm volatile(
-      "cp.async.bulk.tensor.5d.shared::cluster.global.mbarrier::complete_tx::bytes"
-      ".multicast::cluster [%0], [%1, {%3, %4, %5, %6, %7}], [%2], %8;" ::"r"(to),
-      "l"(map), "r"(barrier), "r"(p.at[0]), "r"(p.at[1]), "r"(p.at[2]), "r"(p.at[3]), "r"(p.at[4]),
-      "h"(blocks)
       : "memory");
 }
 /// Writes a box from shared memory; belongs to the next commit_stores() of this thread.
@@ -190,9 +169,7 @@ ISOFLOP_DEVICE void wait_until_stores_have_read() {
   asm volatile("cp.async.bulk.wait_group.read %0;" ::"n"(kLeft) : "memory");
 }
 /// Waits until all stores of this thread are done.
-ISOFLOP_DEVICE void wait_for_stores() {
-  asm volatile("cp.async.bulk.wait_group 0;" ::: "memory");
-}
+ISOFLOP_DEVICE void wait_for_stores() { asm volatile("cp.async.bulk.wait_group 0;" ::: "memory"); }
 
 // --- copies of 16 bytes ------------------------------------------------------------------------
 
@@ -214,9 +191,10 @@ ISOFLOP_DEVICE void publish_to_async_units() {
 }
 
 // --- fragments ---------------------------------------------------------------------------------
-// Four matrices of 8 x 8 numbers of 16 bits; lane 8 i + r of a warp gives where row r of matrix i is,
-// a multiple of 16 bytes. Transposed: lane l holds the numbers of column l / 4 in rows 2 (l % 4) and
-// the next; straight: of row l / 4 in columns 2 (l % 4) and the next. The lower half comes first.
+// Four matrices of 8 x 8 numbers of 16 bits; lane 8 i + r of a warp gives where row r of matrix i
+// is, a multiple of 16 bytes. Transposed: lane l holds the numbers of column l / 4 in rows 2 (l %
+// 4) and the next; straight: of row l / 4 in columns 2 (l % 4) and the next. The lower half comes
+// first.
 
 struct Fragments {
   std::uint32_t of[4];

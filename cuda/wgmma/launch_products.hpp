@@ -9,15 +9,17 @@
 
 namespace isoflop::bench::hopper {
 
-/// The parts (parts_of in tile_plan.hpp) of every expert in their order, and how many. offsets [E' + 1];
-/// parts: as many as most_parts() says.
+/// The parts (parts_of in tile_plan.hpp) of every expert in their order, and how many. offsets [E'
+/// + 1]; parts: as many as most_parts() says.
 void launch_list_parts(const std::int32_t* offsets, int experts, int blocks, RowPart* parts,
                        std::int32_t* num_parts, cudaStream_t stream);
 
-/// The product with the weights stored [columns, depth], or transposed [depth, columns], which is what
-/// derivatives always and activations never have; rows are gathered for plain transposed ones never.
-void launch_row_product(Epilogue epilogue, bool transposed, bool gathers, const RowProductMaps& maps,
-                        const RowProductArguments& arguments, int clusters, cudaStream_t stream);
+/// The product with the weights stored [columns, depth], or transposed [depth, columns], which is
+/// what derivatives always and activations never have; rows are gathered for plain transposed ones
+/// never.
+void launch_row_product(Epilogue epilogue, bool transposed, bool gathers,
+                        const RowProductMaps& maps, const RowProductArguments& arguments,
+                        int clusters, cudaStream_t stream);
 
 void launch_weight_product(Gathered gathered, const WeightProductMaps& maps,
                            const WeightProductArguments& arguments, int clusters,

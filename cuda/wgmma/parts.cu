@@ -1,5 +1,5 @@
-// What the products by row read and leave beside rows: the list of parts, and the parts of the gradients
-// of the router's weights.
+// What the products by row read and leave beside rows: the list of parts, and the parts of the
+// gradients of the router's weights.
 #include "cuda/kernels/launch_grid.hpp"
 #include "cuda/kernels/launch_kernel.hpp"
 #include "cuda/kernels/warp.cuh"

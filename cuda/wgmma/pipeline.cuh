@@ -1,8 +1,8 @@
-/// What the grouped products share: the ring of stages between the warpgroup that fetches and the two
-/// that multiply, and how a block's rows of 128 bytes leave shared memory.
+/// What the grouped products share: the ring of stages between the warpgroup that fetches and the
+/// two that multiply, and how a block's rows of 128 bytes leave shared memory.
 ///
-/// Stage s is full when its bytes have come (barrier full[s]) and empty when every warp that multiplies,
-/// in every block whose fetches end there, has let go of it (empty[s]).
+/// Stage s is full when its bytes have come (barrier full[s]) and empty when every warp that
+/// multiplies, in every block whose fetches end there, has let go of it (empty[s]).
 #pragma once
 
 #include <cstdint>
@@ -55,8 +55,8 @@ struct Barriers {
 
 /// A box for every block of the cluster: fetched once and sent to all, or alone.
 template <int kRank>
-ISOFLOP_DEVICE void load_shared_box(const CUtensorMap* map, std::uint32_t to,
-                                    std::uint32_t barrier, const Place<kRank>& place, int blocks) {
+ISOFLOP_DEVICE void load_shared_box(const CUtensorMap* map, std::uint32_t to, std::uint32_t barrier,
+                                    const Place<kRank>& place, int blocks) {
   if (blocks == 1) {
     load_box(map, to, barrier, place);
   } else {
@@ -64,8 +64,8 @@ ISOFLOP_DEVICE void load_shared_box(const CUtensorMap* map, std::uint32_t to,
   }
 }
 
-/// 16 bytes of rows of d numbers, gathered: row r of a box is row `token` of `from` [T, width], zeros
-/// where token < 0 or the column is beyond the width.
+/// 16 bytes of rows of d numbers, gathered: row r of a box is row `token` of `from` [T, width],
+/// zeros where token < 0 or the column is beyond the width.
 ISOFLOP_DEVICE void gather16(std::uint32_t to, const Bf16* from, int token, int column, int width) {
   const bool real = token >= 0 && column < width;
   const Bf16* const at =

@@ -4,8 +4,9 @@
 
 namespace isoflop::bench::hopper {
 
-void launch_row_product(Epilogue epilogue, bool transposed, bool gathers, const RowProductMaps& maps,
-                        const RowProductArguments& arguments, int clusters, cudaStream_t stream) {
+void launch_row_product(Epilogue epilogue, bool transposed, bool gathers,
+                        const RowProductMaps& maps, const RowProductArguments& arguments,
+                        int clusters, cudaStream_t stream) {
   const RowLaunch launch{maps, arguments, clusters, stream};
   switch (epilogue) {
     case Epilogue::kPlain:

@@ -1,5 +1,5 @@
-/// One launch of a product by row; each form of the kernel is compiled where launch_row_product_as is
-/// instantiated (row_products_*.cu), in several sources because ptxas takes its time.
+/// One launch of a product by row; each form of the kernel is compiled where launch_row_product_as
+/// is instantiated (row_products_*.cu), in several sources because ptxas takes its time.
 #pragma once
 
 #include <cuda_runtime.h>

@@ -1,7 +1,8 @@
 /// The products whose output has a row per routed row: up, down, and their gradients of inputs.
-///   out [row, c] = sum over k of X [row, k] W_e [c, k]       or W_e [k, c], as the weights are stored
-/// Rows of an expert lie together, any number of them. Persistent: every cluster takes tile after tile
-/// of the list of parts. Warpgroup 0 fetches, 1 and 2 multiply 128 columns each and store.
+///   out [row, c] = sum over k of X [row, k] W_e [c, k]       or W_e [k, c], as the weights are
+///   stored
+/// Rows of an expert lie together, any number of them. Persistent: every cluster takes tile after
+/// tile of the list of parts. Warpgroup 0 fetches, 1 and 2 multiply 128 columns each and store.
 #pragma once
 
 #include "cuda/kernels/activation_math.hpp"
@@ -17,6 +18,11 @@ struct RowProductLayout {
   static constexpr int kStages = kDerives ? 3 : 4;
   static constexpr std::uint32_t kWeightBytes = kTileColumns * kRowBytes;
   static constexpr std::uint32_t kStageBytes = kWeightBytes + kTileRowsMost * kRowBytes;
+  // A warpgroup's two times 64 columns: one after the other, or of the gates and of what they
+  // scale, of which 128 columns each are in a stage.
+  static constexpr bool kGated = kEpilogue == Epilogue::kGate;
+  static constexpr std::uint32_t kGroupStep = (kGated ? 1 : 2) * kBoxBytes;
+  static constexpr std::uint32_t kHalfStep = (kGated ? 2 : 1) * kBoxBytes;
   // What leaves: pieces of kChunkRows rows and 64 columns. Slots of several pieces, of each group.
   static constexpr int kChunkRows = chunk_rows(kEpilogue), kSlots = kDerives ? 4 : 2;
   static constexpr int kPieces = !kDerives ? 1 : kEpilogue == Epilogue::kDeriveGate ? 3 : 2;
@@ -46,7 +52,7 @@ ISOFLOP_DEVICE void multiply(RowSums& sums, std::uint32_t base, const Barriers& 
   for (int step = 0; step < steps; ++step) {
     wait_for(barriers.full + 8 * ring.stage, ring.parity, kWaitFull);
     const std::uint32_t weights = base + ring.stage * Layout::kStageBytes;
-    const std::uint64_t from_w = descriptor(weights + group * (Layout::kWeightBytes / 2));
+    const std::uint64_t from_w = descriptor(weights + group * Layout::kGroupStep);
     const std::uint64_t from_x = descriptor(weights + Layout::kWeightBytes);
     begin_products();
 #pragma unroll
@@ -55,7 +61,8 @@ ISOFLOP_DEVICE void multiply(RowSums& sums, std::uint32_t base, const Barriers& 
       for (int half = 0; half < 2; ++half) {
         Wgmma<kN>::template queue<kTransposed, 0>(
             sums[half],
-            from_w + half * (kBoxBytes >> 4) + k * (kTransposed ? kNextDepthTransposed : kNextDepth),
+            from_w + half * (Layout::kHalfStep >> 4) +
+                k * (kTransposed ? kNextDepthTransposed : kNextDepth),
             from_x + k * kNextDepth, (step | k) != 0);
       }
     }
@@ -124,17 +131,17 @@ struct RowEpilogue {
   }
   /// First column of this group in a tile.
   ISOFLOP_DEVICE int first_column(int strip) const {
-    return kGated ? strip * (kTileColumns / 2) + group * 64
-                  : strip * kTileColumns + group * kGroupColumns;
+    return strip * tile_width(kEpilogue) + group * (tile_width(kEpilogue) / 2);
   }
   /// Where this lane's row of four matrices is: two of them side by side, two 8 rows below.
   ISOFLOP_DEVICE std::uint32_t fragment_at() const {
     const int matrix = lane() / 8, row = lane() % 8;
-    const int chunk = kGated ? 4 * (matrix & 1) + warp() : 2 * warp() + (matrix & 1);
+    const int chunk = 2 * warp() + (matrix & 1);
     return swizzled(8 * (matrix / 2) + row, chunk);
   }
 
-  /// The router's weights of the rows to shared memory, so that they have come when the sums are done.
+  /// The router's weights of the rows to shared memory, so that they have come when the sums are
+  /// done.
   ISOFLOP_DEVICE void begin_tile(const Rows& rows, int strip) {
     if (Layout::kDerives || a.weights != nullptr) {
       for (int r = thread; r < rows.count; r += kGroupThreads) {
@@ -157,8 +164,8 @@ struct RowEpilogue {
     weight[1] = load_shared_float(at + 4);
   }
 
-  /// A piece of rows [first, first + count) and 64 columns leaves: whole eighths by TMA, the rest, whose
-  /// next rows belong to another expert, by all threads.
+  /// A piece of rows [first, first + count) and 64 columns leaves: whole eighths by TMA, the rest,
+  /// whose next rows belong to another expert, by all threads.
   ISOFLOP_DEVICE void store_piece(std::uint32_t piece, const CUtensorMap* by_eighths, Bf16* out,
                                   int column, int section, int sections, int first, int count) {
     const int whole = count / 8;
@@ -190,28 +197,20 @@ struct RowEpilogue {
     }
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
-      const int at = 4 * (eighth + i / 2);
-      if constexpr (kGated) {  // matrices side by side are the two halves' columns
-        const float* const s = &sums[i & 1][at];  // gate, gate, up, up of two rows
-        if constexpr (kWhat == 0) v.of[i] = pack(s[0], s[1]);
-        if constexpr (kWhat == 1) v.of[i] = pack(s[2], s[3]);
-        if constexpr (kWhat == 2) {
-          v.of[i] = pack(activation_value(Activation::kSwiGlu, s[0]) * s[2],
-                         activation_value(Activation::kSwiGlu, s[1]) * s[3]);
+      const int at = 4 * (eighth + i / 2) + 2 * (i & 1);
+      float out[2];
+#pragma unroll
+      for (int q = 0; q < 2; ++q) {
+        const float x = sums[kWhat % 2][at + q];
+        if constexpr (kGated && kWhat == 2) {
+          out[q] = activation_value(Activation::kSwiGlu, x) * sums[1][at + q];
+        } else if constexpr (kWhat >= 2) {
+          out[q] = activation_value(a.activation, x);
+        } else {
+          out[q] = weighted ? weight[i / 2][q] * x : x;
         }
-      } else {
-        const float* const s = &sums[kWhat % 2][at + 2 * (i & 1)];
-        float x = s[0], y = s[1];
-        if (weighted) {
-          x *= weight[i / 2][0];
-          y *= weight[i / 2][1];
-        }
-        if constexpr (kWhat >= 2) {
-          x = activation_value(a.activation, x);
-          y = activation_value(a.activation, y);
-        }
-        v.of[i] = pack(x, y);
       }
+      v.of[i] = pack(out[0], out[1]);
     }
     return v;
   }
@@ -312,7 +311,8 @@ struct RowEpilogue {
     }
   }
 
-  /// Sums over this warp's 16 or 32 columns; the four lanes that hold a row's columns' ends write them.
+  /// Sums over this warp's 16 or 32 columns; the four lanes that hold a row's columns' ends write
+  /// them.
   ISOFLOP_DEVICE void keep_products(const float (&products)[4], int eighth) {
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
@@ -425,28 +425,25 @@ ISOFLOP_DEVICE void fetch_tiles(const RowProductMaps& maps, const RowProductArgu
       const std::uint32_t x = weights + Layout::kWeightBytes;
       const std::uint32_t full = barriers.full + 8 * ring.stage;
       if (thread == 0) {
-        arrive_expecting(full, Layout::kWeightBytes +
-                                   (kGather ? 0 : static_cast<std::uint32_t>(mine.eighths) * 8 * kRowBytes));
+        arrive_expecting(
+            full, Layout::kWeightBytes +
+                      (kGather ? 0 : static_cast<std::uint32_t>(mine.eighths) * 8 * kRowBytes));
         // Of the weights every block of the cluster fetches a part for all.
-        const int share = kTileColumns / barriers.blocks;
+        const int width = tile_width(kEpilogue), share = width / barriers.blocks;
+        const int column = tile.strip * width + rank * share;
         const std::uint32_t to = weights + static_cast<std::uint32_t>(rank * share * kRowBytes);
         if constexpr (kTransposed) {
-          for (int box = rank * share / 64; box < (rank + 1) * share / 64; ++box) {
-            load_shared_box(&maps.weights, weights + box * kBoxBytes, full,
-                            Place<3>{{tile.strip * kTileColumns + 64 * box, k * kDepthStep,
-                                      part.expert}},
+          for (int box = 0; box < share / 64; ++box) {
+            load_shared_box(&maps.weights, to + box * kBoxBytes, full,
+                            Place<3>{{column + 64 * box, k * kDepthStep, part.expert}},
                             barriers.blocks);
           }
-        } else if constexpr (kEpilogue == Epilogue::kGate) {  // eight gates, eight ups, ...
-          load_shared_box(&maps.weights, to, full,
-                          Place<5>{{k * kDepthStep, 0, 0, (tile.strip * kTileColumns + rank * share) / 16,
-                                    part.expert}},
-                          barriers.blocks);
         } else {
-          load_shared_box(&maps.weights, to, full,
-                          Place<3>{{k * kDepthStep, tile.strip * kTileColumns + rank * share,
-                                    part.expert}},
-                          barriers.blocks);
+          for (int section = 0; section < (Layout::kGated ? 2 : 1); ++section) {
+            load_shared_box(&maps.weights, to + section * (Layout::kWeightBytes / 2), full,
+                            Place<3>{{k * kDepthStep, section * a.width + column, part.expert}},
+                            barriers.blocks);
+          }
         }
         if constexpr (!kGather) {
           load_box(&maps.rows[mine.eighths - 1], x, full, Place<2>{{k * kDepthStep, row0}});
@@ -478,8 +475,8 @@ __global__ void __launch_bounds__(kProductThreads, 1)
   const int thread = static_cast<int>(threadIdx.x) % kGroupThreads;
   const int warpgroup = static_cast<int>(threadIdx.x) / kGroupThreads;
   const int rank = a.blocks == 1 ? 0 : static_cast<int>(rank_in_cluster());
-  const Barriers barriers{base + Layout::kBarriersAt, base + Layout::kBarriersAt + 8 * Layout::kStages,
-                          a.blocks};
+  const Barriers barriers{base + Layout::kBarriersAt,
+                          base + Layout::kBarriersAt + 8 * Layout::kStages, a.blocks};
   const std::uint32_t loaded = barriers.empty + 8 * Layout::kStages;
   if (threadIdx.x == 0) {
     barriers.init(Layout::kStages, kGather ? kGroupThreads + 1 : 1);
@@ -497,8 +494,8 @@ __global__ void __launch_bounds__(kProductThreads, 1)
   if (warpgroup == 0) {
     shrink_registers_to<Layout::kProducerRegisters>();
     if (kGather || threadIdx.x == 0) {
-      fetch_tiles<Layout, kTransposed, kGather, kEpilogue>(maps, a, base, barriers, rank, first, step,
-                                                           num_tiles, steps);
+      fetch_tiles<Layout, kTransposed, kGather, kEpilogue>(maps, a, base, barriers, rank, first,
+                                                           step, num_tiles, steps);
     }
   } else {
     grow_registers_to<Layout::kConsumerRegisters>();
@@ -521,8 +518,8 @@ __global__ void __launch_bounds__(kProductThreads, 1)
                                                                mine.eighths};
       epilogue.begin_tile(rows, tile.strip);
       RowSums sums;  // the first product of a tile sets what it uses
-      multiply_rows<Layout, kTransposed>(mine.eighths, sums, base, barriers, steps, group, thread % 32,
-                                         ring);
+      multiply_rows<Layout, kTransposed>(mine.eighths, sums, base, barriers, steps, group,
+                                         thread % 32, ring);
       epilogue.run(sums, rows, tile.strip);
     }
     if (thread == 0) wait_for_stores();

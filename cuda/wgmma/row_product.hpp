@@ -12,9 +12,9 @@ namespace isoflop::bench::hopper {
 
 /// What becomes of the sums.
 enum class Epilogue {
-  kPlain,      ///< rounded, after the router's weight where there is one
-  kGate,       ///< SwiGLU: gates and ups to H, the activation to A
-  kPointwise,  ///< GELU, ReLU: the same from H with one section
+  kPlain,           ///< rounded, after the router's weight where there is one
+  kGate,            ///< SwiGLU: gates and ups to H, the activation to A
+  kPointwise,       ///< GELU, ReLU: the same from H with one section
   kDeriveGate,      ///< gradients of A become those of H (SwiGLU)
   kDerivePointwise  ///< (GELU, ReLU)
 };

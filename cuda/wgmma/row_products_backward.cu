@@ -1,4 +1,5 @@
-// Products with transposed weights: the gradients of inputs, with or without that of the activation.
+// Products with transposed weights: the gradients of inputs, with or without that of the
+// activation.
 #include "cuda/wgmma/launch_row_product.cuh"
 
 namespace isoflop::bench::hopper {

@@ -12,7 +12,8 @@ namespace isoflop::bench {
 /// Parts of rows, whichever launch is chosen.
 inline std::size_t most_parts_of(const MoeLayer& layer) {
   return static_cast<std::size_t>(most_parts(static_cast<std::int64_t>(layer.num_rows()),
-                                             static_cast<std::int64_t>(layer.experts.num_experts), 1));
+                                             static_cast<std::int64_t>(layer.experts.num_experts),
+                                             1));
 }
 
 /// Parts of the gradients of the router's weights: of every row one per kGroupColumns columns of A.

@@ -32,11 +32,11 @@ CUtensorMap tensor_map(const void* data, std::span<const std::uint64_t> sizes,
   CUtensorMap map{};
   // Not written through the pointer here; the kernel may.
   void* const address = const_cast<void*>(data);
-  const CUresult code = encode(
-      &map, CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, static_cast<cuuint32_t>(sizes.size()), address,
-      sizes.data(), strides_bytes.data(), box.data(), kOnes.data(), CU_TENSOR_MAP_INTERLEAVE_NONE,
-      CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B,
-      CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
+  const CUresult code =
+      encode(&map, CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, static_cast<cuuint32_t>(sizes.size()), address,
+             sizes.data(), strides_bytes.data(), box.data(), kOnes.data(),
+             CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+             CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
   if (code != CUDA_SUCCESS) {
     throw CudaError("cuTensorMapEncodeTiled refuses a tensor with error " + std::to_string(code));
   }

@@ -1,11 +1,12 @@
-/// How a grouped product is cut and laid out: which rows and columns a block computes, in what order,
-/// where numbers lie in shared memory, and which kernel is launched. Plain arithmetic for host and
-/// device, so that tests reach all of it without a GPU.
+/// How a grouped product is cut and laid out: which rows and columns a block computes, in what
+/// order, where numbers lie in shared memory, and which kernel is launched. Plain arithmetic for
+/// host and device, so that tests reach all of it without a GPU.
 ///
 /// A block computes the transposed product: 256 columns of the output are the M of wgmma, in two
-/// warpgroups of two times 64, and up to 160 rows of one expert its N. Rows so come in steps of 8: an
-/// expert with 137 rows costs 144, where rows as M would cost 192 or 256. 256 x 160, because the sums of
-/// a thread are then 160 registers and the rest of its work fits in the 224 to 232 that it can have.
+/// warpgroups of two times 64, and up to 160 rows of one expert its N. Rows so come in steps of 8:
+/// an expert with 137 rows costs 144, where rows as M would cost 192 or 256. 256 x 160, because the
+/// sums of a thread are then 160 registers and the rest of its work fits in the 224 to 232 that it
+/// can have.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +30,8 @@ ISOFLOP_HD constexpr int round_up_to(int x, int step) { return ceil_div(x, step)
 
 // --- rows --------------------------------------------------------------------------------------
 
-/// The rows of an expert in as few parts as fit, as even as steps of 8 rows per block allow: 330 rows
-/// for blocks of 160 are parts of 176 and 154, not 320 and 10.
+/// The rows of an expert in as few parts as fit, as even as steps of 8 rows per block allow: 330
+/// rows for blocks of 160 are parts of 176 and 154, not 320 and 10.
 struct RowParts {
   int count, rows_each;  ///< the last part may have fewer rows
 };
@@ -58,25 +59,28 @@ ISOFLOP_HD constexpr RowRange rows_of_block(int part_rows, int blocks, int rank)
 struct RowPart {
   std::int32_t expert, row, rows;
 };
-/// The most parts that `rows` rows of `experts` experts have: each expert may end with an unfilled one.
+/// The most parts that `rows` rows of `experts` experts have: each expert may end with an unfilled
+/// one.
 ISOFLOP_HD constexpr std::int64_t most_parts(std::int64_t rows, std::int64_t experts, int blocks) {
   return rows / (kTileRowsMost * blocks) + (experts < rows ? experts : rows);
 }
 
 // --- order -------------------------------------------------------------------------------------
 
-/// Tile `index` of `parts` parts over `across` strips of columns. Neighbours have the same rows, which
-/// so are in L2 when the second strip reads them; the strips of the next part of the expert follow
-/// at once and find its weights there. Static: clusters take every so-manieth tile.
+/// Tile `index` of `parts` parts over `across` strips of columns. Neighbours have the same rows,
+/// which so are in L2 when the second strip reads them; the strips of the next part of the expert
+/// follow at once and find its weights there. Static: clusters take every so-manieth tile.
 struct Tile {
   int part, strip;
 };
-ISOFLOP_HD constexpr Tile tile_at(int index, int across) { return {index / across, index % across}; }
+ISOFLOP_HD constexpr Tile tile_at(int index, int across) {
+  return {index / across, index % across};
+}
 
 // --- gradients of weights ----------------------------------------------------------------------
 
-/// Tiles of one expert's gradient [rows, columns]: a cluster's blocks lie above each other and share the
-/// right operand, or side by side and share the left one.
+/// Tiles of one expert's gradient [rows, columns]: a cluster's blocks lie above each other and
+/// share the right operand, or side by side and share the left one.
 struct WeightGrid {
   int down, across;  ///< of clusters
 };
@@ -85,11 +89,12 @@ ISOFLOP_HD constexpr WeightGrid weight_grid(int rows, int columns, int blocks, b
           ceil_div(columns, kWgradColumns * (shares_left ? blocks : 1))};
 }
 struct WeightPlace {
-  int expert, row, column;  ///< row and column may lie beyond the output: that block only works along
+  int expert, row,
+      column;  ///< row and column may lie beyond the output: that block only works along
 };
 /// Neighbours have the same columns: those of the right operand are the wider fetch.
-ISOFLOP_HD constexpr WeightPlace weight_place_at(const WeightGrid& grid, int index, int rank, int blocks,
-                                                 bool shares_left) {
+ISOFLOP_HD constexpr WeightPlace weight_place_at(const WeightGrid& grid, int index, int rank,
+                                                 int blocks, bool shares_left) {
   const int each = grid.down * grid.across, inside = index % each;
   const int down = inside % grid.down, across = inside / grid.down;
   return {index / each, (shares_left ? down : down * blocks + rank) * kWgradRows,
@@ -103,9 +108,9 @@ ISOFLOP_HD constexpr std::uint32_t swizzled(int row, int chunk) {
   return static_cast<std::uint32_t>(row * kRowBytes + ((chunk ^ (row & 7)) << 4));
 }
 
-/// What wgmma is told of an operand in shared memory: rows of 128 bytes, swizzled, eight of them 1024
-/// bytes. Rows are of the operand's M or N with 64 of the depth in them; or, transposed, of the depth
-/// with 64 of M or N in them, and then the next 64 of M or N are `step` bytes further.
+/// What wgmma is told of an operand in shared memory: rows of 128 bytes, swizzled, eight of them
+/// 1024 bytes. Rows are of the operand's M or N with 64 of the depth in them; or, transposed, of
+/// the depth with 64 of M or N in them, and then the next 64 of M or N are `step` bytes further.
 /// NVIDIA, "PTX ISA" 9.0, "Matrix descriptor".
 ISOFLOP_HD constexpr std::uint64_t descriptor(std::uint32_t address, std::uint32_t step = 16) {
   return (std::uint64_t{1} << 62) | (std::uint64_t{1024 >> 4} << 32) |
@@ -118,8 +123,8 @@ inline constexpr std::uint64_t kNextDepth = 32 >> 4, kNextDepthTransposed = 2048
 
 /// What a launch of a grouped product is made with.
 struct Launch {
-  int blocks;      ///< of a cluster
-  int clusters;    ///< as many as stay on the device until all tiles are done
+  int blocks;    ///< of a cluster
+  int clusters;  ///< as many as stay on the device until all tiles are done
   bool operator==(const Launch&) const = default;
 };
 

@@ -1,9 +1,9 @@
 /// Gradients of weights:
 ///   out_e [i, j] = sum over the rows of expert e of L [row, i] R [row, j]
-/// Both operands are transposed and the depth is the expert's rows, any number of them: what the last box
-/// of 64 rows holds of the next expert is set to zero in shared memory up to a multiple of 16, beyond
-/// which nothing is multiplied. 128 x 256 numbers of the output per block; two blocks of a cluster share
-/// the operand that is not gathered, which can be sent to both.
+/// Both operands are transposed and the depth is the expert's rows, any number of them: what the
+/// last box of 64 rows holds of the next expert is set to zero in shared memory up to a multiple of
+/// 16, beyond which nothing is multiplied. 128 x 256 numbers of the output per block; two blocks of
+/// a cluster share the operand that is not gathered, which can be sent to both.
 #pragma once
 
 #include "cuda/wgmma/pipeline.cuh"
@@ -24,18 +24,19 @@ struct WeightProductLayout {
 using WeightRing = Ring<WeightProductLayout::kStages>;
 using WeightSums = float[kWgradColumns / 2];
 
-/// What a tile is: of one expert, rows from `row` and columns from `column` on of the output; and the
-/// expert's routed rows, which are the depth.
+/// What a tile is: of one expert, rows from `row` and columns from `column` on of the output; and
+/// the expert's routed rows, which are the depth.
 struct WeightTile {
   int expert, row, column, first, depth;
 };
 template <Gathered kGathered>
 ISOFLOP_DEVICE WeightTile weight_tile_at(const WeightProductArguments& a, int index, int rank) {
   const WeightGrid grid = weight_grid(a.rows, a.columns, a.blocks, kGathered == Gathered::kRight);
-  const WeightPlace place = weight_place_at(grid, index, rank, a.blocks,
-                                            kGathered == Gathered::kRight);
+  const WeightPlace place =
+      weight_place_at(grid, index, rank, a.blocks, kGathered == Gathered::kRight);
   const int first = __ldg(a.offsets + place.expert);
-  return {place.expert, place.row, place.column, first, __ldg(a.offsets + place.expert + 1) - first};
+  return {place.expert, place.row, place.column, first,
+          __ldg(a.offsets + place.expert + 1) - first};
 }
 /// Boxes of 64 columns of the right operand that a tile has.
 ISOFLOP_DEVICE int right_boxes(const WeightProductArguments& a, const WeightTile& tile) {
@@ -44,7 +45,8 @@ ISOFLOP_DEVICE int right_boxes(const WeightProductArguments& a, const WeightTile
 }
 
 template <int kN, int kSteps>
-ISOFLOP_DEVICE void multiply_box(WeightSums& sums, std::uint64_t left, std::uint64_t right, int keep) {
+ISOFLOP_DEVICE void multiply_box(WeightSums& sums, std::uint64_t left, std::uint64_t right,
+                                 int keep) {
   begin_products();
 #pragma unroll
   for (int k = 0; k < kSteps; ++k) {
@@ -56,8 +58,8 @@ ISOFLOP_DEVICE void multiply_box(WeightSums& sums, std::uint64_t left, std::uint
 
 /// The last rows of an expert, fewer than 64: those of the next are cleared where TMA brought them.
 template <Gathered kGathered>
-ISOFLOP_DEVICE void clear_rest(std::uint32_t left, std::uint32_t right, int boxes, int valid, int steps,
-                               int group, int thread) {
+ISOFLOP_DEVICE void clear_rest(std::uint32_t left, std::uint32_t right, int boxes, int valid,
+                               int steps, int group, int thread) {
   const int pieces = (16 * steps - valid) * 8;  // of 16 bytes, in every box
   for (int i = thread; i < pieces; i += kGroupThreads) {
     const std::uint32_t at = static_cast<std::uint32_t>(valid * kRowBytes + i * 16);
@@ -82,8 +84,8 @@ ISOFLOP_DEVICE void multiply_depth(WeightSums& sums, std::uint32_t base, const B
   int previous = 0;
   for (int step = 0; step < whole; ++step) {
     wait_for(barriers.full + 8 * ring.stage, ring.parity, kWaitFull);
-    multiply_box<kN, kDepthStep / 16>(sums, descriptor(left_at()), descriptor(right_at(), kBoxBytes),
-                                      step != 0);
+    multiply_box<kN, kDepthStep / 16>(sums, descriptor(left_at()),
+                                      descriptor(right_at(), kBoxBytes), step != 0);
     wait_for_products<1>();
     if (step > 0) barriers.release(previous, lane);
     previous = ring.stage;
@@ -123,9 +125,12 @@ template <Gathered kGathered>
 ISOFLOP_DEVICE void multiply_boxes(int boxes, WeightSums& sums, std::uint32_t base,
                                    const Barriers& barriers, int depth, int group, int thread,
                                    WeightRing& ring) {
-  if (boxes == 4) return multiply_depth<kGathered, 4>(sums, base, barriers, depth, group, thread, ring);
-  if (boxes == 3) return multiply_depth<kGathered, 3>(sums, base, barriers, depth, group, thread, ring);
-  if (boxes == 2) return multiply_depth<kGathered, 2>(sums, base, barriers, depth, group, thread, ring);
+  if (boxes == 4)
+    return multiply_depth<kGathered, 4>(sums, base, barriers, depth, group, thread, ring);
+  if (boxes == 3)
+    return multiply_depth<kGathered, 3>(sums, base, barriers, depth, group, thread, ring);
+  if (boxes == 2)
+    return multiply_depth<kGathered, 2>(sums, base, barriers, depth, group, thread, ring);
   multiply_depth<kGathered, 1>(sums, base, barriers, depth, group, thread, ring);
 }
 
@@ -160,10 +165,10 @@ ISOFLOP_DEVICE void store_weights(const WeightSums& sums, const WeightProductMap
   }
 }
 
-/// Rows of one box of the gathered operand: two boxes of 64 columns if it is the left one, else up to
-/// four.
-ISOFLOP_DEVICE void gather_boxes(std::uint32_t to, const WeightProductArguments& a, int boxes, int width,
-                                 int column, const int (&token)[4]) {
+/// Rows of one box of the gathered operand: two boxes of 64 columns if it is the left one, else up
+/// to four.
+ISOFLOP_DEVICE void gather_boxes(std::uint32_t to, const WeightProductArguments& a, int boxes,
+                                 int width, int column, const int (&token)[4]) {
   const int thread = static_cast<int>(threadIdx.x), chunk = thread % 8, row = thread / 8;
   for (int box = 0; box < boxes; ++box) {
 #pragma unroll
@@ -176,9 +181,10 @@ ISOFLOP_DEVICE void gather_boxes(std::uint32_t to, const WeightProductArguments&
 
 /// What warpgroup 0 does: all of it where an operand is gathered, else its first thread.
 template <Gathered kGathered>
-ISOFLOP_DEVICE void fetch_weight_tiles(const WeightProductMaps& maps, const WeightProductArguments& a,
-                                       std::uint32_t base, const Barriers& barriers, int rank,
-                                       int first, int stride, int num_tiles) {
+ISOFLOP_DEVICE void fetch_weight_tiles(const WeightProductMaps& maps,
+                                       const WeightProductArguments& a, std::uint32_t base,
+                                       const Barriers& barriers, int rank, int first, int stride,
+                                       int num_tiles) {
   using Layout = WeightProductLayout;
   const int thread = static_cast<int>(threadIdx.x);
   CopySignal copies{barriers.full};
@@ -205,8 +211,9 @@ ISOFLOP_DEVICE void fetch_weight_tiles(const WeightProductMaps& maps, const Weig
       if (thread == 0) {
         constexpr bool kLoadsLeft = kGathered != Gathered::kLeft;
         constexpr bool kLoadsRight = kGathered != Gathered::kRight;
-        arrive_expecting(full, (kLoadsLeft ? Layout::kLeftBytes : 0) +
-                                   (kLoadsRight ? static_cast<std::uint32_t>(boxes) * kBoxBytes : 0));
+        arrive_expecting(full,
+                         (kLoadsLeft ? Layout::kLeftBytes : 0) +
+                             (kLoadsRight ? static_cast<std::uint32_t>(boxes) * kBoxBytes : 0));
         if constexpr (kLoadsLeft) {
           for (int box = 0; box < kWgradRows / 64; ++box) {
             const Place<2> place{{tile.row + 64 * box, row}};
@@ -276,8 +283,8 @@ __global__ void __launch_bounds__(kProductThreads, 1)
     for (int t = first; t < num_tiles; t += stride) {
       const WeightTile tile = weight_tile_at<kGathered>(a, t, rank);
       WeightSums sums;
-      multiply_boxes<kGathered>(right_boxes(a, tile), sums, base, barriers, tile.depth, group, thread,
-                                ring);
+      multiply_boxes<kGathered>(right_boxes(a, tile), sums, base, barriers, tile.depth, group,
+                                thread, ring);
       store_weights(sums, maps, a, tile, pieces, group, thread, unit);
     }
     if (thread == 0) wait_for_stores();

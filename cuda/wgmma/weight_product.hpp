@@ -1,5 +1,5 @@
-/// Launches of the grouped products of cuda/wgmma that sum over the rows of every expert: gradients of
-/// weights.
+/// Launches of the grouped products of cuda/wgmma that sum over the rows of every expert: gradients
+/// of weights.
 #pragma once
 
 #include <cuda.h>

@@ -1,5 +1,6 @@
-// The grouped products of cuda/wgmma, run on the CPU: the comparisons that a GPU has to pass as well
-// (product_checks.hpp), on small shapes and hard counts, in several orders of events.
+// The grouped products of cuda/wgmma, run on the CPU: the comparisons that a GPU has to pass as
+// well (product_checks.hpp), on small shapes and hard counts. Every launch draws another order of
+// events, so that equal bits of repeated runs say that sums do not depend on it.
 #include <sstream>
 #include <string>
 #include <vector>
@@ -8,7 +9,7 @@
 #include "cuda/backends/backends.hpp"
 #include "cuda/checks/product_checks.hpp"
 #include "emulated_cuda.hpp"
-#include "emulated_host.hpp"
+#include "isoflop/core/random.hpp"
 
 using namespace isoflop;
 using namespace isoflop::bench;
@@ -44,6 +45,42 @@ std::string faults(const Shape& shape, Activation activation, std::vector<std::i
 TEST_CASE("emulated products: hard counts agree with the host", "[cuda][identity]") {
   for (const Activation activation : {Activation::kSwiGlu, Activation::kGelu, Activation::kRelu}) {
     CHECK(faults({72, 136}, activation, {0, 1, 9, 63, 64, 65, 0, 17}, 1) == "");
+  }
+}
+
+TEST_CASE("emulated products: pairs of blocks that share weights agree with the host",
+          "[cuda][identity]") {
+  // More than 160 rows per expert: clusters of two, experts in several parts, both ragged.
+  CHECK(faults({136, 72}, Activation::kSwiGlu, {319, 0, 322, 1, 641}, 1) == "");
+  CHECK(faults({72, 136}, Activation::kGelu, {159, 160, 161, 321, 12}, 2) == "");
+}
+
+TEST_CASE("emulated products: the narrowest layers agree with the host", "[cuda][identity]") {
+  for (const Shape& shape : {Shape{8, 8}, Shape{64, 24}, Shape{16, 128}}) {
+    INFO("d " << shape.d_model << ", n " << shape.expert_width);
+    CHECK(faults(shape, Activation::kSwiGlu, {5, 0, 40, 163}, 4) == "");
+    CHECK(faults(shape, Activation::kRelu, {500}, 5) == "");  // one expert has everything
+  }
+}
+
+TEST_CASE("emulated products: several strips of columns agree with the host", "[cuda][identity]") {
+  CHECK(faults({520, 64}, Activation::kSwiGlu, {30, 180, 300}, 6) == "");
+  CHECK(faults({64, 392}, Activation::kSwiGlu, {30, 70, 31}, 7) == "");
+  CHECK(faults({64, 520}, Activation::kGelu, {200, 170}, 8) == "");
+}
+
+TEST_CASE("emulated products: any counts and widths agree with the host",
+          "[cuda][identity][random]") {
+  Random random(9);
+  for (unsigned seed = 10; seed < 16; ++seed) {
+    std::vector<std::int32_t> counts(1 + random.below(9));
+    for (std::int32_t& count : counts) {
+      count = random.below(4) == 0 ? 0 : static_cast<std::int32_t>(random.below(240));
+    }
+    counts.back() += 2;
+    const Shape shape{8 * (1 + random.below(30)), 8 * (1 + random.below(20))};
+    INFO("d " << shape.d_model << ", n " << shape.expert_width << ", seed " << seed);
+    CHECK(faults(shape, static_cast<Activation>(random.below(3)), counts, seed) == "");
   }
 }
 

@@ -13,8 +13,8 @@ using namespace isoflop::bench;
 
 namespace {
 
-const std::vector<int> kRows{0,   1,   7,   8,   9,   63,  64,  65,   127,  128,  159,  160,  161,
-                             319, 320, 321, 322, 330, 640, 961, 1024, 3841, 3850, 32768};
+const std::vector<int> kRows{0,   1,   7,   8,   9,   63,  64,  65,  127,  128,  159,  160,
+                             161, 319, 320, 321, 322, 330, 640, 961, 1024, 3841, 3850, 32768};
 
 }  // namespace
 
@@ -99,7 +99,8 @@ TEST_CASE("tile plan: gradients of weights are covered once", "[cuda]") {
             CHECK(seen.insert({at.row, at.column}).second);
           }
         }
-        CHECK(seen.size() == static_cast<std::size_t>(((rows + 127) / 128) * ((columns + 255) / 256)));
+        CHECK(seen.size() ==
+              static_cast<std::size_t>(((rows + 127) / 128) * ((columns + 255) / 256)));
         const int each = grid.down * grid.across;
         CHECK(weight_place_at(grid, each, 0, blocks, shares_left).expert == 1);
       }

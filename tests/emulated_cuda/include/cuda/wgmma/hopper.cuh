@@ -64,10 +64,6 @@ ISOFLOP_DEVICE void load_box(const CUtensorMap* map, std::uint32_t to, std::uint
                              const Place<3>& p) {
   emulated_cuda::load_box(*map, to, barrier, p.at, 3, 0);
 }
-ISOFLOP_DEVICE void load_box(const CUtensorMap* map, std::uint32_t to, std::uint32_t barrier,
-                             const Place<5>& p) {
-  emulated_cuda::load_box(*map, to, barrier, p.at, 5, 0);
-}
 ISOFLOP_DEVICE void load_box_to_all(const CUtensorMap* map, std::uint32_t to, std::uint32_t barrier,
                                     const Place<2>& p, std::uint16_t blocks) {
   if (blocks == 0) emulated_cuda::fail("a load to no block");
@@ -77,11 +73,6 @@ ISOFLOP_DEVICE void load_box_to_all(const CUtensorMap* map, std::uint32_t to, st
                                     const Place<3>& p, std::uint16_t blocks) {
   if (blocks == 0) emulated_cuda::fail("a load to no block");
   emulated_cuda::load_box(*map, to, barrier, p.at, 3, blocks);
-}
-ISOFLOP_DEVICE void load_box_to_all(const CUtensorMap* map, std::uint32_t to, std::uint32_t barrier,
-                                    const Place<5>& p, std::uint16_t blocks) {
-  if (blocks == 0) emulated_cuda::fail("a load to no block");
-  emulated_cuda::load_box(*map, to, barrier, p.at, 5, blocks);
 }
 ISOFLOP_DEVICE void store_box(const CUtensorMap* map, std::uint32_t from, const Place<2>& p) {
   emulated_cuda::store_box(*map, from, p.at, 2);
