@@ -73,27 +73,32 @@ ISOFLOP_DEVICE void gather16(std::uint32_t to, const Bf16* from, int token, int 
   copy16(to, at, real ? 16 : 0);
 }
 
-/// A thread that gathers tells the full barriers that its copies have come, one stage late, so that
-/// those of the next are under way meanwhile.
+/// A thread that gathers tells the full barriers that its copies have come, kLag stages late, so
+/// that those of as many more are under way meanwhile: all but the two that are being multiplied
+/// and let go.
+template <int kStages>
 struct CopySignal {
+  static constexpr int kLag = kStages - 2;
   std::uint32_t full;
-  int pending = -1;
+  int last = 0, unsaid = 0;  ///< stage that was committed last; stages that were not told of
 
   ISOFLOP_DEVICE void committed(int stage) {
     commit_copies();
-    if (pending >= 0) {
-      wait_for_copies<1>();
-      publish_to_async_units();
-      arrive(full + 8 * pending);
+    last = stage;
+    if (unsaid < kLag) {
+      ++unsaid;
+      return;
     }
-    pending = stage;
+    wait_for_copies<kLag>();
+    say(kLag);
   }
   ISOFLOP_DEVICE void finish() {
-    if (pending < 0) return;
     wait_for_copies<0>();
+    while (unsaid > 0) say(--unsaid);
+  }
+  ISOFLOP_DEVICE void say(int stages_ago) const {
     publish_to_async_units();
-    arrive(full + 8 * pending);
-    pending = -1;
+    arrive(full + 8 * ((last + kStages - stages_ago) % kStages));
   }
 };
 

@@ -403,7 +403,7 @@ ISOFLOP_DEVICE void fetch_tiles(const RowProductMaps& maps, const RowProductArgu
   const int thread = static_cast<int>(threadIdx.x);
   constexpr int kPasses = kTileRowsMost / 16;  // eight threads copy a row of 128 bytes
   const int chunk = thread % 8, row = thread / 8;
-  CopySignal copies{barriers.full};
+  CopySignal<Layout::kStages> copies{barriers.full};
   Ring<Layout::kStages> ring;
   ring.parity = 1;  // all stages begin empty
   for (int t = first; t < num_tiles; t += step) {

@@ -187,7 +187,7 @@ ISOFLOP_DEVICE void fetch_weight_tiles(const WeightProductMaps& maps,
                                        int num_tiles) {
   using Layout = WeightProductLayout;
   const int thread = static_cast<int>(threadIdx.x);
-  CopySignal copies{barriers.full};
+  CopySignal<Layout::kStages> copies{barriers.full};
   WeightRing ring;
   ring.parity = 1;
   for (int t = first; t < num_tiles; t += stride) {
