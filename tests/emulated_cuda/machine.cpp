@@ -179,17 +179,6 @@ void run_cluster() {
 }  // namespace
 
 // --- fibers ------------------------------------------------------------------------------------
-// A switch by swapcontext asks the kernel for the mask of signals, which takes ten times as long as
-// the rest; a sanitizer has to be told of the other way.
-
-#if defined(__SANITIZE_ADDRESS__)
-#define ISOFLOP_SWAPS_CONTEXTS
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define ISOFLOP_SWAPS_CONTEXTS
-#endif
-#endif
-
 namespace {
 #ifdef ISOFLOP_SWAPS_CONTEXTS
 ucontext_t outside;

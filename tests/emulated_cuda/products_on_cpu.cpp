@@ -83,3 +83,14 @@ TEST_CASE("emulated products: any counts and widths agree with the host",
     CHECK(faults(shape, static_cast<Activation>(random.below(3)), counts, seed) == "");
   }
 }
+
+TEST_CASE("emulated products: several tiles of every block agree with the host in several orders",
+          "[cuda][planted][identity]") {
+  // One block per expert's rows, and two; more steps of the depth than stages; few tiles and many.
+  emulated_cuda::num_multiprocessors = 2;
+  for (unsigned seed = 1; seed <= 2; ++seed) {
+    CHECK(faults({72, 136}, Activation::kSwiGlu, {0, 1, 9, 65, 0, 17}, seed) == "");
+    CHECK(faults({264, 72}, Activation::kSwiGlu, {333, 5}, seed) == "");
+    CHECK(faults({72, 264}, Activation::kGelu, {170, 190}, seed) == "");
+  }
+}
