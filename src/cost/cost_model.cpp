@@ -133,9 +133,10 @@ const AffineTime* CostModel::find(Pass pass, Stage stage) const {
 }
 
 bool CostModel::has_all_stages(Pass pass) const {
-  const auto stages = stages_of(pass, options_.fused);
-  return std::all_of(stages.begin(), stages.end(),
-                     [&](Stage stage) { return find(pass, stage) != nullptr; });
+  const auto stages = stages_of(pass);
+  return std::all_of(stages.begin(), stages.end(), [&](Stage stage) {
+    return !is_run(stage, options_.fused) || find(pass, stage) != nullptr;
+  });
 }
 
 bool CostModel::covers(Pass pass) const {
@@ -147,7 +148,8 @@ double CostModel::seconds(const LayerSize& size, Pass pass) const {
   const ExpertRows rows = balanced_ ? balanced_rows(size) : multinomial_rows(size);
   if (has_all_stages(pass)) {
     double out = 0.0;
-    for (const Stage stage : stages_of(pass, options_.fused)) {
+    for (const Stage stage : stages_of(pass)) {
+      if (!is_run(stage, options_.fused)) continue;
       out += find(pass, stage)->seconds(stage_work(size, rows, stage, options_));
     }
     return out;
