@@ -50,15 +50,15 @@ FAULTS = [
     ),
     Fault(
         "copies are signalled a stage early", "pipeline.cuh",
-        "wait_for_copies<1>();", "wait_for_copies<2>();", WEIGHTS, quick=True,
+        "wait_for_copies<kLag>();", "wait_for_copies<kLag + 1>();", WEIGHTS, quick=True,
     ),
     Fault(
         "copies are not published", "pipeline.cuh",
-        "wait_for_copies<1>();\n      publish_to_async_units();", "wait_for_copies<1>();", WEIGHTS,
+        "    publish_to_async_units();\n    arrive(full", "    arrive(full", WEIGHTS,
     ),
     Fault(
         "the last copies are not signalled", "pipeline.cuh",
-        "    arrive(full + 8 * pending);\n    pending = -1;", "    pending = -1;", WEIGHTS,
+        "    while (unsaid > 0) say(--unsaid);\n", "", WEIGHTS,
     ),
     # Products by row.
     Fault(
