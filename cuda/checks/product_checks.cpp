@@ -1,5 +1,6 @@
 #include "cuda/checks/product_checks.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <optional>
@@ -370,6 +371,27 @@ class ProductChecks {
 };
 
 }  // namespace
+
+ProductCase product_case_of(const MoeLayer& layer) {
+  // Sums of so many terms take a second or two; a part of 160 rows, a box of 64 and a step of 8,
+  // each with one row more or less, are in most cases among the counts.
+  constexpr double kMostTerms = 0x1p27;
+  const double per_row = static_cast<double>(layer.d_model * layer.up_width());
+  const auto most = static_cast<std::int32_t>(std::clamp(kMostTerms / per_row, 4.0, 400.0));
+  ProductCase out{layer, {}};
+  std::int32_t left = most;
+  for (const std::int32_t count : {1, 0, 63, 9, 161, 65}) {
+    out.counts.push_back(std::min(count, left));
+    left -= out.counts.back();
+  }
+  out.counts.push_back(left);
+  std::int32_t rows = most;
+  out.layer.experts.top_k = 2;
+  if (rows % 2 != 0) ++rows, ++out.counts.back();
+  out.layer.tokens = static_cast<std::uint64_t>(rows / 2);
+  out.layer.experts.num_experts = out.counts.size();
+  return out;
+}
 
 std::vector<CheckItem> check_products(GemmBackend& backend, const MoeLayer& layer,
                                       std::span<const std::int32_t> counts, std::uint64_t seed,

@@ -11,6 +11,13 @@
 
 namespace isoflop::bench {
 
+/// A layer that check_products can take, with the widths and the activation of this one.
+struct ProductCase {
+  MoeLayer layer;
+  std::vector<std::int32_t> counts;
+};
+ProductCase product_case_of(const MoeLayer& layer);
+
 /// All six products of `layer` with so many rows per expert, plain and in every form of what the
 /// backend can fuse, on seeded operands; outputs are followed by memory that nobody may write, and
 /// `repeats` more runs have to leave the same bits. counts [E'], their sum T K; a token may have

@@ -8,6 +8,8 @@
 
 #include "cuda/checks/kernel_checks.hpp"
 #include "cuda/checks/layer_check.hpp"
+#include "cuda/checks/product_checks.hpp"
+#include "cuda/device/backend_name.hpp"
 #include "cuda/device/cuda_handles.hpp"
 #include "cuda/device/moe_bench.hpp"
 #include "cuda/device/nvml.hpp"
@@ -96,6 +98,18 @@ class CudaDevice : public Device {
     report.configuration.layer = layer;
     report.configuration.seed = seed;
     report.items = bench::check_kernels(layer, seed);
+    return report;
+  }
+
+  CheckReport check_products(const Configuration& configuration, int repeats) override {
+    CheckReport report;
+    report.configuration = configuration;
+    const std::string_view name = parse_backend_name(configuration.backend).base;
+    if (backend_needs_capacity(name)) return report;
+    const ProductCase c = product_case_of(configuration.layer);
+    report.configuration.layer = c.layer;
+    report.items =
+        bench::check_products(*make_backend(name), c.layer, c.counts, configuration.seed, repeats);
     return report;
   }
 

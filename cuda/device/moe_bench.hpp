@@ -69,6 +69,11 @@ class Device {
   virtual CheckReport check(const Configuration&) = 0;
   /// Every kernel around the GEMMs alone, on random and adversarial routings.
   virtual CheckReport check_kernels(const MoeLayer&, std::uint64_t seed) = 0;
+  /// The backend's products one by one, with what it can fuse and without, on a layer with this
+  /// one's widths, few experts and few rows, of which one has none; each is run `repeats` times
+  /// more and has to leave the same bits. Nothing is compared where a backend needs as many rows
+  /// for every expert.
+  virtual CheckReport check_products(const Configuration&, int repeats) = 0;
   /// All rows of one configuration. Precondition: check() passed; its figures go into the rows.
   virtual std::vector<CostRow> time(const Configuration&, const TimingOptions&,
                                     const CheckReport&) = 0;

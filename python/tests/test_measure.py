@@ -357,6 +357,7 @@ def test_words_that_contradict_each_other_are_refused(torch: Any) -> None:
         ({"make_layer": "megablocks"}, "make_layer"),
         ({"make_layer": adapter}, "backend"),
         ({"make_layer": adapter, "backend": "loop"}, "backend"),
+        ({"make_layer": adapter, "backend": "wgmma:gather"}, "backend"),
         ({"make_layer": "torch", "check": "twice"}, "check"),
         ({"make_layer": "torch", "min_samples": 5}, "min_samples"),
         ({"make_layer": "torch", "shapes": []}, "shapes"),

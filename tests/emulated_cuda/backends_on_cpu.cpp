@@ -6,7 +6,7 @@
 using namespace isoflop::bench;
 
 TEST_CASE("emulated backends: each can fuse what its traits say", "[cuda][identity]") {
-  for (const std::string& name : backend_names()) {
+  for (const char* name : {"wgmma", "loop", "batched"}) {  // the others are calls of cuBLAS
     CAPTURE(name);
     CHECK(make_backend(name)->can_fuse() == traits_of(name).fuses);
   }

@@ -63,6 +63,10 @@ class FakeDevice : public isoflop::bench::Device {
     out.items = {{"topk", 0.0, 0.0}};
     return out;
   }
+  isoflop::bench::CheckReport check_products(const isoflop::bench::Configuration& x,
+                                             int repeats) override {
+    return {x, {{"up", 0.001, 0.002}, {"the same again", repeats > 0 ? 0.0 : 1.0, 0.0}}};
+  }
   std::vector<isoflop::CostRow> time(const isoflop::bench::Configuration& x,
                                      const isoflop::bench::TimingOptions& options,
                                      const isoflop::bench::CheckReport& report) override {
