@@ -155,6 +155,11 @@ def test_adapters_agree_with_float64(torch: Any, adapter: str) -> None:
             quick(adapter, {**RATES, "activation": "relu"})
 
 
+def test_the_adapter_of_liger_takes_swiglu_alone(torch: Any) -> None:
+    with pytest.raises(isoflop.InvalidArgument, match="activation="):
+        quick("liger", {**RATES, "activation": "relu"})
+
+
 def check_of(torch: Any, make_layer: Any, words: dict[str, Any], kind: str = "reference") -> Any:
     from isoflop.bench.check import Inputs, check
 

@@ -1,6 +1,8 @@
 // The grouped products of cuda/wgmma, run on the CPU: the comparisons that a GPU has to pass as
 // well (product_checks.hpp), on small shapes and hard counts. Every launch draws another order of
 // events, so that equal bits of repeated runs say that sums do not depend on it.
+#include <algorithm>
+#include <numeric>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -92,5 +94,24 @@ TEST_CASE("emulated products: several tiles of every block agree with the host i
     CHECK(faults({72, 136}, Activation::kSwiGlu, {0, 1, 9, 65, 0, 17}, seed) == "");
     CHECK(faults({264, 72}, Activation::kSwiGlu, {333, 5}, seed) == "");
     CHECK(faults({72, 264}, Activation::kGelu, {170, 190}, seed) == "");
+  }
+}
+
+TEST_CASE("emulated products: what verify runs agrees with the host for every backend",
+          "[cuda][identity]") {
+  MoeLayer layer;
+  layer.tokens = 16384;
+  layer.d_model = 136;
+  layer.experts = {.d_ff = 576, .num_experts = 64, .expert_width = 72, .top_k = 8};
+  const ProductCase c = product_case_of(layer);
+  CHECK(std::count(c.counts.begin(), c.counts.end(), 0) == 1);
+  CHECK(c.layer.num_rows() ==
+        static_cast<std::uint64_t>(std::accumulate(c.counts.begin(), c.counts.end(), 0)));
+  for (const char* backend : {"wgmma", "loop"}) {
+    std::ostringstream faults;
+    for (const CheckItem& item : check_products(*make_backend(backend), c.layer, c.counts, 1)) {
+      if (!item.holds()) faults << item.what << ": " << item.error << "\n";
+    }
+    CHECK(faults.str() == "");
   }
 }
