@@ -28,8 +28,8 @@ void arrive_there(TransactionBarrier& x, std::uint32_t bytes) {
   require_phase(x);
 }
 
-// A row of 128 bytes of a box, in shared memory from `offset` on: calls part(chunk, first number,
-// where it is in the tensor or null, numbers of it that are in the tensor).
+// The 16 bytes of a box one after the other, as they lie in shared memory before they are swizzled:
+// calls part(offset, where each of their numbers is in the tensor, or null outside of it).
 template <class Part>
 void for_chunks(const CUtensorMap& map, const int* at, const Part& part) {
   std::uint32_t num_rows = 1;
@@ -299,11 +299,13 @@ void wait_for(std::uint32_t barrier, std::uint32_t parity, int place) {
   Thread& thread = self();
   TransactionBarrier& x = thread.block->barrier_at(barrier);
   if (parity > 1) fail("a parity that is neither 0 nor 1");
-  if ((x.num_phases & 1) != parity) return;
-  thread.barrier = barrier;
-  thread.place = place;
-  wait_in(x.waiters, "barrier");
-  thread.barrier = 0;
+  // Who sleeps until the next phase is over as well, waits for one more, as on a card.
+  while ((x.num_phases & 1) == parity) {
+    thread.barrier = barrier;
+    thread.place = place;
+    wait_in(x.waiters, "barrier");
+    thread.barrier = 0;
+  }
 }
 
 // --- TMA ---------------------------------------------------------------------------------------

@@ -63,8 +63,7 @@ void LtMatmul::run(const LtOperands& operands, const LtWorkspace&, cudaStream_t)
   });
 }
 
-std::unique_ptr<GemmBackend> make_grouped_backend() {
-  throw InvalidArgument("the backend grouped is a call of cuBLAS, which is not emulated");
-}
+// Its grouped call is one of cuBLAS.
+std::unique_ptr<GemmBackend> make_grouped_backend() { return make_loop_backend(); }
 
 }  // namespace isoflop::bench

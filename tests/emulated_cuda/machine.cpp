@@ -307,7 +307,7 @@ void meet_warp(const char* what, const std::function<void()>& by_last) {
 
 void* dynamic_shared_memory() { return self().block->memory.data() + Block::kFirstAddress; }
 void block_barrier() { meet(self().block->meeting, block_size.x, "__syncthreads"); }
-void warp_barrier() { meet_warp("an exchange of the warp"); }
+void warp_barrier() { meet_warp("__syncwarp or an exchange"); }
 WarpValues& warp_values() { return self().warp->values; }
 
 void require_all_lanes(unsigned mask) {

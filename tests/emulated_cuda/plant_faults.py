@@ -3,8 +3,8 @@
 
 plant_faults.py --build FILE [--all] [FAULT ...]: copies the sources, replaces one text, which must
 be there exactly once, compiles and runs the tests [planted]; these must fail, and not by taking too
-long. Without --all a few faults; FAULT is a part of a name of one. FILE is written by CMake. A line per
-fault. Exit code 0: all were seen; 1: one was not, or nothing was run; 2: bad command line.
+long. Without --all a few faults; FAULT is a part of a name of one. FILE is written by CMake. A line
+per fault. Exit code 0: all were seen; 1: one was not, or nothing was run; 2: bad command line.
 """
 
 import argparse
@@ -33,6 +33,7 @@ class Fault:
 
 
 ROWS, BACK, WEIGHTS = "row_products_forward.cu", "row_products_backward.cu", "weight_products.cu"
+MEET = "      meet_threads<kGroupThreads>(kGroupBarrier + group);\n"
 FAULTS = [
     # The ring of stages.
     Fault(
@@ -50,15 +51,15 @@ FAULTS = [
     ),
     Fault(
         "copies are signalled a stage early", "pipeline.cuh",
-        "wait_for_copies<1>();", "wait_for_copies<2>();", WEIGHTS, quick=True,
+        "wait_for_copies<kLag>();", "wait_for_copies<kLag + 1>();", WEIGHTS, quick=True,
     ),
     Fault(
         "copies are not published", "pipeline.cuh",
-        "wait_for_copies<1>();\n      publish_to_async_units();", "wait_for_copies<1>();", WEIGHTS,
+        "    publish_to_async_units();\n    arrive(full", "    arrive(full", WEIGHTS,
     ),
     Fault(
         "the last copies are not signalled", "pipeline.cuh",
-        "    arrive(full + 8 * pending);\n    pending = -1;", "    pending = -1;", WEIGHTS,
+        "    while (unsaid > 0) say(--unsaid);\n", "", WEIGHTS,
     ),
     # Products by row.
     Fault(
@@ -68,8 +69,8 @@ FAULTS = [
     ),
     Fault(
         "the last stage of a tile is not released", "row_product.cuh",
-        "  wait_for_products<0>();\n  barriers.release(previous, lane);", "  wait_for_products<0>();",
-        ROWS,
+        "  wait_for_products<0>();\n  barriers.release(previous, lane);",
+        "  wait_for_products<0>();", ROWS,
     ),
     Fault(
         "sums are read before their products are done", "row_product.cuh",
@@ -104,14 +105,12 @@ FAULTS = [
     ),
     Fault(
         "a piece is not published", "row_product.cuh",
-        "      publish_to_async_units();\n      meet_threads<kGroupThreads>(kGroupBarrier + group);\n"
-        "      const int left", "      meet_threads<kGroupThreads>(kGroupBarrier + group);\n"
-        "      const int left", ROWS,
+        "      publish_to_async_units();\n" + MEET + "      const int left",
+        MEET + "      const int left", ROWS,
     ),
     Fault(
         "a piece leaves before all have written it", "row_product.cuh",
-        "      meet_threads<kGroupThreads>(kGroupBarrier + group);\n      const int left",
-        "      const int left", ROWS,
+        MEET + "      const int left", "      const int left", ROWS,
     ),
     Fault(
         "rows of the next expert are overwritten", "row_product.cuh",
@@ -134,8 +133,7 @@ FAULTS = [
     ),
     Fault(
         "weights of rows are used before they have come", "row_product.cuh",
-        "    meet_threads<kGroupThreads>(kGroupBarrier + group);  // the weights of all rows have come\n",
-        "", BACK,
+        MEET[2:-1] + "  // the weights of all rows have come\n", "", BACK,
     ),
     Fault(
         "H comes to a slot that a store reads", "row_product.cuh",
@@ -176,20 +174,17 @@ def plant(fault: Fault, build: dict, folder: Path) -> tuple[bool, str]:
     (copy / fault.file).write_text(text.replace(fault.old, fault.new))
     own = str(folder / "planted.o")
     include = [f"-I{path}" for path in (build["stand_ins"], folder, *build["include"])]
-    compiled = subprocess.run(
-        [build["compiler"], "-std=c++20", "-O1", "-w", "-DISOFLOP_WGMMA", *include, "-x", "c++", "-c",
-         str(copy / fault.source), "-o", own],
-        capture_output=True, text=True,
-    )  # fmt: skip
+    words = [build["compiler"], "-std=c++20", "-O1", "-w", "-DISOFLOP_WGMMA", *include]
+    words += ["-x", "c++", "-c", str(copy / fault.source), "-o", own]
+    compiled = subprocess.run(words, capture_output=True, text=True)
     if compiled.returncode != 0:
         return False, "does not compile: " + compiled.stderr[:300]
     objects = [path for path in build["objects"] if Path(path).name != fault.source + ".o"]
     if len(objects) != len(build["objects"]) - 1:
         return False, f"the build has no {fault.source}"
     program = str(folder / "planted")
-    subprocess.run(
-        [build["compiler"], *objects, own, *build["libraries"], "-lpthread", "-o", program], check=True
-    )
+    words = [build["compiler"], *objects, own, *build["libraries"], "-lpthread", "-o", program]
+    subprocess.run(words, check=True)
     try:
         run = subprocess.run(
             [program, "[planted]", "--abort"], capture_output=True, text=True, timeout=LIMIT_S
@@ -197,9 +192,11 @@ def plant(fault: Fault, build: dict, folder: Path) -> tuple[bool, str]:
     except subprocess.TimeoutExpired:
         return False, f"still runs after {LIMIT_S} s"
     said = [line for line in (run.stdout + run.stderr).splitlines() if line.strip()]
-    said = [x for x in said if x.startswith("emulated kernel: ")] or [
-        x for x in said if " > " in x
-    ] or said[-1:]
+    said = (
+        [x for x in said if x.startswith("emulated kernel: ")]
+        or [x for x in said if " > " in x]
+        or said[-1:]
+    )
     return run.returncode != 0, said[0].strip() if said else ""
 
 
@@ -211,11 +208,10 @@ def main() -> int:
     parser.add_argument("faults", nargs="*", help="parts of names")
     options = parser.parse_args()
     build = json.loads(options.build.read_text())
-    chosen = [
-        x
-        for x in FAULTS
-        if (any(part in x.name for part in options.faults) if options.faults else x.quick or options.all)
-    ]
+    if options.faults:
+        chosen = [x for x in FAULTS if any(part in x.name for part in options.faults)]
+    else:
+        chosen = [x for x in FAULTS if x.quick or options.all]
 
     def try_one(fault: Fault) -> bool:
         with tempfile.TemporaryDirectory() as folder:

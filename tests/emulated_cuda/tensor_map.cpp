@@ -31,6 +31,9 @@ CUtensorMap tensor_map(const void* data, std::span<const std::uint64_t> sizes,
     if (d > 0 && (strides_bytes[d - 1] % 16 != 0 || strides_bytes[d - 1] >= kMostStride)) {
       fail("a stride that is no multiple of 16 bytes");
     }
+    if (d > 1 && strides_bytes[d - 1] % strides_bytes[d - 2] != 0) {
+      fail("a stride that is no multiple of the one before");
+    }
     out.sizes[d] = sizes[d];
     out.strides[d] = d == 0 ? 2 : strides_bytes[d - 1];
     out.box[d] = static_cast<std::uint16_t>(box[d]);

@@ -152,7 +152,6 @@ void require_alike(Block& block, const Warp& warp, std::uint64_t which, const Pr
   if (block.warps.size() < (warp.index / kWarps + 1) * kWarps) {
     fail("a product of less than a warpgroup");
   }
-  if (which < group.first) return;  // it waited for older ones than any other: cannot be
   if (which - group.first == group.products.size()) {
     group.products.push_back({x.shape, x.left, x.right, x.keeps_sums});
   } else if (!group.products[which - group.first].is_like(x)) {
