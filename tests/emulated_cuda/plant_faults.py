@@ -139,6 +139,25 @@ FAULTS = [
         "H comes to a slot that a store reads", "row_product.cuh",
         "    wait_until_stores_have_read<1>();\n    arrive_expecting", "    arrive_expecting", BACK,
     ),
+    Fault(
+        "H is used before it has come", "row_product.cuh",
+        "        wait_for(loaded + 8 * static_cast<std::uint32_t>(unit % Layout::kSlots),\n"
+        "                 static_cast<std::uint32_t>(unit / Layout::kSlots) & 1u, kWaitH);\n",
+        "", BACK,
+    ),
+    Fault(
+        "dH leaves before all have written it", "row_product.cuh",
+        "  " + MEET + "        const int column", "        const int column", BACK,
+    ),
+    Fault(
+        "gradients of weights are summed before all have written theirs", "row_product.cuh",
+        "    if (a.partial == nullptr) return;\n" + MEET[2:],
+        "    if (a.partial == nullptr) return;\n", BACK,
+    ),
+    Fault(
+        "sums of experts are read before all have written theirs", "parts.cu",
+        "sums[warp] = inclusive;\n    __syncthreads();", "sums[warp] = inclusive;", "parts.cu",
+    ),
     # Gradients of weights.
     Fault(
         "rows of the next expert are summed", "weight_product.cuh",
@@ -156,6 +175,10 @@ FAULTS = [
     Fault(
         "the last rows are not waited for", "weight_product.cuh",
         "    wait_for(barriers.full + 8 * ring.stage, ring.parity, kWaitTail);\n", "", WEIGHTS,
+    ),
+    Fault(
+        "a piece of a gradient is written while its store reads", "weight_product.cuh",
+        "    if (thread == 0) wait_until_stores_have_read<1>();\n", "", WEIGHTS,
     ),
     Fault(
         "an expert without rows keeps what was there", "weight_product.cuh",
