@@ -31,8 +31,9 @@ int run(Form& form, const bench::World& world) {
   require_resumable(request.measure);
   const bool is_quiet = form.has_own("json");
   std::vector<std::string> remarks;
-  std::vector<bench::PlannedRun> runs = bench::planned_runs(
-      api::layers_of(request.layers), request.run, request.regime, request.pass, remarks);
+  std::vector<bench::PlannedRun> runs =
+      bench::planned_runs(api::layers_of(request.layers), request.run, world.backends(),
+                          request.regime, request.pass, remarks);
   const bench::MeasureResult result = bench::measure_runs(world, std::move(runs), request.measure,
                                                           run_observer(request.measure, is_quiet));
   for (const std::string& remark : remarks) warn(remark);

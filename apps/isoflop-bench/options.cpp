@@ -1,5 +1,7 @@
 #include "apps/isoflop-bench/options.hpp"
 
+#include "cuda/device/backend_name.hpp"
+
 namespace isoflop::app {
 
 void layer_options(Form& form, const std::string& default_tokens) {
@@ -24,14 +26,29 @@ void layer_options(Form& form, const std::string& default_tokens) {
   form.flag({"--renormalize", "scale the K weights of a token to sum to 1"});
 }
 
+void backend_options(Form& form) {
+  std::string known;
+  for (const bench::BackendTraits& backend : bench::backend_traits()) {
+    known += (known.empty() ? "" : ", ") + std::string(backend.name);
+  }
+  form.word({"--backend",
+             "who multiplies: all (default), or some of " + known +
+                 "; wgmma:gather fuses that alone, wgmma:plain nothing",
+             "NAME,..."});
+  form.word(
+      {"--fuse",
+       "what wgmma fuses into its products: all (default), none, or parts joined by + (gather, "
+       "activation, combination); several choices by commas; each: nothing, then one part "
+       "more at a time",
+       "PARTS,..."});
+}
+
 void run_options(Form& form) {
   form.word({"--routing",
              "which experts tokens go to: router, balanced, multinomial (default), zipf:S or "
              "file:PATH",
              "NAME"});
-  form.word({"--backend",
-             "who multiplies: all (default), or some of batched, loop, grouped, lt-grouped",
-             "NAME,..."});
+  backend_options(form);
   form.word({"--capacity-factor",
              "batched: rows per expert over the mean, what is beyond them is dropped", "X"});
   form.word({"--seed", "of inputs, weights and routing (default 1)", "X"});

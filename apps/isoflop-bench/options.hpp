@@ -11,6 +11,9 @@ namespace isoflop::app {
 /// --expert-width, --top-k; one layer per granularity. default_tokens "": --tokens has to be given.
 void layer_options(Form& form, const std::string& default_tokens);
 
+/// Who multiplies, and what it fuses.
+void backend_options(Form& form);
+
 /// How the layers are run.
 void run_options(Form& form);
 

@@ -5,11 +5,16 @@
 
 namespace isoflop::bench {
 
+static void list_fields(api::FieldVisitor& f, BackendChoice& choice) {
+  f.text("backend", choice.backend);
+  f.text("fuse", choice.fuse);
+}
+
 static void list_fields(api::FieldVisitor& f, RunChoice& choice) {
   f.text("routing", choice.routing);
   f.count("seed", choice.seed, 0);
   f.number("capacity_factor", choice.capacity_factor, api::Numbers::kPositive);
-  f.text("backend", choice.backend);
+  list_fields(f, choice.backends);
 }
 
 static void list_fields(api::FieldVisitor& f, MeasureRequest& request) {
@@ -38,6 +43,7 @@ static void list_fields(api::FieldVisitor& f, SweepRequest& request) {
   f.choice("preset", request.preset, {bench::kPresetNames.begin(), bench::kPresetNames.end()});
   f.number("time_limit", request.time_limit, api::Numbers::kPositive);
   f.count("seed", request.seed, 0);
+  list_fields(f, request.backends);
   list_fields(f, request.measure);
 }
 

@@ -29,6 +29,7 @@ struct SweepRequest {
   std::string preset;
   std::optional<double> time_limit;  ///< minutes; else those of the preset
   std::uint64_t seed = 1;
+  bench::BackendChoice backends;
   bench::MeasureRequest measure;
 };
 

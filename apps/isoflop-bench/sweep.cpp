@@ -1,6 +1,7 @@
 // isoflop-bench sweep: times a preset of layers within a time limit.
 #include <nlohmann/json.hpp>
 
+#include "apps/isoflop-bench/options.hpp"
 #include "apps/isoflop-bench/requests.hpp"
 #include "apps/isoflop-bench/runs.hpp"
 #include "apps/isoflop-bench/verbs.hpp"
@@ -16,6 +17,7 @@ void options(Form& form) {
                       "quick (2 minutes), paper (the layers of Krajewski et al. 2024) or modern "
                       "(d_model 2048, SwiGLU, open models), 8 minutes each",
                       "NAME"});
+  backend_options(form);
   form.word({"--time-limit", "no run begins that would end later (default: as above)", "MIN"});
   form.required_word(
       {"-o,--output", "write the cost table (isoflop.cost/1), anew after every run", "FILE"});
@@ -27,9 +29,13 @@ void options(Form& form) {
 int run(Form& form, const bench::World& world) {
   const SweepRequest request = sweep_request(form.request());
   require_resumable(request.measure);
-  const bench::MeasureResult result = bench::measure_runs(
-      world, bench::preset_runs(request.preset, bench::backend_names(), request.seed),
-      request.measure, run_observer(request.measure, false));
+  std::vector<std::string> remarks;
+  const std::vector<std::string> backends =
+      bench::chosen_backends(request.backends, world.backends(), remarks);
+  const bench::MeasureResult result =
+      bench::measure_runs(world, bench::preset_runs(request.preset, backends, request.seed),
+                          request.measure, run_observer(request.measure, false));
+  for (const std::string& remark : remarks) warn(remark);
   print("\n" + text::describe_cost_table(result.table) + describe_missed(result) +
         "\ncost table: " + request.measure.output + ", " + std::to_string(result.num_measured) +
         " runs measured\n");

@@ -10,6 +10,7 @@ namespace isoflop::app {
 bench::World real_world(std::vector<std::string> command_line) {
   bench::World out;
   out.open_device = [] { return bench::open_device(); };
+  out.backends = bench::backends_here;
   out.clock_s = [] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
         .count();

@@ -81,7 +81,7 @@ int run(Form& form, const bench::World& world) {
   const std::vector<MoeLayer> layers = api::layers_of(request.layers);
   std::vector<std::string> remarks;
   const std::vector<bench::Configuration> configurations =
-      bench::configurations_of(layers, request.run, remarks);
+      bench::configurations_of(layers, request.run, world.backends(), remarks);
   const std::unique_ptr<bench::Device> device = world.open_device();
   for (const std::string& remark : remarks) warn(remark);
   const CostEnvironment environment = bench::environment_of(*device, world);

@@ -12,6 +12,9 @@ namespace isoflop::bench {
 std::unique_ptr<GemmBackend> make_batched_backend();
 std::unique_ptr<GemmBackend> make_loop_backend();
 std::unique_ptr<GemmBackend> make_grouped_backend();
+#ifdef ISOFLOP_WGMMA  // where kernels are built for compute capability 9.0a
+std::unique_ptr<GemmBackend> make_wgmma_backend();
+#endif
 #if CUBLAS_VERSION >= 130300
 std::unique_ptr<GemmBackend> make_lt_grouped_backend();
 #endif

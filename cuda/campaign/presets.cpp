@@ -84,12 +84,11 @@ std::vector<Family> families_of(std::string_view preset) {
 
 /// The one of these that is expected to be fastest.
 std::string fastest_of(const std::vector<std::string>& backends, const MoeLayer& layer) {
-  for (const std::string_view name : backend_order(layer)) {
-    if (std::find(backends.begin(), backends.end(), name) != backends.end()) {
-      return std::string(name);
-    }
-  }
-  return "";
+  const auto fastest = std::min_element(backends.begin(), backends.end(),
+                                        [&](const std::string& a, const std::string& b) {
+                                          return backend_rank(a, layer) < backend_rank(b, layer);
+                                        });
+  return fastest == backends.end() ? "" : *fastest;
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ inline constexpr std::array<std::string_view, 3> kPresetNames{"quick", "paper", 
 /// Minutes after which a sweep stops unless it is told otherwise.
 double preset_minutes(std::string_view preset);
 
-/// Runs by priority. backends: names that are there; `batched` gets balanced routing, whatever the
+/// Runs by priority. backends: chosen_backends(); `batched` gets balanced routing, whatever the
 /// others get. Precondition: preset is one of kPresetNames.
 std::vector<PlannedRun> preset_runs(std::string_view preset,
                                     const std::vector<std::string>& backends, std::uint64_t seed);

@@ -21,29 +21,10 @@ std::size_t place_of(std::string_view name, const std::string& word,
   throw InvalidArgument(name, field(name) + ": \"" + word + "\" is none of " + joined(words, ", "));
 }
 
-std::vector<std::string> chosen_backends(const std::string& text) {
-  const std::vector<std::string> here = backend_names(), all = all_backend_names();
-  if (text == "all") return here;
-  std::vector<std::string> out;
-  for (const std::string& name : split_at_commas(text)) {
-    if (std::find(all.begin(), all.end(), name) == all.end()) {
-      throw InvalidArgument("backend", field("backend") + ": \"" + name + "\" is none of " +
-                                           joined(all, ", ") + ", all");
-    }
-    // Without CUDA nothing runs anyway, and that is the better thing to say.
-    if (!built_for().empty() && std::find(here.begin(), here.end(), name) == here.end()) {
-      throw InvalidArgument("backend", field("backend") + ": this build has no " + name +
-                                           ", which needs a newer toolkit");
-    }
-    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
-  }
-  return out;
-}
-
 }  // namespace
 
 std::vector<Configuration> configurations_of(const std::vector<MoeLayer>& layers,
-                                             const RunChoice& choice,
+                                             const RunChoice& choice, const BackendsHere& here,
                                              std::vector<std::string>& remarks) {
   Configuration base;
   try {
@@ -53,7 +34,7 @@ std::vector<Configuration> configurations_of(const std::vector<MoeLayer>& layers
   }
   base.seed = choice.seed;
   const double factor = choice.capacity_factor.value_or(0.0);
-  std::vector<std::string> names = chosen_backends(choice.backend);
+  std::vector<std::string> names = chosen_backends(choice.backends, here, remarks);
   const auto batched = std::find(names.begin(), names.end(), "batched");
   if (factor > 0.0 && batched == names.end()) {
     throw InvalidArgument("capacity_factor",
@@ -62,7 +43,7 @@ std::vector<Configuration> configurations_of(const std::vector<MoeLayer>& layers
   if (batched != names.end() && factor == 0.0 && base.routing.kind != RoutingKind::kBalanced) {
     const std::string why = "batched gives every expert the same number of rows: it needs " +
                             field("routing") + " balanced or a " + field("capacity_factor");
-    if (choice.backend != "all") throw InvalidArgument("backend", why);
+    if (choice.backends.backend != "all") throw InvalidArgument("backend", why);
     remarks.push_back(why);
     names.erase(batched);
   }
@@ -82,14 +63,14 @@ std::vector<Configuration> configurations_of(const std::vector<MoeLayer>& layers
 }
 
 std::vector<PlannedRun> planned_runs(const std::vector<MoeLayer>& layers, const RunChoice& choice,
-                                     const std::string& regime, const std::string& pass,
-                                     std::vector<std::string>& remarks) {
+                                     const BackendsHere& here, const std::string& regime,
+                                     const std::string& pass, std::vector<std::string>& remarks) {
   constexpr std::array<std::string_view, 3> kPassWords{"fwd", "bwd", "both"};
   PlannedRun run;
   run.timing.regime = static_cast<Regime>(place_of("regime", regime, kRegimeNames));
   run.timing.pass = static_cast<Pass>(place_of("pass", pass, kPassWords));
   std::vector<PlannedRun> out;
-  for (Configuration& configuration : configurations_of(layers, choice, remarks)) {
+  for (Configuration& configuration : configurations_of(layers, choice, here, remarks)) {
     run.configuration = std::move(configuration);
     out.push_back(run);
   }

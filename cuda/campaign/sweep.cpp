@@ -4,6 +4,7 @@
 #include <array>
 #include <tuple>
 
+#include "cuda/device/backend_name.hpp"
 #include "isoflop/core/random.hpp"
 #include "isoflop/cost/moe_work.hpp"
 #include "isoflop/io/number.hpp"
@@ -20,8 +21,7 @@ std::size_t rank_of(const T& value, const std::array<T, Size>& order) {
 auto priority(const PlannedRun& run) {
   constexpr std::array<double, 4> kGranularities{1.0, 8.0, 32.0, 2.0};
   const Configuration& x = run.configuration;
-  return std::tuple(run.timing.regime, run.tier,
-                    rank_of(std::string_view(x.backend), backend_order(x.layer)),
+  return std::tuple(run.timing.regime, run.tier, backend_rank(x.backend, x.layer),
                     rank_of(x.layer.experts.granularity(), kGranularities));
 }
 
@@ -34,13 +34,21 @@ bool is_of(const CostRow& row, const PlannedRun& run) {
 
 }  // namespace
 
-std::array<std::string_view, 4> backend_order(const MoeLayer& layer) {
+std::array<std::string_view, 5> backend_order(const MoeLayer& layer) {
   // Something like a microsecond; a node of a graph was seen to take half of one to two.
   constexpr double kLongProduct = 5e8;
   const double product_flops =
       2.0 * layer.mean_rows_per_expert() * static_cast<double>(layer.d_model * layer.up_width());
-  if (product_flops >= kLongProduct) return {"lt-grouped", "loop", "grouped", "batched"};
-  return {"lt-grouped", "grouped", "loop", "batched"};
+  if (product_flops >= kLongProduct) {
+    return {"wgmma", "lt-grouped", "loop", "grouped", "batched"};
+  }
+  return {"wgmma", "lt-grouped", "grouped", "loop", "batched"};
+}
+
+std::pair<std::size_t, std::size_t> backend_rank(std::string_view backend, const MoeLayer& layer) {
+  const BackendName name = parse_backend_name(backend);
+  return {rank_of(name.base, backend_order(layer)),
+          kFusionParts.size() - words_of(name.fused).size()};
 }
 
 void order_by_priority(std::vector<PlannedRun>& runs, std::uint64_t seed) {

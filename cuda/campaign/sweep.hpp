@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cuda/device/moe_bench.hpp"
@@ -20,12 +21,16 @@ struct PlannedRun {
   int tier = 0;  ///< what a sweep is about first has 0
 };
 
-/// Backends, the one that is expected to be fastest for this layer first: lt-grouped; then loop
-/// before grouped while the product of one expert is long beside the time that a node of a graph
-/// takes, else grouped before loop; batched, the bound that the others are compared with, last.
-std::array<std::string_view, 4> backend_order(const MoeLayer& layer);
+/// Backends, the one that is expected to be fastest for this layer first: wgmma; lt-grouped; then
+/// loop before grouped while the product of one expert is long beside the time that a node of a
+/// graph takes, else grouped before loop; batched, the bound that the others are compared with,
+/// last.
+std::array<std::string_view, 5> backend_order(const MoeLayer& layer);
 
-/// By priority: sustained before burst; then the tier; then backend_order; then G = 1, 8, 32, 2 and
+/// Place of a backend in that order, and among those that fuse other parts, the most parts first.
+std::pair<std::size_t, std::size_t> backend_rank(std::string_view backend, const MoeLayer& layer);
+
+/// By priority: sustained before burst; then the tier; then backend_rank; then G = 1, 8, 32, 2 and
 /// the rest, so that a sweep cut short spans the range of G. Runs that are alike in all of these
 /// are shuffled, so that no order of shapes coincides with a warming card.
 void order_by_priority(std::vector<PlannedRun>& runs, std::uint64_t seed);

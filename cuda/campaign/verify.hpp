@@ -9,11 +9,12 @@
 namespace isoflop::bench {
 
 struct Verified {
-  std::string what;  ///< a backend, or "kernels"
+  std::string what;  ///< a backend, "products of" one, or "kernels"
   CheckReport report;
 };
 
-/// Every configuration of this layer, then every kernel alone. Precondition: there is one.
+/// Every configuration of this layer, then every backend's products alone, then every kernel alone.
+/// Precondition: there is one.
 std::vector<Verified> verify_layer(Device& device, const MoeLayer& layer,
                                    const std::vector<Configuration>& configurations);
 

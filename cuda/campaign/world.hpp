@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cuda/campaign/backend_choice.hpp"
 #include "cuda/device/moe_bench.hpp"
 #include "isoflop/cost/measured_table.hpp"
 
@@ -14,6 +15,7 @@ namespace isoflop::bench {
 struct World {
   /// Throws CudaError where there is no device.
   std::function<std::unique_ptr<Device>()> open_device;
+  std::function<BackendsHere()> backends;
   std::function<double()> clock_s;   ///< seconds since any moment; never goes back
   std::function<std::string()> now;  ///< UTC, ISO 8601
   std::vector<std::string> command_line;

@@ -62,12 +62,12 @@ class Event {
   cudaEvent_t event_ = nullptr;
 };
 
-/// Device memory for `count` values of T, not initialised.
+/// Device memory for `count` values of T, not initialised; none for none.
 template <class T>
 class DeviceArray {
  public:
   explicit DeviceArray(std::size_t count) : count_(count) {
-    ISOFLOP_CUDA_CALL(cudaMalloc(&data_, count * sizeof(T)));
+    if (count > 0) ISOFLOP_CUDA_CALL(cudaMalloc(&data_, count * sizeof(T)));
   }
   ~DeviceArray() {
     if (data_ != nullptr) cudaFree(data_);

@@ -6,13 +6,15 @@
 #include <optional>
 #include <string>
 
-#include "cuda/device/cuda_handles.hpp"
 #include "cuda/checks/kernel_checks.hpp"
 #include "cuda/checks/layer_check.hpp"
-#include "cuda/timing/layer_timer.hpp"
+#include "cuda/checks/product_checks.hpp"
+#include "cuda/device/backend_name.hpp"
+#include "cuda/device/cuda_handles.hpp"
 #include "cuda/device/moe_bench.hpp"
 #include "cuda/device/nvml.hpp"
 #include "cuda/device/peaks.hpp"
+#include "cuda/timing/layer_timer.hpp"
 #include "cuda/timing/sample_timer.hpp"
 
 namespace isoflop::bench {
@@ -27,6 +29,10 @@ std::string runtime_version(int version) {
 std::string cublas_version(std::size_t version) {
   return std::to_string(version / 10000) + "." + std::to_string(version % 10000 / 100) + "." +
          std::to_string(version % 100);
+}
+
+std::string capability_text(int major, int minor) {
+  return std::to_string(major) + "." + std::to_string(minor);
 }
 
 cudaDeviceProp current_device() {
@@ -54,8 +60,7 @@ class CudaDevice : public Device {
     out.num_sms = static_cast<std::uint64_t>(properties_.multiProcessorCount);
     out.memory_bytes = properties_.totalGlobalMem;
     out.l2_bytes = l2_bytes();
-    out.compute_capability =
-        std::to_string(properties_.major) + "." + std::to_string(properties_.minor);
+    out.compute_capability = capability_text(properties_.major, properties_.minor);
     int driver = 0, runtime = 0;
     ISOFLOP_CUDA_CALL(cudaDriverGetVersion(&driver));
     ISOFLOP_CUDA_CALL(cudaRuntimeGetVersion(&runtime));
@@ -96,6 +101,18 @@ class CudaDevice : public Device {
     return report;
   }
 
+  CheckReport check_products(const Configuration& configuration, int repeats) override {
+    CheckReport report;
+    report.configuration = configuration;
+    const std::string_view name = parse_backend_name(configuration.backend).base;
+    if (backend_needs_capacity(name)) return report;
+    const ProductCase c = product_case_of(configuration.layer);
+    report.configuration.layer = c.layer;
+    report.items =
+        bench::check_products(*make_backend(name), c.layer, c.counts, configuration.seed, repeats);
+    return report;
+  }
+
   std::vector<CostRow> time(const Configuration& configuration, const TimingOptions& options,
                             const CheckReport& report) override {
     return time_layer(configuration, options, report, l2_bytes(), timer_, nvml_);
@@ -113,6 +130,17 @@ class CudaDevice : public Device {
 }  // namespace
 
 std::string built_for() { return ISOFLOP_BUILT_FOR; }
+
+std::string device_capability() {
+  int device = 0, major = 0, minor = 0;
+  if (cudaGetDevice(&device) != cudaSuccess ||
+      cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device) != cudaSuccess ||
+      cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device) != cudaSuccess) {
+    cudaGetLastError();
+    return {};
+  }
+  return capability_text(major, minor);
+}
 
 std::string why_no_device() {
   int count = 0;

@@ -9,8 +9,4 @@ bool CheckReport::passed() const {
                                        [](const CheckItem& item) { return item.holds(); });
 }
 
-std::vector<std::string> all_backend_names() {
-  return {"batched", "loop", "grouped", "lt-grouped"};
-}
-
 }  // namespace isoflop::bench

@@ -11,6 +11,7 @@
 
 #include "cuda/routing/routing.hpp"
 #include "isoflop/cost/cost_table.hpp"
+#include "isoflop/cost/fusion.hpp"
 #include "isoflop/error.hpp"
 
 namespace isoflop::bench {
@@ -25,7 +26,7 @@ class CudaError : public Error {
 struct Configuration {
   MoeLayer layer;
   RoutingChoice routing;
-  std::string backend;           ///< a name of backend_names()
+  std::string backend;           ///< of backend_names(), with what it fuses (backend_name.hpp)
   double capacity_factor = 0.0;  ///< batched only: rows per expert, over T K / E'; 0: balanced
   std::uint64_t seed = 1;        ///< of inputs, weights and routing
 };
@@ -68,16 +69,20 @@ class Device {
   virtual CheckReport check(const Configuration&) = 0;
   /// Every kernel around the GEMMs alone, on random and adversarial routings.
   virtual CheckReport check_kernels(const MoeLayer&, std::uint64_t seed) = 0;
+  /// The backend's products one by one, with what it can fuse and without, on a layer with this
+  /// one's widths, few experts and few rows, of which one has none; each is run `repeats` times
+  /// more and has to leave the same bits. Nothing is compared where a backend needs as many rows
+  /// for every expert.
+  virtual CheckReport check_products(const Configuration&, int repeats) = 0;
   /// All rows of one configuration. Precondition: check() passed; its figures go into the rows.
   virtual std::vector<CostRow> time(const Configuration&, const TimingOptions&,
                                     const CheckReport&) = 0;
 };
 
-/// "batched", "loop", "grouped", and "lt-grouped" where the toolkit has it; in a build without CUDA
-/// the same list without "lt-grouped".
+/// Backends of this build, without what they fuse; in a build without CUDA those of every build.
 std::vector<std::string> backend_names();
-/// Names that exist in some build, for the refusal of others.
-std::vector<std::string> all_backend_names();
+/// Compute capability of the device that open_device() would open, "9.0"; "" where there is none.
+std::string device_capability();
 /// "sm_80 sm_90 sm_100", or "" in a build without CUDA.
 std::string built_for();
 /// "" where a device can be used, else one clause that says why not.

@@ -63,6 +63,7 @@ void launch_activation_backward(const MoeLayer& layer, const Bf16* h, const Bf16
                                 std::uint64_t num_rows, Bf16* dh, cudaStream_t stream);
 
 /// out [T, d] = sum over k of weights * y [rows, d]; fp32 accumulation; dropped slots add nothing.
+/// weights null: of rows that have theirs.
 void launch_combine(const MoeLayer& layer, const Bf16* y, const std::int32_t* row_of,
                     const float* weights, Bf16* out, cudaStream_t stream);
 /// dy [rows, d] = weights * d_out [T, d] of the row's token (zeros in padding rows), and d_weights

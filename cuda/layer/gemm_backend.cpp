@@ -3,6 +3,7 @@
 #include "cuda/backends/backends.hpp"
 #include "cuda/device/cuda_call.hpp"
 #include "cuda/layer/gemm_backend.hpp"
+#include "cuda/wgmma/scratch.hpp"
 
 namespace isoflop::bench {
 namespace {
@@ -12,6 +13,9 @@ struct Entry {
   std::unique_ptr<GemmBackend> (*make)();
 };
 constexpr Entry kBackends[] = {
+#ifdef ISOFLOP_WGMMA
+    {"wgmma", make_wgmma_backend},
+#endif
     {"batched", make_batched_backend},
     {"loop", make_loop_backend},
     {"grouped", make_grouped_backend},
@@ -39,6 +43,9 @@ std::unique_ptr<GemmBackend> make_backend(std::string_view name) {
 
 std::uint64_t backend_bytes(std::string_view name, const MoeLayer& layer) {
   if (name == "batched") return kWorkspaceBytes;
+  if (name == "wgmma") {
+    return most_parts_of(layer) * sizeof(RowPart) + 4 * (weight_parts_of(layer) + 1);
+  }
   if (name == "loop") return kNumLanes * kLaneWorkspaceBytes;
   const std::uint64_t array = 8 * array_stride(layer.experts.num_experts);
   if (name == "grouped") return kWorkspaceBytes + 3 * array;

@@ -1,7 +1,10 @@
-#include "cuda/layer/gemm_backend.hpp"
+#include "cuda/layer/layer_buffers.hpp"
+
+#include "cuda/device/backend_name.hpp"
 #include "cuda/kernels/index_math.hpp"
 #include "cuda/kernels/launch.hpp"
-#include "cuda/layer/layer_buffers.hpp"
+#include "cuda/layer/fused_pass.hpp"
+#include "cuda/layer/gemm_backend.hpp"
 
 namespace isoflop::bench {
 namespace {
@@ -19,7 +22,7 @@ std::uint64_t allocated(std::uint64_t bytes) {
 }  // namespace
 
 std::uint64_t capacity_of(const Configuration& configuration) {
-  if (!backend_needs_capacity(configuration.backend)) return 0;
+  if (!backend_needs_capacity(parse_backend_name(configuration.backend).base)) return 0;
   const MoeLayer& layer = configuration.layer;
   if (!(configuration.capacity_factor >= 0.0)) {
     throw InvalidArgument("a capacity factor below zero");
@@ -46,6 +49,7 @@ std::uint64_t bytes_of(Buffer buffer, const Configuration& configuration) {
   const std::uint64_t n = layer.experts.expert_width, un = layer.up_width();
   const std::uint64_t slots = layer.num_rows(), rows = computed_rows(configuration);
   constexpr std::uint64_t kBf16 = 2, kWord = 4;  // a word holds a float or an index
+  if (!is_used(buffer, parse_backend_name(configuration.backend).fused)) return 0;
   switch (buffer) {
     case Buffer::kX:
     case Buffer::kDOut:
@@ -101,7 +105,7 @@ std::uint64_t bytes_of(Buffer buffer, const Configuration& configuration) {
 
 LayerBytes layer_bytes(const Configuration& configuration) {
   LayerBytes out;
-  out.shared = backend_bytes(configuration.backend, configuration.layer);
+  out.shared = backend_bytes(parse_backend_name(configuration.backend).base, configuration.layer);
   for (int i = 0; i < kNumBuffers; ++i) {
     (i < kFirstSharedBuffer ? out.per_set : out.shared) +=
         allocated(bytes_of(static_cast<Buffer>(i), configuration));

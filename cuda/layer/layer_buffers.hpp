@@ -22,14 +22,14 @@ enum class Buffer {
   kOffsets,    ///< [E' + 1] int32
   kRowOf,      ///< [T, K] int32
   kSlotOf,     ///< [R'] int32
-  kXRows,      ///< [R', d]
+  kXRows,      ///< [R', d]; not where the gather is fused
   kH,          ///< [R', u n]
-  kA,          ///< [R', n]
+  kA,          ///< [R', n]; with the combination fused the backward puts its weights on it
   kY,          ///< [R', d]
   kOut,        ///< [T, d]
   kDY,         ///< [R', d]; when its two products are done, the gradient of kXRows
   kDWeights,   ///< [T, K] fp32
-  kDA,         ///< [R', n]
+  kDA,         ///< [R', n]; not where the activation is fused
   kDH,         ///< [R', u n]
   kDX,         ///< [T, d]
   kDLogits,    ///< [T, E']
@@ -47,6 +47,7 @@ enum class Buffer {
 inline constexpr int kFirstSharedBuffer = static_cast<int>(Buffer::kWRouter);
 inline constexpr int kNumBuffers = static_cast<int>(Buffer::kRouterScratch) + 1;
 
+/// 0 for what this configuration has no use for.
 std::uint64_t bytes_of(Buffer buffer, const Configuration& configuration);
 
 /// Rows of every expert where the backend needs as many for each, else 0. Throws InvalidArgument

@@ -1,3 +1,5 @@
+#include "cuda/layer/layer_run.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -5,10 +7,12 @@
 #include <string>
 
 #include "cuda/backends/lt_matmul.hpp"
+#include "cuda/device/backend_name.hpp"
 #include "cuda/device/cuda_handles.hpp"
+#include "cuda/layer/fused_pass.hpp"
 #include "cuda/layer/gemm_backend.hpp"
 #include "cuda/layer/inputs.hpp"
-#include "cuda/layer/layer_run.hpp"
+#include "isoflop/cost/moe_work.hpp"
 
 namespace isoflop::bench {
 namespace {
@@ -50,6 +54,15 @@ bool is_beyond_cache(const Configuration& configuration) {
   ISOFLOP_CUDA_CALL(cudaGetDevice(&device));
   ISOFLOP_CUDA_CALL(cudaDeviceGetAttribute(&l2_bytes, cudaDevAttrL2CacheSize, device));
   return bytes_of(Buffer::kX, configuration) > static_cast<std::uint64_t>(l2_bytes);
+}
+
+std::unique_ptr<GemmBackend> make_fusing_backend(const BackendName& name) {
+  std::unique_ptr<GemmBackend> out = make_backend(name.base);
+  if (!covers(out->can_fuse(), name.fused)) {
+    throw InvalidArgument("the backend " + std::string(name.base) + " of this build cannot be " +
+                          to_text(name));
+  }
+  return out;
 }
 
 // Numbers that the device copies to without waiting for a page.
@@ -96,6 +109,7 @@ struct LayerRun::State {
 
   State(const Configuration& what, int num_sets)
       : configuration(what),
+        fused(parse_backend_name(what.backend).fused),
         capacity(capacity_of(what)),
         num_rows(computed_rows(what)),
         permutes_by_token(is_beyond_cache(what)),
@@ -106,7 +120,7 @@ struct LayerRun::State {
                LtMatmul({.product = router_product(RouterGemm::kDgrad, what.layer),
                          .accumulates = true}),
                LtMatmul({.product = router_product(RouterGemm::kWgrad, what.layer)})},
-        backend(make_backend(what.backend)) {
+        backend(make_fusing_backend(parse_backend_name(what.backend))) {
     for (int i = 0; i < kNumBuffers; ++i) {
       const std::uint64_t bytes = bytes_of(static_cast<Buffer>(i), configuration);
       if (i >= kFirstSharedBuffer) shared.emplace_back(bytes);
@@ -160,24 +174,15 @@ struct LayerRun::State {
   }
 
   ExpertProduct product(int set, ExpertGemm kind) const {
-    auto of = [&](Buffer left, Buffer right, Buffer out) {
-      return ExpertProduct{kind, bf16(set, left), bf16(set, right), get<void>(set, out)};
-    };
-    switch (kind) {
-      case ExpertGemm::kUp:
-        return of(Buffer::kXRows, Buffer::kW1, Buffer::kH);
-      case ExpertGemm::kDown:
-        return of(Buffer::kA, Buffer::kW2, Buffer::kY);
-      case ExpertGemm::kDownDgrad:
-        return of(Buffer::kDY, Buffer::kW2, Buffer::kDA);
-      case ExpertGemm::kDownWgrad:
-        return of(Buffer::kDY, Buffer::kA, Buffer::kDW2);
-      case ExpertGemm::kUpDgrad:
-        return of(Buffer::kDH, Buffer::kW1, Buffer::kDY);
-      case ExpertGemm::kUpWgrad:
-        break;
-    }
-    return of(Buffer::kDH, Buffer::kXRows, Buffer::kDW1);
+    const ExpertOperands of = operands_of(kind, fused);
+    ExpertProduct out{kind, bf16(set, of.left), bf16(set, of.right), get<void>(set, of.out)};
+    if (of.gathers || of.weighted) out.fused.slot_of = get<std::int32_t>(set, Buffer::kSlotOf);
+    out.fused.gathers = of.gathers;
+    if (of.weighted) out.fused.weights = get<float>(set, Buffer::kWeights);
+    if (of.activated) out.fused.activated = bf16(set, *of.activated);
+    if (of.h) out.fused.h = bf16(set, *of.h);
+    if (of.d_weights) out.fused.d_weights = get<float>(set, *of.d_weights);
+    return out;
   }
 
   LtWorkspace router_workspace() const {
@@ -190,13 +195,35 @@ struct LayerRun::State {
   void multiply(int set, ExpertGemm kind, cudaStream_t stream) {
     backend->run(layer(), product(set, kind), sets[static_cast<std::size_t>(set)].rows, stream);
   }
+  void begin_pass(int set, cudaStream_t stream) {
+    backend->begin_pass(layer(), sets[static_cast<std::size_t>(set)].rows, stream);
+  }
 
   // Logits to rows of experts, on the device.
-  void route(int set, cudaStream_t stream, const StageMark& mark) const {
-    multiply(set, RouterGemm::kLogits, stream);
-    if (mark) mark(Stage::kRouter, stream);
+  void choose_rows(int set, cudaStream_t stream) const {
     launch_softmax_topk(layer(), routing(set), stream);
     launch_positions(layer(), routing(set), capacity, stream);
+  }
+
+  // Rows of a tensor [T, d] in the order of experts.
+  void copy_rows(int set, Buffer from, Buffer to, cudaStream_t stream) const {
+    const RoutingBuffers at = routing(set);
+    if (permutes_by_token) {
+      launch_permute_by_token(layer(), bf16(set, from), at.row_of, at.slot_of, num_rows,
+                              bf16(set, to), stream);
+    } else {
+      launch_permute(layer(), bf16(set, from), at.slot_of, num_rows, bf16(set, to), stream);
+    }
+  }
+
+  void queue(int set, Stage stage, bool eager, cudaStream_t stream);
+
+  // The stages of one direction.
+  void queue_pass(int set, Pass pass, bool eager, cudaStream_t stream, const StageMark& mark) {
+    for (const Stage stage : stages_of(pass, fused)) {
+      queue(set, stage, eager, stream);
+      if (mark) mark(stage, stream);
+    }
   }
 
   // The counts of a set to the host; waits for them.
@@ -214,6 +241,7 @@ struct LayerRun::State {
   }
 
   Configuration configuration;
+  Fusion fused;
   std::uint64_t capacity, num_rows;
   bool permutes_by_token;
   PinnedCounts host_counts;
@@ -239,9 +267,9 @@ LayerRun::LayerRun(const Configuration& configuration, int num_sets) {
     x.fill(set, Buffer::kDOut, Tensor::kDOut, stream);
   }
   // What algorithms are timed on before a pass has made it. Zeros would draw less power.
-  for (const Buffer operand :
-       {Buffer::kXRows, Buffer::kA, Buffer::kDY, Buffer::kDH, Buffer::kDLogits, Buffer::kDX}) {
-    x.fill(0, operand, Tensor::kX, stream);
+  for (const Buffer operand : {Buffer::kXRows, Buffer::kH, Buffer::kA, Buffer::kDY, Buffer::kDH,
+                               Buffer::kDLogits, Buffer::kDX}) {
+    if (is_used(operand, x.fused)) x.fill(0, operand, Tensor::kX, stream);
   }
   for (int i = 0; i < kNumRouterGemms; ++i) {
     x.router[static_cast<std::size_t>(i)].choose_by_timing(
@@ -255,11 +283,10 @@ LayerRun::LayerRun(const Configuration& configuration, int num_sets) {
                                       ids.size() * sizeof(std::int32_t), cudaMemcpyHostToDevice,
                                       stream));
     stream.wait();  // the ids go out of scope
-    set_counts(count_rows(ids, layer.experts.num_experts).data(), layer, x.sets.front().rows);
-  } else {
-    x.route(0, stream, {});
-    x.copy_counts(0, stream);
   }
+  x.multiply(0, RouterGemm::kLogits, stream);
+  x.choose_rows(0, stream);
+  x.copy_counts(0, stream);
   const ExpertRows first = x.sets.front().rows;
   for (int set = 0; set < num_sets; ++set) {
     ExpertRows& rows = x.sets[static_cast<std::size_t>(set)].rows;
@@ -285,67 +312,67 @@ LayerRun::~LayerRun() = default;
 
 int LayerRun::num_sets() const { return static_cast<int>(state_->sets.size()); }
 
-void LayerRun::forward(int set, cudaStream_t stream, bool eager, const StageMark& mark) {
-  State& x = *state_;
-  auto done = [&](Stage stage) {
-    if (mark) mark(stage, stream);
-  };
-  const MoeLayer& layer = x.layer();
-  const RoutingBuffers routing = x.routing(set);
-  x.route(set, stream, mark);
-  if (eager && x.backend->needs_host_counts()) x.copy_counts(set, stream);
-  done(Stage::kTopK);
-  if (x.permutes_by_token) {
-    launch_permute_by_token(layer, x.bf16(set, Buffer::kX), routing.row_of, routing.slot_of,
-                            x.num_rows, x.bf16(set, Buffer::kXRows), stream);
-  } else {
-    launch_permute(layer, x.bf16(set, Buffer::kX), routing.slot_of, x.num_rows,
-                   x.bf16(set, Buffer::kXRows), stream);
+// Precondition: is_run(stage, fused).
+void LayerRun::State::queue(int set, Stage stage, bool eager, cudaStream_t stream) {
+  const RoutingBuffers at = routing(set);
+  switch (stage) {
+    case Stage::kRouter:
+      return multiply(set, RouterGemm::kLogits, stream);
+    case Stage::kTopK:
+      choose_rows(set, stream);
+      if (eager && backend->needs_host_counts()) copy_counts(set, stream);
+      return begin_pass(set, stream);
+    case Stage::kPermute:
+      return copy_rows(set, Buffer::kX, Buffer::kXRows, stream);
+    case Stage::kUp:
+      return multiply(set, ExpertGemm::kUp, stream);
+    case Stage::kActivation:
+      return launch_activation(layer(), bf16(set, Buffer::kH), num_rows, bf16(set, Buffer::kA),
+                               stream);
+    case Stage::kDown:
+      return multiply(set, ExpertGemm::kDown, stream);
+    case Stage::kCombine:
+      return launch_combine(layer(), bf16(set, Buffer::kY), at.row_of,
+                            fused.combination ? nullptr : at.weights, bf16(set, Buffer::kOut),
+                            stream);
+    case Stage::kCombineBackward:
+      if (fused.combination) return copy_rows(set, Buffer::kDOut, Buffer::kDY, stream);
+      return launch_combine_backward(
+          layer(), bf16(set, Buffer::kDOut), bf16(set, Buffer::kY), at.row_of, at.slot_of, num_rows,
+          at.weights, bf16(set, Buffer::kDY), get<float>(set, Buffer::kDWeights), stream);
+    case Stage::kDownDgrad:
+      return multiply(set, ExpertGemm::kDownDgrad, stream);
+    case Stage::kDownWgrad:
+      return multiply(set, ExpertGemm::kDownWgrad, stream);
+    case Stage::kActivationBackward:
+      return launch_activation_backward(layer(), bf16(set, Buffer::kH), bf16(set, Buffer::kDA),
+                                        num_rows, bf16(set, Buffer::kDH), stream);
+    case Stage::kUpDgrad:
+      return multiply(set, ExpertGemm::kUpDgrad, stream);
+    case Stage::kUpWgrad:
+      return multiply(set, ExpertGemm::kUpWgrad, stream);
+    case Stage::kPermuteBackward:
+      return launch_permute_backward(layer(), bf16(set, Buffer::kDY), at.row_of,
+                                     bf16(set, Buffer::kDX), stream);
+    case Stage::kTopKBackward:
+      return launch_topk_backward(layer(), at, get<float>(set, Buffer::kDWeights),
+                                  bf16(set, Buffer::kDLogits), stream);
+    case Stage::kRouterDgrad:
+      return multiply(set, RouterGemm::kDgrad, stream);
+    case Stage::kRouterWgrad:
+      return multiply(set, RouterGemm::kWgrad, stream);
+    case Stage::kWhole:
+      break;
   }
-  done(Stage::kPermute);
-  x.multiply(set, ExpertGemm::kUp, stream);
-  done(Stage::kUp);
-  launch_activation(layer, x.bf16(set, Buffer::kH), x.num_rows, x.bf16(set, Buffer::kA), stream);
-  done(Stage::kActivation);
-  x.multiply(set, ExpertGemm::kDown, stream);
-  done(Stage::kDown);
-  launch_combine(layer, x.bf16(set, Buffer::kY), routing.row_of, routing.weights,
-                 x.bf16(set, Buffer::kOut), stream);
-  done(Stage::kCombine);
 }
 
-void LayerRun::backward(int set, cudaStream_t stream, bool, const StageMark& mark) {
-  State& x = *state_;
-  auto done = [&](Stage stage) {
-    if (mark) mark(stage, stream);
-  };
-  const MoeLayer& layer = x.layer();
-  const RoutingBuffers routing = x.routing(set);
-  launch_combine_backward(layer, x.bf16(set, Buffer::kDOut), x.bf16(set, Buffer::kY),
-                          routing.row_of, routing.slot_of, x.num_rows, routing.weights,
-                          x.bf16(set, Buffer::kDY), x.get<float>(set, Buffer::kDWeights), stream);
-  done(Stage::kCombineBackward);
-  x.multiply(set, ExpertGemm::kDownDgrad, stream);
-  done(Stage::kDownDgrad);
-  x.multiply(set, ExpertGemm::kDownWgrad, stream);
-  done(Stage::kDownWgrad);
-  launch_activation_backward(layer, x.bf16(set, Buffer::kH), x.bf16(set, Buffer::kDA), x.num_rows,
-                             x.bf16(set, Buffer::kDH), stream);
-  done(Stage::kActivationBackward);
-  x.multiply(set, ExpertGemm::kUpDgrad, stream);
-  done(Stage::kUpDgrad);
-  x.multiply(set, ExpertGemm::kUpWgrad, stream);
-  done(Stage::kUpWgrad);
-  launch_permute_backward(layer, x.bf16(set, Buffer::kDY), routing.row_of, x.bf16(set, Buffer::kDX),
-                          stream);
-  done(Stage::kPermuteBackward);
-  launch_topk_backward(layer, routing, x.get<float>(set, Buffer::kDWeights),
-                       x.bf16(set, Buffer::kDLogits), stream);
-  done(Stage::kTopKBackward);
-  x.multiply(set, RouterGemm::kDgrad, stream);
-  done(Stage::kRouterDgrad);
-  x.multiply(set, RouterGemm::kWgrad, stream);
-  done(Stage::kRouterWgrad);
+void LayerRun::forward(int set, cudaStream_t stream, bool eager, const StageMark& mark) {
+  state_->queue_pass(set, Pass::kForward, eager, stream, mark);
+}
+
+void LayerRun::backward(int set, cudaStream_t stream, bool eager, const StageMark& mark) {
+  state_->begin_pass(set, stream);
+  state_->queue_pass(set, Pass::kBackward, eager, stream, mark);
 }
 
 LayerView LayerRun::view(int set) const {

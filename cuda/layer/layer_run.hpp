@@ -48,7 +48,7 @@ class LayerRun {
   /// copies them in the forward, within the stage kTopK, and waits, as a training step would; with
   /// eager = false (for graph capture) it takes those of the constructor. Backward uses what the
   /// forward of the same set found and may be repeated after it. Passes share weight gradients and
-  /// scratch: one at a time.
+  /// scratch: one at a time. A stage whose work the backend fuses into its products is not marked.
   void forward(int set, cudaStream_t stream, bool eager, const StageMark& mark = {});
   void backward(int set, cudaStream_t stream, bool eager, const StageMark& mark = {});
 

@@ -1,3 +1,5 @@
+#include "cuda/timing/layer_timer.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -5,12 +7,12 @@
 #include <string>
 #include <utility>
 
+#include "cuda/device/backend_name.hpp"
 #include "cuda/device/cuda_handles.hpp"
-#include "isoflop/cost/moe_work.hpp"
-#include "isoflop/io/number.hpp"
-#include "cuda/timing/layer_timer.hpp"
 #include "cuda/timing/sampling.hpp"
 #include "cuda/timing/stage_timer.hpp"
+#include "isoflop/cost/moe_work.hpp"
+#include "isoflop/io/number.hpp"
 
 namespace isoflop::bench {
 namespace {
@@ -41,7 +43,8 @@ std::string in_percent(double ratio) { return human_number(100.0 * ratio) + " %"
 /// Work of a stage, or of all stages of a pass, as this layer does it.
 class LayerWork {
  public:
-  LayerWork(const MoeLayer& layer, const LayerRun& run) : size_(size_of(layer)) {
+  LayerWork(const MoeLayer& layer, const Fusion& fused, const LayerRun& run)
+      : size_(size_of(layer)) {
     const LayerView view = run.view(0);
     std::vector<std::int32_t> counts =
         fetch(view.counts, static_cast<std::size_t>(layer.experts.num_experts));
@@ -51,6 +54,7 @@ class LayerWork {
     }
     rows_ = counted_rows(counts);
     rows_.executed = run.executed_rows();
+    options_.fused = fused;
     options_.logit_gradient_bytes = sizeof(Bf16);
     options_.weight_gradient_bytes = view.dw_is_fp32 ? sizeof(float) : sizeof(Bf16);
   }
@@ -60,7 +64,7 @@ class LayerWork {
     if (row.stage != Stage::kWhole) {
       work = of(row.stage);
     } else {
-      for (const Stage stage : stages_of(row.pass)) work += of(stage);
+      for (const Stage stage : stages_of(row.pass, options_.fused)) work += of(stage);
     }
     row.model_flops = work.model_flops;
     row.padded_flops = work.padded_flops;
@@ -112,6 +116,7 @@ class RowTimer {
     plan_.soak_s = kFirstSoakSeconds;
     row_.layer = configuration.layer;
     row_.backend = configuration.backend;
+    row_.fused = parse_backend_name(configuration.backend).fused;
     row_.routing = to_string(configuration.routing);
     row_.seed = configuration.seed;
     row_.stats = run_.stats();
@@ -119,7 +124,7 @@ class RowTimer {
     row_.dw_dtype = run_.view(0).dw_is_fp32 ? "fp32" : "bf16";
     row_.capacity_factor = configuration.capacity_factor;
     put_check(report);
-    work_ = std::make_unique<LayerWork>(configuration.layer, run_);
+    work_ = std::make_unique<LayerWork>(configuration.layer, row_.fused, run_);
   }
 
   std::vector<CostRow> rows() {

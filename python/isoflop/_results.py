@@ -403,9 +403,10 @@ class CostTable(_Table):
             "roofline": "roofline: a model, nothing was measured",
             "rehearsal": "rehearsal on a CPU: nothing counts as measured",
         }
+        width = max([14, *(len(row["backend"]) + 2 for row in self._rows())])
         lines = [
             heads.get(self._data["source"], ""),
-            f"{'backend':<14}{'tokens':>8}{'d_model':>9}{'experts':>9}{'width':>7}{'top-k':>7}"
+            f"{'backend':<{width}}{'tokens':>8}{'d_model':>9}{'experts':>9}{'width':>7}{'top-k':>7}"
             f"  {'pass':<9}{'ms':>11}{'+-':>8}  checked",
         ]
         for row in self._rows():
@@ -414,7 +415,8 @@ class CostTable(_Table):
             low, high, time = row["low_s"], row["high_s"], row["time_s"]
             half = "-" if low is None or high is None else f"{50 * (high - low) / time:.1f} %"
             lines.append(
-                f"{row['backend']:<14}{row['tokens']:>8}{row['d_model']:>9}{row['num_experts']:>9}"
+                f"{row['backend']:<{width}}{row['tokens']:>8}{row['d_model']:>9}"
+                f"{row['num_experts']:>9}"
                 f"{row['expert_width']:>7}{row['top_k']:>7}  {row['pass']:<9}{1e3 * time:>11.4g}"
                 f"{half:>8}  {row.get('checked', 'reference')}"
             )

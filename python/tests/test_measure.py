@@ -155,6 +155,11 @@ def test_adapters_agree_with_float64(torch: Any, adapter: str) -> None:
             quick(adapter, {**RATES, "activation": "relu"})
 
 
+def test_the_adapter_of_liger_takes_swiglu_alone(torch: Any) -> None:
+    with pytest.raises(isoflop.InvalidArgument, match="activation="):
+        quick("liger", {**RATES, "activation": "relu"})
+
+
 def check_of(torch: Any, make_layer: Any, words: dict[str, Any], kind: str = "reference") -> Any:
     from isoflop.bench.check import Inputs, check
 
@@ -357,6 +362,7 @@ def test_words_that_contradict_each_other_are_refused(torch: Any) -> None:
         ({"make_layer": "megablocks"}, "make_layer"),
         ({"make_layer": adapter}, "backend"),
         ({"make_layer": adapter, "backend": "loop"}, "backend"),
+        ({"make_layer": adapter, "backend": "wgmma:gather"}, "backend"),
         ({"make_layer": "torch", "check": "twice"}, "check"),
         ({"make_layer": "torch", "min_samples": 5}, "min_samples"),
         ({"make_layer": "torch", "shapes": []}, "shapes"),

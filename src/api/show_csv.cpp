@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "isoflop/api/show.hpp"
+#include "isoflop/core/word_list.hpp"
 #include "isoflop/cost/series.hpp"
 #include "isoflop/io/number.hpp"
 
@@ -14,7 +15,8 @@ std::string number(double x) { return std::isfinite(x) ? format_number(x) : ""; 
 std::string to_csv(const CostTable& table) {
   std::string out =
       "tokens,d_model,d_ff,expansion,granularity,k0,num_experts,expert_width,top_k,activation,"
-      "renormalize,backend,routing,seed,regime,pass,stage,graph,counts,dw_dtype,capacity_factor,"
+      "renormalize,backend,fused,routing,seed,regime,pass,stage,graph,counts,dw_dtype,capacity_"
+      "factor,"
       "time_s,p10_s,p90_s,low_s,high_s,num_samples,model_flops,padded_flops,executed_flops,bytes,"
       "expert_flops_per_s,bytes_per_s,mfu_measured,mfu_spec,min_rows,mean_rows,max_rows,num_empty,"
       "padding_rows,dropped_rows,checked,check_error,check_tolerance,sm_clock_mhz,power_w,"
@@ -36,6 +38,7 @@ std::string to_csv(const CostTable& table) {
                            std::string(to_string(row.layer.activation)),
                            row.layer.renormalize ? "true" : "false",
                            row.backend,
+                           joined(words_of(row.fused), "+"),
                            "\"" + row.routing + "\"",
                            std::to_string(row.seed),
                            std::string(to_string(row.regime)),

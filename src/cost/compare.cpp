@@ -1,6 +1,7 @@
 #include "isoflop/cost/compare.hpp"
 
 #include <cmath>
+#include <string>
 
 #include "isoflop/cost/roofline.hpp"
 
@@ -13,11 +14,16 @@ bool same_backend(const CostRow& a, const CostRow& b) {
   return a.backend == b.backend || a.backend == kRooflineBackend || b.backend == kRooflineBackend;
 }
 
-bool is_same_case(const CostRow& a, const CostRow& b) {
+bool is_same_work(const CostRow& a, const CostRow& b) {
   const bool either_is_model = a.backend == kRooflineBackend || b.backend == kRooflineBackend;
-  return a.layer == b.layer && same_backend(a, b) && a.pass == b.pass && a.stage == b.stage &&
-         a.graph == b.graph && a.regime == b.regime && a.capacity_factor == b.capacity_factor &&
+  return a.layer == b.layer && a.pass == b.pass && a.stage == b.stage && a.graph == b.graph &&
+         a.regime == b.regime && a.capacity_factor == b.capacity_factor &&
          (either_is_model || a.routing == b.routing);
+}
+
+/// Without what is fused.
+std::string_view base_of(const std::string& backend) {
+  return std::string_view(backend).substr(0, backend.find(':'));
 }
 
 }  // namespace
@@ -35,7 +41,21 @@ std::vector<CostPair> pairs_of(const CostTable& a, const CostTable& b, bool stag
   for (const CostRow& x : a.rows) {
     if (!stages && x.stage != Stage::kWhole) continue;
     for (const CostRow& y : b.rows) {
-      if (is_same_case(x, y)) out.push_back({x, y});
+      if (same_backend(x, y) && is_same_work(x, y)) out.push_back({x, y});
+    }
+  }
+  return out;
+}
+
+std::vector<CostPair> fusion_pairs(const CostTable& table) {
+  std::vector<CostPair> out;
+  for (const CostRow& fused : table.rows) {
+    if (fused.stage != Stage::kWhole || fused.fused == Fusion{}) continue;
+    for (const CostRow& plain : table.rows) {
+      if (plain.fused == Fusion{} && base_of(plain.backend) == base_of(fused.backend) &&
+          is_same_work(plain, fused)) {
+        out.push_back({plain, fused});
+      }
     }
   }
   return out;

@@ -35,6 +35,7 @@ using SeriesKey = decltype(series_key(std::declval<MoeLayer>()));
 WorkOptions options_of(const CostRow& row) {
   WorkOptions out;
   if (row.dw_dtype == "fp32") out.weight_gradient_bytes = 4.0;
+  out.fused = row.fused;
   return out;
 }
 
@@ -133,8 +134,9 @@ const AffineTime* CostModel::find(Pass pass, Stage stage) const {
 
 bool CostModel::has_all_stages(Pass pass) const {
   const auto stages = stages_of(pass);
-  return std::all_of(stages.begin(), stages.end(),
-                     [&](Stage stage) { return find(pass, stage) != nullptr; });
+  return std::all_of(stages.begin(), stages.end(), [&](Stage stage) {
+    return !is_run(stage, options_.fused) || find(pass, stage) != nullptr;
+  });
 }
 
 bool CostModel::covers(Pass pass) const {
@@ -147,6 +149,7 @@ double CostModel::seconds(const LayerSize& size, Pass pass) const {
   if (has_all_stages(pass)) {
     double out = 0.0;
     for (const Stage stage : stages_of(pass)) {
+      if (!is_run(stage, options_.fused)) continue;
       out += find(pass, stage)->seconds(stage_work(size, rows, stage, options_));
     }
     return out;

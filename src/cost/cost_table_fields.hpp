@@ -43,6 +43,7 @@ void each_row_field(Row& x, Field&& field) {
   field("activation", x.layer.activation);
   field("renormalize", x.layer.renormalize);
   field("backend", x.backend);
+  field("fused", x.fused);
   field("routing", x.routing);
   field("seed", x.seed);
   field("min_rows", x.stats.min_rows);

@@ -10,6 +10,7 @@
 #include "io/formats.hpp"
 #include "io/in_quotes.hpp"
 #include "io/json_file.hpp"
+#include "isoflop/core/word_list.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/whole_file.hpp"
 
@@ -32,7 +33,9 @@ struct ToJson {
 
   template <class T>
   void operator()(const char* key, const T& value) const {
-    if constexpr (std::is_enum_v<T>) {
+    if constexpr (std::is_same_v<T, Fusion>) {
+      if (value != Fusion{}) out[key] = words_of(value);
+    } else if constexpr (std::is_enum_v<T>) {
       out[key] = names_of(value)[static_cast<std::size_t>(value)];
     } else if constexpr (std::is_same_v<T, double>) {
       out[key] = std::isfinite(value) ? Json(value) : Json(nullptr);
@@ -56,8 +59,9 @@ struct FromJson {
   template <class T>
   void operator()(const char* key, T& out) const {
     const auto it = json.find(key);
-    if constexpr (std::is_same_v<T, Check>) {
-      if (it == json.end()) return;  // a table from before there were checks of other kinds
+    // A table from before there were checks of other kinds; a backend that fuses nothing.
+    if constexpr (std::is_same_v<T, Check> || std::is_same_v<T, Fusion>) {
+      if (it == json.end()) return;
     }
     if (it == json.end()) fail("lacks \"" + std::string(key) + "\"");
     read(key, *it, out);
@@ -91,6 +95,14 @@ struct FromJson {
   void read(const char* key, const Json& value, std::vector<std::string>& out) const {
     if (!value.is_array()) fail(key, "a list of texts");
     for (const Json& x : value) read(key, x, out.emplace_back());
+  }
+  void read(const char* key, const Json& value, Fusion& out) const {
+    std::vector<std::string> words;
+    read(key, value, words);
+    for (const std::string& word : words) {
+      if (!add_part(out, word))
+        fail(key, ("a list of " + joined(words_of(kAllFused), ", ")).c_str());
+    }
   }
   void read(const char* key, const Json& value, std::array<std::uint64_t, 3>& out) const {
     if (!value.is_array() || value.size() != out.size()) fail(key, "a list of three numbers");

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "isoflop/core/interval.hpp"
+#include "isoflop/core/word_list.hpp"
 #include "isoflop/cost/roofline.hpp"
 #include "isoflop/error.hpp"
 
@@ -79,6 +80,11 @@ std::string row_fault(CostSource source, const CostRow& row) {
       (row.pass == Pass::kBackward && is_forward(row.stage))) {
     return "has a stage \"" + std::string(to_string(row.stage)) +
            "\" that is no part of the pass " + std::string(to_string(row.pass));
+  }
+  if (!is_possible(row.fused)) return "has the combination fused without the activation";
+  if (!is_run(row.stage, row.fused)) {
+    return "has a stage \"" + std::string(to_string(row.stage)) +
+           "\" whose work is part of its products: " + joined(words_of(row.fused), ", ");
   }
   if (!is_positive(row.time_s)) return "has a time_s that is not positive";
   for (const double x : {row.p10_s, row.p90_s, row.low_s, row.high_s}) {

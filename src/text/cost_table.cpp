@@ -1,11 +1,14 @@
 #include "isoflop/text/cost_table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "isoflop/core/word_list.hpp"
+#include "isoflop/cost/compare.hpp"
 #include "isoflop/cost/moe_work.hpp"
 #include "isoflop/cost/roofline.hpp"
 #include "isoflop/cost/series.hpp"
@@ -19,15 +22,19 @@ namespace {
 
 using app::TextGrid;
 
+std::string fused_text(const Fusion& fused) {
+  return fused == Fusion{} ? "" : ", fused: " + joined(words_of(fused), "+");
+}
+
 std::string title_of(const CostSeries& series) {
   const CostRow& row = series.first();
   const ExpertLayer& x = row.layer.experts;
-  std::string out = "d_model " + std::to_string(row.layer.d_model) + ", " +
-                    std::to_string(row.layer.tokens) + " tokens, d_ff " + std::to_string(x.d_ff) +
-                    ", E " + human_number(x.expansion()) + ", k0 " + human_number(x.k0()) + ", " +
-                    std::string(to_string(row.layer.activation)) +
-                    (row.layer.renormalize ? ", renormalised" : "") + "\n" + row.backend + ", " +
-                    row.routing + " routing, " + std::string(to_string(row.regime));
+  std::string out =
+      "d_model " + std::to_string(row.layer.d_model) + ", " + std::to_string(row.layer.tokens) +
+      " tokens, d_ff " + std::to_string(x.d_ff) + ", E " + human_number(x.expansion()) + ", k0 " +
+      human_number(x.k0()) + ", " + std::string(to_string(row.layer.activation)) +
+      (row.layer.renormalize ? ", renormalised" : "") + "\n" + row.backend + fused_text(row.fused) +
+      ", " + row.routing + " routing, " + std::string(to_string(row.regime));
   if (row.capacity_factor > 0.0) out += ", capacity factor " + format_number(row.capacity_factor);
   if (!row.graph) out += ", launched kernel by kernel";
   if (!row.counts.empty()) out += ", counts: " + row.counts;
@@ -135,6 +142,33 @@ std::string remarks_of(const CostSeries& series) {
   return out;
 }
 
+/// What fusion buys, of graphs; "" where the table has nothing to tell it by.
+std::string describe_fusion(const CostTable& table) {
+  std::vector<CostPair> pairs = fusion_pairs(table);
+  std::erase_if(pairs, [](const CostPair& x) { return !x.b.graph; });
+  if (pairs.empty()) return "";
+  TextGrid grid({0});
+  grid.add({"", "d_model", "T", "experts", "width", "top-k", "forward", "backward", "both"});
+  while (!pairs.empty()) {
+    const CostRow first = pairs.front().b;
+    std::array<std::string, kPassNames.size()> ratios{"-", "-", "-"};
+    std::erase_if(pairs, [&](const CostPair& x) {
+      if (x.b.layer != first.layer || x.b.backend != first.backend ||
+          x.b.routing != first.routing || x.b.regime != first.regime) {
+        return false;
+      }
+      ratios[static_cast<std::size_t>(x.b.pass)] = digits_text(x.ratio());
+      return true;
+    });
+    const ExpertLayer& e = first.layer.experts;
+    grid.add({first.backend + ", " + first.routing + ", " + std::string(to_string(first.regime)),
+              std::to_string(first.layer.d_model), std::to_string(first.layer.tokens),
+              std::to_string(e.num_experts), std::to_string(e.expert_width),
+              std::to_string(e.top_k), ratios[0], ratios[1], ratios[2]});
+  }
+  return "\nwhat fusion buys: time over that with nothing fused\n" + grid.text("  ");
+}
+
 }  // namespace
 
 std::string describe_cost_table(const CostTable& table) {
@@ -149,6 +183,7 @@ std::string describe_cost_table(const CostTable& table) {
     out += remarks_of(series);
   }
   if (table.rows.empty()) return out;
+  out += describe_fusion(table);
   out +=
       "\nTFLOP/s: FLOPs of the experts alone over the time of the whole layer; of spec: the same "
       "over\n"

@@ -3,7 +3,9 @@
 
 #include "catch.hpp"
 #include "isoflop/api/show.hpp"
+#include "isoflop/cost/compare.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/text/cost_table.hpp"
 #include "isoflop/text/show.hpp"
 
 namespace isoflop::api::show_test {
@@ -29,6 +31,43 @@ TEST_CASE("show: CSV has one line per row below the names", "[api][format]") {
   const std::string csv = to_csv(outcome.table);
   CHECK(static_cast<std::size_t>(std::count(csv.begin(), csv.end(), '\n')) ==
         outcome.table.rows.size() + 1);
+}
+
+TEST_CASE("show: what a backend fuses stands in text and CSV", "[api][format]") {
+  CostTable table = show({kShipped}).table;
+  table.rows.resize(1);
+  table.rows[0].backend = "wgmma:gather+activation";
+  table.rows[0].fused = {.gather = true, .activation = true};
+  CHECK(text::describe_cost_table(table).find(
+            "\nwgmma:gather+activation, fused: gather+activation, ") != std::string::npos);
+  CHECK(to_csv(table).find(",wgmma:gather+activation,gather+activation,\"") != std::string::npos);
+}
+
+TEST_CASE("show: what fusion buys is told where the same was timed with nothing fused",
+          "[api][identity]") {
+  CostTable table = show({kShipped}).table;
+  const MoeLayer layer = table.rows.front().layer;
+  std::erase_if(table.rows, [&](const CostRow& row) {
+    return row.layer != layer || row.stage != Stage::kWhole || !row.graph ||
+           row.backend != "loop" || row.regime != Regime::kSustained;
+  });
+  REQUIRE(table.rows.size() == 3);  // forward, backward and both
+  CHECK(text::describe_cost_table(table).find("what fusion buys") == std::string::npos);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CostRow fused = table.rows[i];
+    table.rows[i].backend = "wgmma:plain";
+    fused.backend = "wgmma";
+    fused.fused = kAllFused;
+    fused.time_s *= 0.75;
+    table.rows.push_back(fused);
+  }
+  REQUIRE(fusion_pairs(table).size() == 3);
+  const std::string text = text::describe_cost_table(table);
+  CHECK(text.find("what fusion buys: time over that with nothing fused\n") != std::string::npos);
+  INFO(text.substr(text.find("what fusion buys")));
+  CHECK(text.find("0.750     0.750  0.750\n") != std::string::npos);
+  std::erase_if(table.rows, [](const CostRow& row) { return row.backend == "wgmma:plain"; });
+  CHECK(fusion_pairs(table).empty());
 }
 
 TEST_CASE("show: a file that is no cost table is refused with its path", "[api][refusal]") {

@@ -86,6 +86,11 @@ TEST_CASE("isoflop-bench: what the command line alone shows to be wrong exits 2"
         layer + "--num-experts 8 --expert-width 64 --top-k 2 --d-ff 128 --expansion 3",
         layer + "--num-experts 8 --expert-width 64 --top-k 2 --regime warm",
         layer + "--num-experts 8 --expert-width 64 --top-k 2 --pass up",
+        layer + "--num-experts 8 --expert-width 64 --top-k 2 --backend loop:gather",
+        layer + "--num-experts 8 --expert-width 64 --top-k 2 --backend loop --fuse all",
+        layer + "--num-experts 8 --expert-width 64 --top-k 2 --fuse some",
+        std::string("sweep --preset quick --backend magic -o cost.json"),
+        std::string("sweep --preset quick --fuse some -o cost.json"),
         layer + "--num-experts 8 --expert-width 64 --top-k 2 --routing zipf:x",
         std::string("sweep --preset slow -o cost.json"),
         std::string("sweep --preset quick --time-limit soon -o cost.json")}) {

@@ -24,6 +24,16 @@ TEST_CASE("choose_rows: the best backend is one that drops nothing whatever the 
   CHECK(choose_rows(table_of_backends(), {.backend = "batched"}).size() == 1);
 }
 
+TEST_CASE("choose_rows: what one backend fuses makes several that compete", "[cost][identity]") {
+  CostTable table = table_of_backends();
+  for (const char* backend : {"wgmma", "wgmma:plain"}) {
+    table.rows.push_back(planted_row(layer_of({}), Pass::kForward, Stage::kWhole, 1.0, backend));
+  }
+  CHECK(backends_in(choose_rows(table, {})) ==
+        std::vector<std::string>{"grouped", "loop", "wgmma", "wgmma:plain"});
+  CHECK(choose_rows(table, {.backend = "wgmma"}).size() == 1);
+}
+
 TEST_CASE("choose_rows: regime and launching and capacity are told apart", "[cost][identity]") {
   CostTable table = table_of_backends();
   table.rows[0].regime = Regime::kBurst;

@@ -63,6 +63,31 @@ TEST_CASE("CostModel: stages by a planted law predict layers that were not timed
   }
 }
 
+TEST_CASE("CostModel: of a backend that fuses the stages that are left make the whole",
+          "[cost][recovery]") {
+  const AffineTime law{3e-6, 1.0 / 6e14, 1.0 / 3e12, 1.0 / 3.5e12};
+  const WorkOptions options{.fused = kAllFused};
+  auto stage_s = [&](const LayerSize& size, Stage stage) {
+    return law.seconds(stage_work(size, balanced_rows(size), stage, options));
+  };
+  std::vector<CostRow> rows = planted_rows(true);
+  std::erase_if(rows, [](const CostRow& row) {
+    return row.stage == Stage::kWhole || !is_run(row.stage, kAllFused);
+  });
+  for (CostRow& row : rows) {
+    row.fused = kAllFused;
+    row.time_s = stage_s(size_of(row.layer), row.stage);
+  }
+  const CostModel model(rows);
+  const LayerSize size = size_of(layer_of({.granularity = 64}));
+  for (const Pass pass : {Pass::kForward, Pass::kBackward}) {
+    REQUIRE(model.covers(pass));
+    double expected = 0.0;
+    for (const Stage stage : stages_of(pass, kAllFused)) expected += stage_s(size, stage);
+    CHECK(model.seconds(size, pass) == Approx(expected).epsilon(kSolved));
+  }
+}
+
 TEST_CASE("CostModel: layers of several T tell arithmetic from the reading of weights",
           "[cost][recovery]") {
   std::vector<CostRow> rows = planted_rows(true);

@@ -168,6 +168,22 @@ TEST_CASE("CostSurface: the best backend is the fastest of each layer", "[cost][
         Approx(1.5 * planted).epsilon(kRounding));
 }
 
+TEST_CASE("CostSurface: what a backend fuses is a backend of its own to the fastest",
+          "[cost][identity]") {
+  std::vector<CostRow> rows = planted_rows();
+  for (const CostRow& row : planted_rows(16384, "wgmma:plain", 0.8)) rows.push_back(row);
+  for (CostRow row : planted_rows(16384, "wgmma", 0.5)) {
+    row.fused = kAllFused;
+    rows.push_back(row);
+  }
+  for (const CostRow& row : planted_rows()) {
+    const LayerPoint layer = point_of(row.layer);
+    CHECK(surface_of(rows).seconds(layer).time_s == Approx(0.5 * row.time_s).epsilon(kRounding));
+    CHECK(surface_of(rows, {.backend = "wgmma:plain"}).seconds(layer).time_s ==
+          Approx(0.8 * row.time_s).epsilon(kRounding));
+  }
+}
+
 TEST_CASE("CostSurface: too few layers answer inside and say nothing beyond", "[cost][refusal]") {
   std::vector<CostRow> rows = planted_rows();
   std::erase_if(rows, [](const CostRow& row) {

@@ -66,6 +66,39 @@ TEST_CASE("cost_table_to_text: a row says what its check was, and one without a 
         Check::kReference);
 }
 
+TEST_CASE("cost_table_to_text: what is fused is a list of words, and absent where nothing is",
+          "[cost][format]") {
+  CostRow row = planted_row(layer_of({}), Pass::kForward, Stage::kWhole, 0.001, "wgmma");
+  row.fused = kAllFused;
+  CostRow plain = row;
+  plain.backend = "wgmma:plain";
+  plain.fused = {};
+  const std::string text = cost_table_to_text(planted_table({row, plain}));
+  const std::string words = R"("fused":["gather","activation","combination"],)";
+  CHECK(text.find(words) != std::string::npos);
+  CHECK(text.find("fused", text.find(words) + words.size()) == std::string::npos);
+  const CostTable read = cost_table_from_text(text, "c.json");
+  CHECK(read.rows.at(0).fused == kAllFused);
+  CHECK(read.rows.at(1).fused == Fusion{});
+  for (const auto& [to, fault] :
+       {std::pair{R"("fused":"gather",)", "\"fused\" must be a list of texts"},
+        {R"("fused":["softmax"],)", "\"fused\" must be a list of gather, activation, combination"},
+        {R"("fused":["combination"],)", "has the combination fused without the activation"}}) {
+    CHECK(fault_of(with(text, words, to)) == "c.json: row 1: " + std::string(fault));
+  }
+}
+
+TEST_CASE("read_cost_table: a stage whose work is part of a product is refused",
+          "[cost][refusal]") {
+  CostRow row = planted_row(layer_of({}), Pass::kForward, Stage::kPermute, 0.001, "wgmma");
+  row.fused = {.gather = true, .activation = true};
+  CHECK_THROWS_WITH(planted_table({row}),
+                    "row 1: has a stage \"permute\" whose work is part of its products: gather, "
+                    "activation");
+  row.stage = Stage::kUp;
+  CHECK_NOTHROW(planted_table({row}));
+}
+
 TEST_CASE("cost_table_to_text: a roofline reads back as the table that was written",
           "[cost][format]") {
   const std::array layers{layer_of({.granularity = 2})};

@@ -59,6 +59,58 @@ TEST_CASE("stage_work: every stage of a layer with small numbers is counted by h
   }
 }
 
+TEST_CASE("stage_work: a product does the traffic of the stages whose work is part of it",
+          "[cost][identity]") {
+  // T 8, d 16, E' 4, n 24, K 2, u 2, hence R 16; 2 bytes per element.
+  const MoeLayer layer{.tokens = 8, .d_model = 16, .experts = {48, 4, 24, 2}};
+  constexpr double kX = 8 * 16, kRows = 16 * 16, kH = 16 * 48, kA = 16 * 24;
+  struct Case {
+    Fusion fused;
+    Stage stage;
+    double elements;
+  };
+  const Fusion gather{.gather = true}, activation{.activation = true};
+  const Fusion combination{.activation = true, .combination = true};
+  for (const Case& x : {Case{gather, Stage::kPermute, 0},
+                        {gather, Stage::kUp, kX + kH},
+                        {gather, Stage::kUpWgrad, kX + kH},
+                        {gather, Stage::kDownDgrad, kRows + kA},
+                        {gather, Stage::kCombineBackward, kX + 2 * kRows},
+                        {activation, Stage::kActivation, 0},
+                        {activation, Stage::kActivationBackward, 0},
+                        {activation, Stage::kUp, kRows + kH + kA},
+                        {activation, Stage::kDownDgrad, kRows + kH + kH},
+                        {activation, Stage::kDownWgrad, kRows + kA},
+                        {combination, Stage::kDown, kRows + kA},
+                        {combination, Stage::kCombine, kX + kRows},
+                        {combination, Stage::kCombineBackward, kX + kRows},
+                        {combination, Stage::kDownDgrad, kRows + kH + kH + kA},
+                        {kAllFused, Stage::kCombineBackward, 0},
+                        {kAllFused, Stage::kDownDgrad, kX + kH + kH + kA},
+                        {kAllFused, Stage::kDownWgrad, kX + kA},
+                        {kAllFused, Stage::kUpDgrad, kRows + kH}}) {
+    INFO(to_string(x.stage));
+    const WorkOptions options{.fused = x.fused};
+    const StageWork work = work_of(layer, Pass::kBoth, x.stage, options);
+    CHECK(work.activation_bytes == 2 * x.elements);
+    const StageWork plain = work_of(layer, Pass::kBoth, x.stage);
+    CHECK(work.model_flops == plain.model_flops);
+    CHECK(work.weight_bytes == plain.weight_bytes);
+  }
+}
+
+TEST_CASE("pass_work: fusing everything saves seven transfers of rows and three of A",
+          "[cost][identity]") {
+  const MoeLayer layer = layer_of({.granularity = 8});
+  const double saved = work_of(layer, Pass::kBoth).bytes() -
+                       work_of(layer, Pass::kBoth, Stage::kWhole, {.fused = kAllFused}).bytes();
+  const double x = static_cast<double>(layer.tokens * layer.d_model);
+  const double rows = static_cast<double>(layer.num_rows() * layer.d_model);
+  const double a = static_cast<double>(layer.num_rows() * layer.experts.expert_width);
+  // X and dOut are read by two stages each in place of one.
+  CHECK(saved == Approx(2.0 * (7.0 * rows - 2.0 * x + 3.0 * a)).epsilon(kRounding));
+}
+
 TEST_CASE("expert_flops: 6 T K d n forward for SwiGLU and 4 without a gate", "[cost][identity]") {
   const MoeLayer swiglu = layer_of({.granularity = 8});
   const double product = 16384.0 * 8 * 2048 * 1024;

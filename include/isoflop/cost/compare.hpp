@@ -1,4 +1,4 @@
-/// The same layers in two cost tables.
+/// The same layers in two cost tables, and with more or less fused in one.
 #pragma once
 
 #include <string_view>
@@ -23,5 +23,9 @@ struct CostPair {
 /// A roofline has neither a backend nor a routing of its own: it is compared with whatever was
 /// measured. In the order of `a`. stages: of every stage, else of the layer as a whole alone.
 std::vector<CostPair> pairs_of(const CostTable& a, const CostTable& b, bool stages);
+
+/// What fusion buys: whole passes of backends that fuse nothing (a), "NAME:plain", each beside
+/// every row of the same backend that fuses something (b). In the order of the latter.
+std::vector<CostPair> fusion_pairs(const CostTable& table);
 
 }  // namespace isoflop

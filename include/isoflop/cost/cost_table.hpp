@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "isoflop/cost/fusion.hpp"
 #include "isoflop/cost/moe_layer.hpp"
 
 namespace isoflop {
@@ -59,6 +60,21 @@ constexpr std::string_view to_string(Regime x) { return kRegimeNames[static_cast
 constexpr std::string_view to_string(Stage x) { return kStageNames[static_cast<std::size_t>(x)]; }
 constexpr bool is_forward(Stage x) { return x >= Stage::kRouter && x <= Stage::kCombine; }
 constexpr bool is_backward(Stage x) { return x >= Stage::kCombineBackward; }
+/// Whether the stage is run although products do what `fused` says; else its work is part of
+/// theirs.
+constexpr bool is_run(Stage x, const Fusion& fused) {
+  switch (x) {
+    case Stage::kPermute:
+      return !fused.gather;
+    case Stage::kActivation:
+    case Stage::kActivationBackward:
+      return !fused.activation;
+    case Stage::kCombineBackward:  // with the combination fused, rows of dOut are only copied
+      return !(fused.combination && fused.gather);
+    default:
+      return true;
+  }
+}
 
 /// Where a table comes from. Everything but the first three is empty in a roofline table.
 struct CostEnvironment {
@@ -109,7 +125,8 @@ struct GpuState {
 /// One configuration, backend, pass, stage and regime.
 struct CostRow {
   MoeLayer layer;
-  std::string backend;     ///< "batched", "loop", "grouped", "lt-grouped"; "roofline" for a model
+  std::string backend;     ///< "loop", "wgmma:gather", ...; "roofline" for a model
+  Fusion fused;            ///< of that backend
   std::string routing;     ///< "router", "balanced", "multinomial", "zipf:0.5", "file:NAME"
   std::uint64_t seed = 0;  ///< of inputs and routing
   RoutingStats stats;

@@ -8,7 +8,9 @@
 /// router.
 ///
 /// Bytes are those of a layer in which every stage reads its inputs and writes its outputs once and
-/// nothing stays in a cache; expert ids, counts and positions (4 bytes per row) are left out.
+/// nothing stays in a cache; expert ids, counts and positions (4 bytes per row) are left out, and
+/// so are the router's weights where a GEMM applies them. A GEMM that does the work of another
+/// stage reads and writes what that one would, but for the tensor between the two.
 #pragma once
 
 #include <algorithm>
@@ -17,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "isoflop/core/normal_quantile.hpp"
 #include "isoflop/cost/cost_table.hpp"
@@ -96,6 +99,7 @@ struct WorkOptions {
   /// where one of them is accumulated in place, 3 where the sum is a pass of its own, 0 where
   /// neither part goes through memory.
   double dx_sum_transfers = 1.0;
+  Fusion fused{};  ///< of the experts' GEMMs
 };
 
 /// Of one stage or a sum of stages.
@@ -139,6 +143,15 @@ constexpr std::span<const Stage> stages_of(Pass pass) {
   return all;
 }
 
+/// Those that are run.
+inline std::vector<Stage> stages_of(Pass pass, const Fusion& fused) {
+  std::vector<Stage> out;
+  for (const Stage stage : stages_of(pass)) {
+    if (is_run(stage, fused)) out.push_back(stage);
+  }
+  return out;
+}
+
 /// FLOPs of the experts' GEMMs alone, of the routed rows: 6 T K d n forward for SwiGLU.
 inline double expert_flops(const LayerSize& size, Pass pass) {
   const double forward =
@@ -146,7 +159,7 @@ inline double expert_flops(const LayerSize& size, Pass pass) {
   return pass == Pass::kForward ? forward : (pass == Pass::kBackward ? 2.0 : 3.0) * forward;
 }
 
-/// Work of one stage. Precondition: stage is not kWhole.
+/// Work of one stage; none of one that is not run. Precondition: stage is not kWhole.
 inline StageWork stage_work(const LayerSize& size, const ExpertRows& rows, Stage stage,
                             const WorkOptions& options = {}) {
   constexpr double kLogitBytes = 4.0, kChoiceBytes = 8.0;  // of an expert's id and its weight
@@ -158,13 +171,14 @@ inline StageWork stage_work(const LayerSize& size, const ExpertRows& rows, Stage
   const double expert_weights = size.num_experts * d, router_weights = d * size.num_experts;
 
   // Of a GEMM of the experts: rows x d x width, whose weights are read or, in wgrad, written.
-  auto experts = [&](double width, double weight_bytes) {
+  // of_width_d: of the rows of width d. more: what it moves beside its operands and its result.
+  auto experts = [&](double width, double weight_bytes, double of_width_d, double more = 0.0) {
     const double flops = 2.0 * d * width;
     return StageWork{flops * rows.routed,
                      flops * rows.padded,
                      flops * rows.executed,
                      weight_bytes * expert_weights * width,
-                     s * (row_elements + rows.routed * width),
+                     s * (of_width_d + rows.routed * width + more),
                      size.num_experts};
   };
   auto router = [&](double weight_bytes, double logit_bytes, double transfers) {
@@ -177,6 +191,11 @@ inline StageWork stage_work(const LayerSize& size, const ExpertRows& rows, Stage
                      1.0};
   };
   auto moves = [](double bytes) { return StageWork{.activation_bytes = bytes}; };
+  const Fusion& fused = options.fused;
+  if (!is_run(stage, fused)) return {};
+  const double x_elements = fused.gather ? token_elements : row_elements;
+  const double d_y_elements = fused.combination ? x_elements : row_elements;
+  const double a_elements = rows.routed * n, h_elements = rows.routed * un;
 
   switch (stage) {
     case Stage::kRouter:
@@ -188,21 +207,25 @@ inline StageWork stage_work(const LayerSize& size, const ExpertRows& rows, Stage
     case Stage::kPermuteBackward:
       return moves(s * (token_elements + row_elements));
     case Stage::kUp:
+      return experts(un, s, x_elements, fused.activation ? a_elements : 0.0);
     case Stage::kUpDgrad:
-      return experts(un, s);
+      return experts(un, s, row_elements);
     case Stage::kUpWgrad:
-      return experts(un, options.weight_gradient_bytes);
+      return experts(un, options.weight_gradient_bytes, x_elements);
     case Stage::kDown:
-    case Stage::kDownDgrad:
-      return experts(n, s);
+      return experts(n, s, row_elements);
+    case Stage::kDownDgrad:  // with the activation H and dH in place of dA, then A with its weights
+      return experts(n, s, d_y_elements,
+                     (fused.activation ? 2.0 * h_elements - a_elements : 0.0) +
+                         (fused.combination ? a_elements : 0.0));
     case Stage::kDownWgrad:
-      return experts(n, options.weight_gradient_bytes);
+      return experts(n, options.weight_gradient_bytes, d_y_elements);
     case Stage::kActivation:
       return moves(s * rows.routed * n * (size.num_up + 1.0));
     case Stage::kActivationBackward:
       return moves(s * rows.routed * n * (2.0 * size.num_up + 1.0));
     case Stage::kCombineBackward:
-      return moves(s * (token_elements + 2.0 * row_elements));
+      return moves(s * (token_elements + (fused.combination ? 1.0 : 2.0) * row_elements));
     case Stage::kTopKBackward:
       return moves((kLogitBytes + g) * logits + kChoiceBytes * choices);
     case Stage::kRouterDgrad:

@@ -25,7 +25,7 @@ _CHECKS = ("auto", "reference", "self", "none")
 _FIRST_SOAK_S, _NEXT_SOAK_S = 0.5, 0.2
 _MOST_SETS = 64
 _DRIFT = 0.02  # of the anchor, beyond which a row says so
-_TAKEN = ("roofline", "batched", "loop", "grouped", "lt-grouped", "best")
+_TAKEN = ("roofline", "batched", "loop", "grouped", "lt-grouped", "wgmma", "best")
 
 
 def measure(
@@ -117,7 +117,7 @@ def _stack(make_layer: MakeLayer | str, backend: str | None) -> tuple[str, MakeL
         return backend or make_layer, ADAPTERS[make_layer]
     if not backend:
         raise InvalidArgument('backend=: name the stack, backend="megatron"', "backend")
-    if backend in _TAKEN:
+    if backend in _TAKEN or backend.startswith("wgmma:"):
         raise InvalidArgument(f'backend=: "{backend}" is the name of another', "backend")
     return backend, make_layer
 

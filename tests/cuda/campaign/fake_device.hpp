@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cuda/campaign/measure.hpp"
+#include "cuda/device/backend_name.hpp"
 #include "isoflop/cost/moe_work.hpp"
 #include "isoflop/cost/roofline.hpp"
 
@@ -18,7 +19,7 @@ struct FakeCard {
   double seconds_per_run = 2.0;
   double anchor_s = 1e-3;
   std::uint64_t free_bytes = std::uint64_t{1} << 40;
-  std::string uuid = "GPU-fake";
+  std::string uuid = "GPU-fake", capability = "9.0";
   std::function<bool(const isoflop::bench::Configuration&)> is_wrong;  ///< whether a check fails
   std::vector<isoflop::bench::Configuration> timed;
   int num_peaks = 0;
@@ -62,6 +63,10 @@ class FakeDevice : public isoflop::bench::Device {
     out.items = {{"topk", 0.0, 0.0}};
     return out;
   }
+  isoflop::bench::CheckReport check_products(const isoflop::bench::Configuration& x,
+                                             int repeats) override {
+    return {x, {{"up", 0.001, 0.002}, {"the same again", repeats > 0 ? 0.0 : 1.0, 0.0}}};
+  }
   std::vector<isoflop::CostRow> time(const isoflop::bench::Configuration& x,
                                      const isoflop::bench::TimingOptions& options,
                                      const isoflop::bench::CheckReport& report) override {
@@ -76,6 +81,7 @@ class FakeDevice : public isoflop::bench::Device {
       isoflop::CostRow row;
       row.layer = x.layer;
       row.backend = x.backend;
+      row.fused = isoflop::bench::parse_backend_name(x.backend).fused;
       row.routing = isoflop::bench::to_string(x.routing);
       row.seed = x.seed;
       row.regime = options.regime;
@@ -107,6 +113,9 @@ inline isoflop::bench::World fake_world(FakeCard& card,
                                         std::vector<std::string> words = {"isoflop-bench", "moe"}) {
   isoflop::bench::World out;
   out.open_device = [&card] { return std::make_unique<FakeDevice>(card); };
+  out.backends = [&card] {
+    return isoflop::bench::BackendsHere{{"batched", "loop", "grouped", "wgmma"}, card.capability};
+  };
   out.clock_s = [&card] { return card.clock_s; };
   out.now = [] { return std::string("2026-01-01T00:00:00Z"); };
   out.command_line = std::move(words);

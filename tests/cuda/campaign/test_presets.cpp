@@ -54,9 +54,9 @@ TEST_CASE("backend_order: one product per expert while that is long, all at once
   layer.tokens = 16384;
   layer.d_model = 2048;
   layer.experts = {.d_ff = 8192, .num_experts = 64, .expert_width = 8192, .top_k = 1};
-  CHECK(backend_order(layer)[1] == "loop");
+  CHECK(backend_order(layer)[2] == "loop");
   layer.experts = {.d_ff = 8192, .num_experts = 4096, .expert_width = 128, .top_k = 64};
-  CHECK(backend_order(layer)[1] == "grouped");
+  CHECK(backend_order(layer)[2] == "grouped");
 }
 
 TEST_CASE("presets: the layer that c_r is quoted of is in modern, and its G = 1",

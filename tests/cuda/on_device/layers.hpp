@@ -3,7 +3,10 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "cuda/campaign/backend_choice.hpp"
+#include "cuda/device/backend_name.hpp"
 #include "cuda/device/moe_bench.hpp"
 
 namespace isoflop_test {
@@ -28,12 +31,24 @@ inline isoflop::bench::Configuration small_configuration(const std::string& back
   return out;
 }
 
-/// Backends without capacity: they drop nothing, whatever the routing.
-inline std::vector<std::string> dropless_backends() {
-  std::vector<std::string> out;
-  for (const std::string& name : isoflop::bench::backend_names()) {
-    if (name != "batched") out.push_back(name);
+/// Backends that run here, and of those that fuse each of what they may fuse.
+inline std::vector<std::string> backends_to_test() {
+  std::vector<std::string> out, remarks;
+  const isoflop::bench::BackendsHere here = isoflop::bench::backends_here();
+  for (const std::string& name : isoflop::bench::chosen_backends({}, here, remarks)) {
+    const bool fuses = isoflop::bench::traits_of(name).fuses != isoflop::Fusion{};
+    const std::vector<std::string> each = isoflop::bench::chosen_backends(
+        {.backend = name, .fuse = fuses ? "each,activation,activation+combination" : ""}, here,
+        remarks);
+    out.insert(out.end(), each.begin(), each.end());
   }
+  return out;
+}
+
+/// Those without capacity: they drop nothing, whatever the routing.
+inline std::vector<std::string> dropless_backends() {
+  std::vector<std::string> out = backends_to_test();
+  std::erase(out, "batched");
   return out;
 }
 

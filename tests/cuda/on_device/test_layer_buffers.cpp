@@ -62,6 +62,22 @@ TEST_CASE("layer buffers: the batched backend is refused without a number of row
                   InvalidArgument);
 }
 
+TEST_CASE("layer buffers: what is fused takes no memory between", "[cuda][identity]") {
+  const auto bytes = [](const char* backend, Buffer buffer) {
+    return bytes_of(buffer, configuration_of(backend, RoutingKind::kMultinomial));
+  };
+  CHECK(bytes("wgmma:plain", Buffer::kXRows) == bytes("grouped", Buffer::kXRows));
+  CHECK(bytes("wgmma:plain", Buffer::kDA) == bytes("grouped", Buffer::kDA));
+  CHECK(bytes("wgmma:gather", Buffer::kXRows) == 0);
+  CHECK(bytes("wgmma:activation", Buffer::kDA) == 0);
+  std::uint64_t saved = 0;
+  for (int i = 0; i < kNumBuffers; ++i) {
+    const auto buffer = static_cast<Buffer>(i);
+    saved += bytes("wgmma:plain", buffer) - bytes("wgmma", buffer);
+  }
+  CHECK(saved == std::uint64_t{2} * 4096 * 8 * (512 + 256));  // X in rows of experts, and dA
+}
+
 TEST_CASE("layer buffers: an unknown backend is refused", "[cuda][refusal]") {
   CHECK_THROWS_AS(layer_bytes(configuration_of("none", RoutingKind::kBalanced)), InvalidArgument);
 }

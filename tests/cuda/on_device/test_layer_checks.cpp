@@ -43,7 +43,7 @@ std::string write_ids(const testing::ScratchFolder& folder, const MoeLayer& laye
 }  // namespace
 
 TEST_CASE("layer on the device: every backend agrees with the reference", "[cuda][gpu][identity]") {
-  for (const std::string& backend : backend_names()) {
+  for (const std::string& backend : backends_to_test()) {
     for (const char* routing : {"router", "balanced", "multinomial", "zipf:1.0"}) {
       if (backend == "batched" && std::string(routing) != "balanced") continue;
       check_agrees(small_configuration(backend, routing));
@@ -53,7 +53,7 @@ TEST_CASE("layer on the device: every backend agrees with the reference", "[cuda
 
 TEST_CASE("layer on the device: every activation agrees with the reference",
           "[cuda][gpu][identity]") {
-  for (const std::string& backend : backend_names()) {
+  for (const std::string& backend : backends_to_test()) {
     for (const Activation activation :
          {Activation::kSwiGlu, Activation::kGelu, Activation::kRelu}) {
       Configuration configuration = small_configuration(backend, "balanced");

@@ -7,6 +7,7 @@
 #include "catch.hpp"
 #include "device.hpp"
 #include "isoflop/cost/measured_table.hpp"
+#include "isoflop/cost/moe_work.hpp"
 #include "layers.hpp"
 
 namespace times_test {
@@ -34,7 +35,7 @@ std::vector<CostRow> timed(const Configuration& configuration, const TimingOptio
 
 TEST_CASE("times: p10 and median and p90 of every row are positive and in this order",
           "[cuda][gpu][identity]") {
-  for (const std::string& backend : backend_names()) {
+  for (const std::string& backend : backends_to_test()) {
     for (const CostRow& row : timed(small_configuration(backend, "balanced"), short_options())) {
       INFO(backend << ", " << to_string(row.pass) << ", " << to_string(row.stage));
       CHECK(row.p10_s > 0.0);
@@ -62,6 +63,21 @@ TEST_CASE(
   }
   CHECK(count([](const CostRow& row) { return is_forward(row.stage); }) == 7);
   CHECK(count([](const CostRow& row) { return is_backward(row.stage); }) == 10);
+}
+
+TEST_CASE("times: a backend has the stages that it leaves and says what it fuses",
+          "[cuda][gpu][identity]") {
+  for (const std::string& backend : dropless_backends()) {
+    INFO(backend);
+    const Fusion fused = parse_backend_name(backend).fused;
+    std::vector<Stage> stages;
+    for (const CostRow& row : timed(small_configuration(backend, "multinomial"), short_options())) {
+      CHECK(row.backend == backend);
+      CHECK(row.fused == fused);
+      if (row.stage != Stage::kWhole) stages.push_back(row.stage);
+    }
+    CHECK(stages == stages_of(Pass::kBoth, fused));
+  }
 }
 
 TEST_CASE("times: one pass and no stages give one row", "[cuda][gpu][identity]") {

@@ -1,52 +1,132 @@
-/// The part of CUDA's header of this name that cuda/ uses, on the CPU: see emulated_cuda.hpp. What
-/// is only declared here is named by classes that the tests do not use.
+/// The part of CUDA's header of this name that cuda/ uses, on the CPU: see emulated_cuda.hpp. Work
+/// that is queued on a stream is done at once, or recorded where a capture is under way.
 #pragma once
 
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <tuple>
 
 #include "emulated_cuda.hpp"
+#include "emulated_host.hpp"
 
 #define __global__
 #define __device__
 #define __host__
-#define __shared__ static  // blocks run one after the other
+#define __forceinline__ inline
+#define __shared__ static  // blocks run one after the other, but those of a cluster
 #define __launch_bounds__(...)
+#define __grid_constant__
+#define __CUDA_ARCH_FEAT_SM90_ALL
 #define threadIdx emulated_cuda::thread_index
 #define blockIdx emulated_cuda::block_index
 
 struct alignas(16) uint4 {
   unsigned x, y, z, w;
 };
+struct alignas(16) int4 {
+  int x, y, z, w;
+};
 struct alignas(16) float4 {
   float x, y, z, w;
 };
-inline uint4 make_uint4(unsigned x, unsigned y, unsigned z, unsigned w) { return {x, y, z, w}; }
-struct dim3 {
-  dim3(unsigned count = 1) : x(count) {}
-  unsigned x;
+struct alignas(8) uint2 {
+  unsigned x, y;
 };
+struct alignas(8) int2 {
+  int x, y;
+};
+struct alignas(8) float2 {
+  float x, y;
+};
+inline uint4 make_uint4(unsigned x, unsigned y, unsigned z, unsigned w) { return {x, y, z, w}; }
+inline int4 make_int4(int x, int y, int z, int w) { return {x, y, z, w}; }
+inline float4 make_float4(float x, float y, float z, float w) { return {x, y, z, w}; }
+inline uint2 make_uint2(unsigned x, unsigned y) { return {x, y}; }
+inline int2 make_int2(int x, int y) { return {x, y}; }
+inline float2 make_float2(float x, float y) { return {x, y}; }
+struct dim3 {
+  dim3(unsigned count_x = 1, unsigned count_y = 1, unsigned count_z = 1)
+      : x(count_x), y(count_y), z(count_z) {}
+  unsigned x, y, z;
+};
+inline const emulated_cuda::Index& gridDim = emulated_cuda::grid_size;
+inline const emulated_cuda::Index& blockDim = emulated_cuda::block_size;
 
 // Calls of the host.
 
-enum cudaError_t { cudaSuccess, cudaErrorNotReady };
-enum cudaMemcpyKind { cudaMemcpyHostToDevice, cudaMemcpyDeviceToHost };
-enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize };
-enum { cudaStreamNonBlocking, cudaEventRecordExternal };
+enum cudaError_t {
+  cudaSuccess,
+  cudaErrorInvalidValue,
+  cudaErrorMemoryAllocation,
+  cudaErrorNotReady
+};
+enum cudaMemcpyKind {
+  cudaMemcpyHostToHost,
+  cudaMemcpyHostToDevice,
+  cudaMemcpyDeviceToHost,
+  cudaMemcpyDeviceToDevice
+};
+enum cudaFuncAttribute {
+  cudaFuncAttributeMaxDynamicSharedMemorySize,
+  cudaFuncAttributeNonPortableClusterSizeAllowed
+};
+enum { cudaStreamNonBlocking, cudaEventRecordExternal, cudaEventDisableTiming };
+enum cudaStreamCaptureMode { cudaStreamCaptureModeRelaxed };
+enum cudaDeviceAttr {
+  cudaDevAttrMultiProcessorCount,
+  cudaDevAttrL2CacheSize,
+  cudaDevAttrComputeCapabilityMajor,
+  cudaDevAttrComputeCapabilityMinor,
+  cudaDevAttrMaxSharedMemoryPerBlockOptin
+};
 using cudaStream_t = struct EmulatedStream*;
 using cudaEvent_t = struct EmulatedEvent*;
-using cudaGraphExec_t = struct EmulatedGraph*;
+using cudaGraph_t = emulated_cuda::Recording*;
+using cudaGraphExec_t = emulated_cuda::Recording*;
 
+enum cudaLaunchAttributeID { cudaLaunchAttributeClusterDimension };
+struct cudaLaunchAttribute {
+  cudaLaunchAttributeID id;
+  struct {
+    struct {
+      unsigned x, y, z;
+    } clusterDim;
+  } val;
+};
 struct cudaLaunchConfig_t {
   dim3 gridDim, blockDim;
   std::size_t dynamicSmemBytes = 0;
   cudaStream_t stream = nullptr;
+  cudaLaunchAttribute* attrs = nullptr;
+  unsigned numAttrs = 0;
 };
 template <class... Parameters, class... Arguments>
 cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(Parameters...),
                                const Arguments&... arguments) {
-  emulated_cuda::run_grid(config->gridDim.x, config->blockDim.x, config->dynamicSmemBytes,
-                          [&] { kernel(static_cast<Parameters>(arguments)...); });
+  emulated_cuda::Grid grid{.blocks = config->gridDim.x,
+                           .threads = config->blockDim.x,
+                           .shared_bytes = config->dynamicSmemBytes};
+  for (unsigned i = 0; i < config->numAttrs; ++i) grid.cluster = config->attrs[i].val.clusterDim.x;
+  if (grid.shared_bytes > emulated_cuda::allowed_shared_bytes(reinterpret_cast<void*>(kernel))) {
+    return cudaErrorInvalidValue;
+  }
+  emulated_cuda::queue(
+      [grid, kernel,
+       parameters = std::tuple<Parameters...>(static_cast<Parameters>(arguments)...)] {
+        emulated_cuda::run_grid(grid, [&] { std::apply(kernel, parameters); });
+      });
+  return cudaSuccess;
+}
+template <class... Parameters>
+cudaError_t cudaFuncSetAttribute(void (*kernel)(Parameters...), cudaFuncAttribute attribute,
+                                 int value) {
+  if (attribute != cudaFuncAttributeMaxDynamicSharedMemorySize) return cudaSuccess;
+  if (value < 0 || static_cast<std::size_t>(value) > emulated_cuda::kMostSharedBytes) {
+    return cudaErrorInvalidValue;
+  }
+  emulated_cuda::allow_shared_bytes(reinterpret_cast<void*>(kernel),
+                                    static_cast<std::size_t>(value));
   return cudaSuccess;
 }
 
@@ -58,41 +138,128 @@ cudaError_t cudaMalloc(T** data, std::size_t bytes) {
   *data = static_cast<T*>(memory);
   return cudaSuccess;
 }
+template <class T>
+cudaError_t cudaMallocHost(T** data, std::size_t bytes) {
+  return cudaMalloc(data, bytes);
+}
 inline cudaError_t cudaFree(void* data) {
   std::free(data);
+  return cudaSuccess;
+}
+inline cudaError_t cudaFreeHost(void* data) { return cudaFree(data); }
+inline cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
+  *free = *total = std::size_t{1} << 32;
   return cudaSuccess;
 }
 inline cudaError_t cudaMemcpy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind) {
   std::memcpy(to, from, bytes);
   return cudaSuccess;
 }
+inline cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind,
+                                   cudaStream_t = nullptr) {
+  emulated_cuda::queue([=] { std::memcpy(to, from, bytes); });
+  return cudaSuccess;
+}
 inline cudaError_t cudaMemset(void* to, int byte, std::size_t bytes) {
   std::memset(to, byte, bytes);
   return cudaSuccess;
 }
-inline cudaError_t cudaMemsetAsync(void* to, int byte, std::size_t bytes, cudaStream_t) {
-  return cudaMemset(to, byte, bytes);
-}
-template <class Kernel>
-cudaError_t cudaFuncSetAttribute(Kernel*, cudaFuncAttribute, int) {
+inline cudaError_t cudaMemsetAsync(void* to, int byte, std::size_t bytes, cudaStream_t = nullptr) {
+  emulated_cuda::queue([=] { std::memset(to, byte, bytes); });
   return cudaSuccess;
 }
 inline cudaError_t cudaDeviceSynchronize() { return cudaSuccess; }
 inline cudaError_t cudaGetLastError() { return cudaSuccess; }
-inline const char* cudaGetErrorString(cudaError_t) { return "no error"; }
+inline const char* cudaGetErrorString(cudaError_t error) {
+  return error == cudaSuccess ? "no error" : "invalid argument";
+}
+inline cudaError_t cudaGetDevice(int* device) {
+  *device = 0;
+  return cudaSuccess;
+}
+inline cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
+  switch (attribute) {
+    case cudaDevAttrMultiProcessorCount:
+      *value = emulated_cuda::num_multiprocessors;
+      break;
+    case cudaDevAttrL2CacheSize:
+      *value = 1 << 20;
+      break;
+    case cudaDevAttrComputeCapabilityMajor:
+      *value = 9;
+      break;
+    case cudaDevAttrComputeCapabilityMinor:
+      *value = 0;
+      break;
+    case cudaDevAttrMaxSharedMemoryPerBlockOptin:
+      *value = static_cast<int>(emulated_cuda::kMostSharedBytes);
+      break;
+  }
+  return cudaSuccess;
+}
 
-cudaError_t cudaStreamCreateWithFlags(cudaStream_t*, int);
-cudaError_t cudaStreamDestroy(cudaStream_t);
-cudaError_t cudaStreamSynchronize(cudaStream_t);
-cudaError_t cudaEventCreate(cudaEvent_t*);
-cudaError_t cudaEventDestroy(cudaEvent_t);
-cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t);
-cudaError_t cudaEventRecordWithFlags(cudaEvent_t, cudaStream_t, int);
-cudaError_t cudaEventSynchronize(cudaEvent_t);
-cudaError_t cudaEventQuery(cudaEvent_t);
-cudaError_t cudaEventElapsedTime(float*, cudaEvent_t, cudaEvent_t);
-cudaError_t cudaGraphExecDestroy(cudaGraphExec_t);
-cudaError_t cudaGraphLaunch(cudaGraphExec_t, cudaStream_t);
+// Streams keep nothing: what is queued is done.
+inline cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, int) {
+  *stream = nullptr;
+  return cudaSuccess;
+}
+inline cudaError_t cudaStreamDestroy(cudaStream_t) { return cudaSuccess; }
+inline cudaError_t cudaStreamSynchronize(cudaStream_t) {
+  if (emulated_cuda::is_recording()) emulated_cuda::fail("waits for a stream in a capture");
+  return cudaSuccess;
+}
+inline cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned = 0) {
+  return cudaSuccess;
+}
+struct EmulatedEvent {
+  std::chrono::steady_clock::time_point passed;
+};
+inline cudaError_t cudaEventCreate(cudaEvent_t* event) {
+  *event = new EmulatedEvent;
+  return cudaSuccess;
+}
+inline cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
+  return cudaEventCreate(event);
+}
+inline cudaError_t cudaEventDestroy(cudaEvent_t event) {
+  delete event;
+  return cudaSuccess;
+}
+inline cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t = nullptr) {
+  emulated_cuda::queue([event] { event->passed = std::chrono::steady_clock::now(); });
+  return cudaSuccess;
+}
+inline cudaError_t cudaEventRecordWithFlags(cudaEvent_t event, cudaStream_t stream, int) {
+  return cudaEventRecord(event, stream);
+}
+inline cudaError_t cudaEventSynchronize(cudaEvent_t) { return cudaSuccess; }
+inline cudaError_t cudaEventQuery(cudaEvent_t) { return cudaSuccess; }
+inline cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t start, cudaEvent_t end) {
+  *milliseconds = std::chrono::duration<float, std::milli>(end->passed - start->passed).count();
+  return cudaSuccess;
+}
+
+inline cudaError_t cudaStreamBeginCapture(cudaStream_t, cudaStreamCaptureMode) {
+  emulated_cuda::begin_recording();
+  return cudaSuccess;
+}
+inline cudaError_t cudaStreamEndCapture(cudaStream_t, cudaGraph_t* graph) {
+  *graph = emulated_cuda::end_recording();
+  return cudaSuccess;
+}
+inline cudaError_t cudaGraphInstantiate(cudaGraphExec_t* to, cudaGraph_t graph, unsigned) {
+  *to = new emulated_cuda::Recording(*graph);
+  return cudaSuccess;
+}
+inline cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
+  delete graph;
+  return cudaSuccess;
+}
+inline cudaError_t cudaGraphExecDestroy(cudaGraphExec_t graph) { return cudaGraphDestroy(graph); }
+inline cudaError_t cudaGraphLaunch(cudaGraphExec_t graph, cudaStream_t) {
+  for (const auto& work : *graph) emulated_cuda::queue(work);
+  return cudaSuccess;
+}
 
 // What threads call.
 
@@ -170,4 +337,6 @@ T atomicAdd(T* sum, T value) {
 inline int __popc(unsigned bits) { return __builtin_popcount(bits); }
 inline int __ffs(int bits) { return __builtin_ffs(bits); }
 inline float __uint_as_float(unsigned bits) { return __builtin_bit_cast(float, bits); }
+inline unsigned __float_as_uint(float x) { return __builtin_bit_cast(unsigned, x); }
 inline float __expf(float x) { return std::exp(x); }
+inline float __fdividef(float x, float y) { return x / y; }
