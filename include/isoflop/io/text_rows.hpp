@@ -5,29 +5,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace isoflop {
 
 namespace detail {
 
-/// Walks over what has size() and operator[], whose entries are values.
+/// Walks over what has operator[], whose entries are values; for loops over a range.
 template <class Of>
 class EntryIterator {
  public:
-  using iterator_category = std::input_iterator_tag;
-  using value_type = decltype(std::declval<const Of&>()[0]);
-  using difference_type = std::ptrdiff_t;
-  using pointer = const value_type*;
-  using reference = value_type;
-
   EntryIterator(const Of& of, std::size_t at) : of_(&of), at_(at) {}
-  value_type operator*() const { return (*of_)[at_]; }
+  auto operator*() const { return (*of_)[at_]; }
   EntryIterator& operator++() {
     ++at_;
     return *this;

@@ -42,10 +42,13 @@ TextRows::Row TextRows::operator[](std::size_t row) const {
 }
 
 bool TextRows::operator==(const TextRows& other) const {
-  const auto same = [](const Row& a, const Row& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
-  };
-  return std::equal(begin(), end(), other.begin(), other.end(), same);
+  if (size() != other.size() || num_columns_ != other.num_columns_) return false;
+  for (std::size_t row = 0; row < size(); ++row) {
+    for (std::size_t column = 0; column < num_columns_; ++column) {
+      if ((*this)[row][column] != other[row][column]) return false;
+    }
+  }
+  return true;
 }
 
 void TextRows::add(std::span<const std::string> fields) { add_fields(fields); }
