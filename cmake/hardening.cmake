@@ -1,7 +1,8 @@
 # isoflop_harden(<interface target>): what is compiled and linked with it checks the sizes of buffers
-# that the C library fills and the ends of the stack's arrays, and cannot have its tables of functions
-# overwritten once it runs. Optimised builds of GCC and Clang for Linux; position-independent
-# executables come from CMAKE_POSITION_INDEPENDENT_CODE. docs/development.md says what it costs.
+# that the C library fills, the ends of the stack's arrays and what containers of the standard library
+# are asked for, and cannot have its tables of functions overwritten once it runs. Optimised builds of
+# GCC and Clang for Linux; position-independent executables come from CMAKE_POSITION_INDEPENDENT_CODE.
+# docs/development.md says what it costs.
 include(CheckPIESupported)
 check_pie_supported()
 
@@ -10,6 +11,6 @@ function(isoflop_harden target)
     return()
   endif()
   target_compile_options(${target} INTERFACE
-    "$<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CONFIG:Release,RelWithDebInfo,MinSizeRel>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2;-fstack-protector-strong>")
+    "$<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CONFIG:Release,RelWithDebInfo,MinSizeRel>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2;-D_GLIBCXX_ASSERTIONS;-fstack-protector-strong>")
   target_link_options(${target} INTERFACE -Wl,-z,relro -Wl,-z,now)
 endfunction()

@@ -23,4 +23,7 @@ foreach(program IN LISTS programs)
           "bound before it runs:(BIND_NOW|Flags: NOW)"
           "with a stack that cannot be executed:GNU_STACK[^\n]* RW ")
 endforeach()
-require("${LIBRARY}" "with checks of the stack:__stack_chk_fail" "with checks of buffers:_chk\n")
+require("${LIBRARY}"
+        "with checks of the stack:__stack_chk_fail"
+        "with checks of buffers:_chk\n"
+        "with checks of containers:__(glibcxx_assert_fail|replacement_assert)")

@@ -38,13 +38,16 @@ int run(Form& form) {
     throw InvalidArgument("report", field("report") + " needs a table in a file");
   }
   const api::ShowOutcome outcome = api::show(request, terminal_context());
+  // This program has nothing of pictures: it also runs where only a GPU is. The file comes before
+  // the text, which perhaps nobody reads to its end.
+  const int code = report.empty()
+                       ? 0
+                       : run_beside("isoflop", {"report", request.cost_table, "-o", report},
+                                    "is not installed: it is what writes reports");
   print(form.has_own("csv")    ? api::to_csv(outcome.table)
         : form.has_own("json") ? json_text(to_json(outcome))
                                : text::show(outcome));
-  if (report.empty()) return 0;
-  // This program has nothing of pictures: it also runs where only a GPU is.
-  become("isoflop", {"report", request.cost_table, "-o", report},
-         "is not installed: it is what writes reports");
+  return code;
 }
 
 }  // namespace

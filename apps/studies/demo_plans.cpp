@@ -34,7 +34,7 @@ int run(const std::string& fit, const std::string& truth, const std::string& tab
   std::vector<double> budgets;
   for (const auto& row : table.rows) {
     auto& numbers = paper.emplace_back();
-    for (std::size_t c = 0; c < 5; ++c) numbers.push_back(parse_number(row.at(c)).value());
+    for (std::size_t c = 0; c < 5; ++c) numbers.push_back(parse_number(row[c]).value());
     budgets.push_back(numbers[3]);
   }
   const auto fitted = plans_of(fit, budgets), known = plans_of(truth, budgets);

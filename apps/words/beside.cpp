@@ -1,10 +1,12 @@
 #include "apps/words/beside.hpp"
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "isoflop/error.hpp"
 
@@ -24,6 +26,20 @@ void become(const std::string& name, std::vector<std::string> words, const std::
   throw Error(
       program + " " +
       (errno == ENOENT ? absent : "cannot be run: " + std::generic_category().message(errno)));
+}
+
+int run_beside(const std::string& name, std::vector<std::string> words, const std::string& absent) {
+  const auto fault = [](const std::string& what) {
+    return Error(what + std::generic_category().message(errno));
+  };
+  const pid_t child = fork();
+  if (child < 0) throw fault("no further program can be run: ");
+  if (child == 0) become(name, std::move(words), absent);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) throw fault("nobody knows how " + name + " ended: ");
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 }  // namespace isoflop::app

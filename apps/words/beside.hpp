@@ -11,4 +11,7 @@ namespace isoflop::app {
 [[noreturn]] void become(const std::string& name, std::vector<std::string> words,
                          const std::string& absent);
 
+/// Waits for that program, and gives its exit code. Where it cannot be run, it has said so.
+int run_beside(const std::string& name, std::vector<std::string> words, const std::string& absent);
+
 }  // namespace isoflop::app

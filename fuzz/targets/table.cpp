@@ -13,7 +13,7 @@ void read_table(std::string_view input, TableFormat format) {
   if (refused([&] { table = read_text_table(file.path(), {format, ""}); })) return;
   require(!table.header.empty() && !table.rows.empty(), "a table has columns and rows");
   require(table.line.size() == table.rows.size(), "every row has a line");
-  for (const std::vector<std::string>& row : table.rows) {
+  for (const TextRows::Row row : table.rows) {
     require(row.size() == table.header.size(), "every row has every column");
   }
   refused([&] { read_text_table(file.path(), {format, "size=loss"}); });

@@ -480,6 +480,8 @@ class Figure(Result):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the figure as its name ends: .svg, .json, .vl.json or .csv; others by matplotlib.
 
+        It is written beside and renamed: a file of this name is never half of one.
+
         Parameters
         ----------
         path : str or os.PathLike
@@ -491,14 +493,23 @@ class Figure(Result):
                 return _core.write_file(name, self._extra(key))
         if name.endswith(".json"):
             return super().save(name)
+        import io
+
+        from matplotlib import rcParams
         from matplotlib.pyplot import close
 
+        ending = os.path.splitext(name)[1]
+        if not ending:
+            ending = f".{rcParams['savefig.format']}"
+            name += ending
+        image = io.BytesIO()
         drawn = self.plot()
         drawn = getattr(drawn, "figure", drawn)
         try:
-            drawn.savefig(name)
+            drawn.savefig(image, format=ending[1:])
         finally:
             close(drawn)
+        _core.write_file(name, image.getvalue())
 
     def plot(
         self,

@@ -85,6 +85,10 @@ void write_file(const std::string& path, const std::string& text) {
   }
 }
 
+void write_bytes(const std::string& path, const nb::bytes& bytes) {
+  write_file(path, std::string(bytes.c_str(), bytes.size()));
+}
+
 std::vector<std::string> verb_names() {
   std::vector<std::string> out;
   for (const std::string_view name : api::verb_names()) out.emplace_back(name);
@@ -114,6 +118,7 @@ NB_MODULE(_core, module) {
   module.def("report", report, nb::arg("json"), nb::arg("text"));
   module.def("json_within", json_within, nb::arg("text"), nb::arg("origin"));
   module.def("require_known_format", require_known_format, nb::arg("format"), nb::arg("origin"));
-  module.def("write_file", write_file, nb::arg("path"), nb::arg("text"));
+  module.def("write_file", write_file, nb::arg("path"), nb::arg("content"));
+  module.def("write_file", write_bytes, nb::arg("path"), nb::arg("content"));
   module.def("main", run_program, nb::arg("words"));
 }

@@ -10,7 +10,7 @@ import pickle
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pytest
@@ -497,6 +497,31 @@ def test_figure_is_the_command_line_s(program: Callable[..., str]) -> None:
     assert isoflop.run(figure.request) == figure
 
 
+@pytest.mark.parametrize("ending", ["png", "pdf"])
+def test_figure_that_cannot_be_drawn_leaves_the_older_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    figure = isoflop.figure("frontier", PRESET, flops=[1e21])
+    path = tmp_path / f"f.{ending}"
+    path.write_bytes(b"older, whole")
+
+    def stop_half_way(self: Figure, out: IO[bytes] | str, **options: Any) -> None:
+        if isinstance(out, str):
+            Path(out).write_bytes(b"half")
+        else:
+            out.write(b"half")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Figure, "savefig", stop_half_way)
+        with pytest.raises(KeyboardInterrupt):
+            figure.save(path)
+    assert path.read_bytes() == b"older, whole"
+    figure.save(path)
+    assert len(path.read_bytes()) > 100
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_figures_are_written_as_their_names_end(tmp_path: Path) -> None:
     figure = isoflop.figure("frontier", PRESET, flops=[1e21])
     for name, begin in (
@@ -507,6 +532,8 @@ def test_figures_are_written_as_their_names_end(tmp_path: Path) -> None:
         assert (tmp_path / name).read_text(encoding="utf-8").startswith(begin), name
     figure.save(tmp_path / "f.png")
     assert (tmp_path / "f.png").read_bytes().startswith(b"\x89PNG")
+    figure.save(tmp_path / "bare")
+    assert (tmp_path / "bare.png").read_bytes() == (tmp_path / "f.png").read_bytes()
     assert not plt.get_fignums()
     back = isoflop.read(tmp_path / "f.json")
     assert isinstance(back, isoflop.Figure)

@@ -5,6 +5,7 @@
 #include <numbers>
 #include <string_view>
 
+#include "isoflop/core/select_rows.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/fit/merge_copies.hpp"
 #include "isoflop/laws/law_facts.hpp"
@@ -114,7 +115,7 @@ void merge_copies(Records& records) {
     fields = std::move(kept);
   }
   records.log.num_rows_used = merged.kept.size();
-  records.runs = std::move(merged.runs);
+  records.runs = select_rows(records.runs, merged.kept);
 }
 
 }  // namespace isoflop::api

@@ -74,36 +74,39 @@ void require_usable(const LawFacts& law, const RunTable& runs, const FitOptions&
 void describe_residuals(const FitLaw& law, const RunTable& runs, const CoefficientVector& theta,
                         FitReport& report) {
   constexpr std::size_t kShown = 10;
-  double sum_log = 0.0, sum_nats = 0.0, sum_weight = 0.0;
-  std::vector<RunResidual> all(runs.num_runs());
   std::vector<double> log_x(law.facts().variables.size());
-  for (std::size_t i = 0; i < runs.num_runs(); ++i) {
+  const auto residual_of = [&](std::size_t i) -> RunResidual {
     for (std::size_t v = 0; v < log_x.size(); ++v) {
       const Variable id = law.facts().variables[v];
       log_x[v] = law_input(id, runs.column(id)[i]);
     }
     const double log_loss = law.log_loss(theta, log_x);
-    all[i] = {i, runs.loss[i], law.prediction(theta, log_x), log_loss - std::log(runs.loss[i])};
+    return {i, runs.loss[i], law.prediction(theta, log_x), log_loss - std::log(runs.loss[i])};
+  };
+  double sum_log = 0.0, sum_nats = 0.0, sum_weight = 0.0;
+  for (std::size_t i = 0; i < runs.num_runs(); ++i) {
+    const RunResidual at = residual_of(i);
     const double weight = runs.weight.empty() ? 1.0 : runs.weight[i];
-    sum_log += weight * all[i].log_residual * all[i].log_residual;
-    const double miss = all[i].predicted - all[i].observed;
+    sum_log += weight * at.log_residual * at.log_residual;
+    const double miss = at.predicted - at.observed;
     sum_nats += weight * (miss * miss);
     sum_weight += weight;
   }
   report.rmse_log = std::sqrt(sum_log / sum_weight);
   report.rmse_nats = std::sqrt(sum_nats / sum_weight);
-  const std::size_t shown = std::min(kShown, all.size());
-  std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(shown), all.end(),
-                    [&](const RunResidual& a, const RunResidual& b) {
-                      // Losses of any sign have no logarithm that all could be ordered by.
-                      if (!std::isfinite(report.rmse_log)) {
-                        return std::abs(a.predicted - a.observed) >
-                               std::abs(b.predicted - b.observed);
-                      }
-                      return std::abs(a.log_residual) > std::abs(b.log_residual);
-                    });
-  all.resize(shown);
-  report.worst = std::move(all);
+  // Losses of any sign have no logarithm that all could be ordered by.
+  const bool by_log = std::isfinite(report.rmse_log);
+  const auto is_worse = [&](const RunResidual& a, const RunResidual& b) {
+    if (by_log) return std::abs(a.log_residual) > std::abs(b.log_residual);
+    return std::abs(a.predicted - a.observed) > std::abs(b.predicted - b.observed);
+  };
+  std::vector<RunResidual>& worst = report.worst;
+  for (std::size_t i = 0; i < runs.num_runs(); ++i) {
+    const RunResidual at = residual_of(i);
+    if (worst.size() == kShown && !is_worse(at, worst.back())) continue;
+    worst.insert(std::upper_bound(worst.begin(), worst.end(), at, is_worse), at);
+    worst.resize(std::min(worst.size(), kShown));
+  }
 }
 
 /// Starts of the fit: those given, then the law's own.

@@ -140,17 +140,22 @@ void compare_with_noise(const SeedNoise& noise, FitReport& report) {
   }
 }
 
-void forecast(const FitLaw& law, const RunTable& runs, const FitOptions& options,
-              FitReport& report) {
-  constexpr double kLeastCovered = 0.5;
+Split split_by_prediction(const FitLaw& law, const RunTable& runs, const FitReport& report) {
   const std::vector<double> theta = to_axis(law.facts(), report.coefficients);
   std::vector<double> predicted;
+  predicted.reserve(runs.num_runs());
   for (std::size_t i = 0; i < runs.num_runs(); ++i) {
     predicted.push_back(std::exp(law.log_loss(
         Eigen::Map<const CoefficientVector>(theta.data(), static_cast<Eigen::Index>(theta.size())),
         point_of(law.facts(), runs, i))));
   }
-  const Split split = top_runs(law.facts(), runs, predicted, report.num_free);
+  return top_runs(law.facts(), runs, predicted, report.num_free);
+}
+
+void forecast(const FitLaw& law, const RunTable& runs, const FitOptions& options,
+              FitReport& report) {
+  constexpr double kLeastCovered = 0.5;
+  const Split split = split_by_prediction(law, runs, report);
   if (split.held_out.empty()) return;
   const RunTable hidden = select_rows(runs, split.held_out);
   const LinearFit rest(law, select_rows(runs, split.fitted), options, report);
@@ -176,12 +181,16 @@ void forecast(const FitLaw& law, const RunTable& runs, const FitOptions& options
 
 void add_form(const FitLaw& law, const RunTable& runs, const FitOptions& options,
               const std::optional<SeedNoise>& noise, FitReport& report) {
-  std::vector<std::size_t> rows;
-  for (std::size_t i = 0; i < runs.num_runs(); ++i) {
-    if (runs.weight.empty() || runs.weight[i] > 0.0) rows.push_back(i);
-  }
   report.form.emplace();
-  forecast(law, select_rows(runs, rows), options, report);
+  if (std::find(runs.weight.begin(), runs.weight.end(), 0.0) == runs.weight.end()) {
+    forecast(law, runs, options, report);
+  } else {
+    std::vector<std::size_t> rows;
+    for (std::size_t i = 0; i < runs.num_runs(); ++i) {
+      if (runs.weight[i] > 0.0) rows.push_back(i);
+    }
+    forecast(law, select_rows(runs, rows), options, report);
+  }
   // A word of lack of fit stays.
   if (noise) compare_with_noise(*noise, report);
   judge(report);

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "fit/inspect_parts.hpp"
-#include "isoflop/core/select_rows.hpp"
 
 namespace isoflop {
 namespace {
@@ -19,15 +19,19 @@ constexpr std::size_t kMany = 5;
 using Rows = std::vector<std::size_t>;
 
 /// Cuts rows, which it sorts by `column`, wherever two neighbours are further apart than `width`.
+/// Pieces of one row are left out.
 std::vector<Rows> cut(const std::vector<double>& column, Rows rows, double width) {
   std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) {
     return column[a] != column[b] ? column[a] < column[b] : a < b;
   });
   std::vector<Rows> out;
-  for (const std::size_t row : rows) {
-    const bool near = !out.empty() && column[row] <= column[out.back().back()] * (1.0 + width);
-    if (!near) out.emplace_back();
-    out.back().push_back(row);
+  for (std::size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
+    for (end = begin + 1; end < rows.size(); ++end) {
+      if (column[rows[end]] > column[rows[end - 1]] * (1.0 + width)) break;
+    }
+    if (end - begin == 1) continue;
+    out.emplace_back(rows.begin() + static_cast<std::ptrdiff_t>(begin),
+                     rows.begin() + static_cast<std::ptrdiff_t>(end));
   }
   return out;
 }
@@ -53,7 +57,7 @@ double scatter_of_log(const std::vector<double>& loss, const Rows& rows) {
 /// others: where two runs were recorded at several points, a point that both passed is no copy.
 std::vector<Rows> comparable_rows(const RunTable& runs) {
   std::vector<Rows> out(1);
-  std::map<std::string, Rows> of_group;
+  std::map<std::string_view, Rows> of_group;
   for (std::size_t i = 0; i < runs.num_runs(); ++i) {
     if (!runs.weight.empty() && !(runs.weight[i] > 0.0)) continue;
     (runs.group.empty() ? out.front() : of_group[runs.group[i]]).push_back(i);
@@ -68,15 +72,25 @@ std::vector<Rows> comparable_rows(const RunTable& runs) {
   return out;
 }
 
-/// Those of `rows` that are equal in every column and in loss, one list for each run.
-void add_equal_rows(const RunTable& runs, Rows rows, std::vector<Rows>& out) {
+/// By its first row, all rows of a run that stands in the table more than once.
+using RowsByFirst = std::map<std::size_t, Rows>;
+
+/// Keeps the first of rows that are equal in every column and in loss, and adds all of them to
+/// `copies`.
+void keep_first_of_equal(const RunTable& runs, Rows& rows, RowsByFirst& copies) {
   detail::sort_by_cell(runs, rows);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const bool same = i > 0 && runs.loss[rows[i]] == runs.loss[rows[i - 1]] &&
-                      detail::compare_cells(runs, rows[i], rows[i - 1]) == 0;
-    if (!same) out.emplace_back();
-    out.back().push_back(rows[i]);
+  std::size_t num_kept = 0;
+  for (const std::size_t row : rows) {
+    const std::size_t last = num_kept > 0 ? rows[num_kept - 1] : row;
+    const bool same = num_kept > 0 && runs.loss[row] == runs.loss[last] &&
+                      detail::compare_cells(runs, row, last) == 0;
+    if (same) {
+      copies.try_emplace(last, Rows{last}).first->second.push_back(row);
+    } else {
+      rows[num_kept++] = row;
+    }
   }
+  rows.resize(num_kept);
 }
 
 bool is_one_run(const RunTable& runs, const Rows& rows) {
@@ -94,18 +108,16 @@ std::vector<Rows> jittered(const RunTable& runs, Rows rows) {
     if (column.empty()) continue;
     std::vector<Rows> finer;
     for (Rows& part : parts) {
-      if (part.size() < 2) continue;
       for (Rows& piece : cut(column, std::move(part), kSameCell)) finer.push_back(std::move(piece));
     }
     parts = std::move(finer);
   }
   for (Rows& part : parts) {
     const std::size_t num_in_cell = part.size();
-    if (num_in_cell < 2) continue;
     std::vector<Rows> tight;
     std::size_t num_tight = 0;
     for (Rows& piece : cut(runs.loss, std::move(part), kSameLoss)) {
-      if (piece.size() < 2 || !is_one_run(runs, piece)) continue;
+      if (!is_one_run(runs, piece)) continue;
       num_tight += piece.size();
       tight.push_back(std::move(piece));
     }
@@ -119,43 +131,42 @@ std::vector<Rows> jittered(const RunTable& runs, Rows rows) {
 }  // namespace
 
 MergedRuns merge_copies(const RunTable& runs) {
-  std::vector<Rows> groups, pieces;
-  std::vector<std::size_t> group_of(runs.num_runs(), 0);  // by the row that stands for the run
+  RowsByFirst copies;
+  std::vector<Rows> pieces;
+  std::size_t num_distinct = 0, num_near = 0;
   for (Rows& rows : comparable_rows(runs)) {
-    const std::size_t begin = groups.size();
-    add_equal_rows(runs, std::move(rows), groups);
-    Rows firsts;
-    for (std::size_t g = begin; g < groups.size(); ++g) {
-      firsts.push_back(groups[g].front());
-      group_of[groups[g].front()] = g;
+    keep_first_of_equal(runs, rows, copies);
+    num_distinct += rows.size();
+    for (Rows& piece : jittered(runs, std::move(rows))) {
+      num_near += piece.size();
+      pieces.push_back(std::move(piece));
     }
-    for (Rows& piece : jittered(runs, std::move(firsts))) pieces.push_back(std::move(piece));
   }
-  std::size_t num_near = 0;
-  for (const Rows& piece : pieces) num_near += piece.size();
-  const bool is_habit = 2 * num_near >= groups.size();
+  const bool is_habit = 2 * num_near >= num_distinct;
   for (const Rows& piece : pieces) {
     if (!is_habit && piece.size() < kMany) continue;
-    Rows& into = groups[group_of[*std::min_element(piece.begin(), piece.end())]];
+    Rows all;
     for (const std::size_t row : piece) {
-      Rows& from = groups[group_of[row]];
-      if (&from == &into) continue;
-      into.insert(into.end(), from.begin(), from.end());
-      from.clear();
+      const auto equal = copies.extract(row);
+      if (equal.empty()) {
+        all.push_back(row);
+      } else {
+        all.insert(all.end(), equal.mapped().begin(), equal.mapped().end());
+      }
     }
-    std::sort(into.begin(), into.end());
+    std::sort(all.begin(), all.end());
+    const std::size_t first = all.front();
+    copies[first] = std::move(all);
   }
-  std::sort(groups.begin(), groups.end());
   MergedRuns out;
   std::vector<bool> is_copy(runs.num_runs(), false);
-  for (Rows& group : groups) {
-    for (std::size_t i = 1; i < group.size(); ++i) is_copy[group[i]] = true;
-    if (group.size() > 1) out.copies.push_back({std::move(group)});
+  for (auto& [first, rows] : copies) {
+    for (const std::size_t row : rows) is_copy[row] = row != first;
+    out.copies.push_back({std::move(rows)});
   }
   for (std::size_t i = 0; i < runs.num_runs(); ++i) {
     if (!is_copy[i]) out.kept.push_back(i);
   }
-  out.runs = out.copies.empty() ? runs : select_rows(runs, out.kept);
   return out;
 }
 

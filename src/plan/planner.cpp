@@ -60,15 +60,26 @@ CoarsePlan coarse_plan(const BestSize& size, double log_budget, double log_loss)
   out.d_tokens = std::exp(point->log_d);
   out.loss = std::exp(point->log_loss);
   double from = point->log_n_active;
+  // Where tokens per parameter are given and the model is bounded, no run costs more than so much.
+  double furthest = kFurthest;
+  if (!size.at(log_budget + furthest, 0.0, from)) {
+    double none = furthest;
+    furthest = 0.0;
+    for (int i = 0; i < 60; ++i) {
+      const double middle = 0.5 * (furthest + none);
+      (size.at(log_budget + middle, 0.0, from) ? furthest : none) = middle;
+    }
+  }
   auto excess = [&](double more) {
-    const SizedRun run = *size.at(log_budget + more, 0.0, from);
-    from = run.log_n_active;
-    return run.log_loss - log_loss;
+    const auto run = size.at(log_budget + more, 0.0, from);
+    if (!run) return std::numeric_limits<double>::infinity();
+    from = run->log_n_active;
+    return run->log_loss - log_loss;
   };
   if (excess(0.0) <= 0.0) {
     out.extra_budget = 0.0;
-  } else if (excess(kFurthest) < 0.0) {
-    out.extra_budget = std::exp(log_budget) * std::expm1(bracketed_root(excess, 0.0, kFurthest));
+  } else if (excess(furthest) < 0.0) {
+    out.extra_budget = std::exp(log_budget) * std::expm1(bracketed_root(excess, 0.0, furthest));
   }
   return out;
 }

@@ -127,24 +127,24 @@ void take_experts(const ShapeWords& words, ModelShape& out) {
 
 }  // namespace
 
-ModelShape edit_shape(ModelShape out, const ShapeWords& words) {
-  require_plain_mixing(words, out);
-  if (words.blocks && out.window > 0) {  // the same share of them, of whole blocks
-    out.num_window_blocks = out.num_window_blocks * *words.blocks / out.num_blocks;
-    if (out.num_window_blocks == 0) out.window = 0;
+ModelShape edit_shape(ModelShape shape, const ShapeWords& words) {
+  require_plain_mixing(words, shape);
+  if (words.blocks && shape.window > 0) {  // the same share of them, of whole blocks
+    shape.num_window_blocks = shape.num_window_blocks * *words.blocks / shape.num_blocks;
+    if (shape.num_window_blocks == 0) shape.window = 0;
   }
-  take(words.blocks, out.num_blocks);
-  take(words.vocab, out.vocab_size);
-  take(words.seq_len, out.seq_len);
-  take(words.learned_positions, out.num_positions);
-  take("gated", words.gated, "plain", words.plain, out.gated);
-  take("tied", words.tied, "untied", words.untied, out.tied);
-  take(words.mtp_layers, out.num_mtp_blocks);
-  take_norms(words, out);
-  take_attention(words, out);
-  take_experts(words, out);
-  require_consistent(out);
-  return out;
+  take(words.blocks, shape.num_blocks);
+  take(words.vocab, shape.vocab_size);
+  take(words.seq_len, shape.seq_len);
+  take(words.learned_positions, shape.num_positions);
+  take("gated", words.gated, "plain", words.plain, shape.gated);
+  take("tied", words.tied, "untied", words.untied, shape.tied);
+  take(words.mtp_layers, shape.num_mtp_blocks);
+  take_norms(words, shape);
+  take_attention(words, shape);
+  take_experts(words, shape);
+  require_consistent(shape);
+  return shape;
 }
 
 ModelShape shape_of_words(const ShapeWords& words) {

@@ -10,6 +10,7 @@
 #include "isoflop/api/predict.hpp"
 #include "isoflop/core/random.hpp"
 #include "isoflop/io/json_text.hpp"
+#include "isoflop/io/law_file.hpp"
 #include "isoflop/laws/loss_unit.hpp"
 #include "isoflop/text/fit.hpp"
 
@@ -62,6 +63,18 @@ TEST_CASE("api fit: a calibration is in the outcome and in the law", "[api][iden
   CHECK(json["calibration"]["compute"] == "6nd");
   CHECK(json["request"]["calibrate"] == true);
   CHECK(api::fit_request(json["request"]).calibrate);
+}
+
+TEST_CASE("api fit: readers of law files know every member that a fit writes", "[api][format]") {
+  api::FitRequest request = request_of();
+  request.calibrate = true;
+  request.interval = "bca";
+  const api::FitOutcome outcome = api::fit(request);
+  REQUIRE(outcome.law.calibration);
+  REQUIRE(!outcome.law.draws.jackknife.empty());
+  const LawRecord read = law_from_json(to_json(outcome), "law.json");
+  CHECK(read.unknown_members.empty());  // a member that nobody knows is kept there
+  CHECK(law_to_json(read).dump() == law_to_json(outcome.law).dump());
 }
 
 TEST_CASE("api fit: a calibration of too few runs is refused in the outcome", "[api][refusal]") {

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from place import Done, Failed, Place, Skipped, claim, fit_words, no_larger_files_than
+from place import ROOT, Done, Failed, Place, Skipped, claim, fit_words, no_larger_files_than
 
 
 def writers(place: Place) -> dict[str, list[str]]:
@@ -188,6 +188,8 @@ def closed_pipe_keeps_files(place: Place) -> str:
           "a.html"], ["a.html"]),
         ([place.isoflop, "sweep", law, "--flops", "1e18", "3e18", "1e19", "--granularity", "8",
           "-o", "a.csv", "--report", "a.html"], ["a.csv", "a.html"]),
+        ([place.bench, "show", str(ROOT / "data/costs/h200-modern.json"), "--report", "a.html"],
+         ["a.html"]),
     ]  # fmt: skip
     num = 0
     for words, names in cases:
@@ -320,7 +322,7 @@ def no_memory(place: Place) -> str:
     """Too little address space: one line, no crash."""
 
     def limits() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
+        resource.setrlimit(resource.RLIMIT_AS, (200 << 20, 200 << 20))
 
     folder = place.new_folder()
     with open(folder / "x.csv", "w") as file:

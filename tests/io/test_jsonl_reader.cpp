@@ -4,7 +4,7 @@
 namespace isoflop::testing::jsonl_reader_test {
 namespace {
 
-using Rows = std::vector<std::vector<std::string>>;
+using Rows = TextRows;
 using Lines = std::vector<std::size_t>;
 
 TEST_CASE("read_text_table: keys of all objects are columns in order", "[io][format]") {

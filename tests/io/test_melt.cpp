@@ -4,7 +4,7 @@
 namespace isoflop::testing::melt_test {
 namespace {
 
-using Rows = std::vector<std::vector<std::string>>;
+using Rows = TextRows;
 using Names = std::vector<std::string>;
 
 TextTable melted_table(const std::string& name, const std::string& text, const std::string& melt) {

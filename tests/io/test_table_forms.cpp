@@ -12,7 +12,7 @@
 namespace isoflop::testing::table_forms_test {
 namespace {
 
-using Rows = std::vector<std::vector<std::string>>;
+using Rows = TextRows;
 using Names = std::vector<std::string>;
 using Lines = std::vector<std::size_t>;
 
@@ -90,7 +90,7 @@ TEST_CASE("read_text_table: lines that programs put before or beside the table",
   // Row names: one name less than fields.
   const TextTable rows = table_of("runs.tsv", "N\tD\n1\t1e8\t2e9\n2\t2e8\t2e9\n");
   CHECK(rows.header == Names{"Unnamed: 0", "N", "D"});
-  CHECK(rows.rows.back() == Names{"2", "2e8", "2e9"});
+  CHECK(rows.rows == Rows{{"1", "1e8", "2e9"}, {"2", "2e8", "2e9"}});
 }
 
 TEST_CASE("read_text_table: a JSON key that stands twice is refused in every form",
@@ -160,9 +160,10 @@ TEST_CASE("read_text_table: keys of inner objects have dots in their names", "[i
 TEST_CASE("read_text_table: what Python writes and JSON lacks is read", "[io][format]") {
   const std::string row =
       R"({"a": NaN, "b": -Infinity, "c": 1e999, "d": 2.5, "e": "NaN: 1", "": 1})";
-  const Rows rows{{"NaN", "-Infinity", "1e999", "2.5", "NaN: 1", "1"}};
-  CHECK(table_of("r.jsonl", "{\"a\": 1}\n" + row + "\n").rows.back() == rows.front());
-  CHECK(table_of("r.json", "[" + row + "]").rows == rows);
+  CHECK(table_of("r.jsonl", "{\"a\": 1}\n" + row + "\n").rows ==
+        Rows{{"1"}, {"NaN", "-Infinity", "1e999", "2.5", "NaN: 1", "1"}});
+  CHECK(table_of("r.json", "[" + row + "]").rows ==
+        Rows{{"NaN", "-Infinity", "1e999", "2.5", "NaN: 1", "1"}});
 }
 
 TEST_CASE("read_text_table: what is no JSON table is refused with its forms", "[io][refusal]") {

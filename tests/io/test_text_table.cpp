@@ -9,7 +9,7 @@
 namespace isoflop::testing::text_table_test {
 namespace {
 
-using Rows = std::vector<std::vector<std::string>>;
+using Rows = TextRows;
 using Lines = std::vector<std::size_t>;
 
 std::string fault_at(const ScratchFolder& folder, const std::string& name) {

@@ -159,6 +159,35 @@ TEST_CASE("Planner: limits leave the optimum that a dense grid finds on 200 rand
   CHECK(bound > 50);
 }
 
+TEST_CASE("Planner: what G = 1 needs for the same loss keeps to the limits as well",
+          "[plan][identity]") {
+  const Plan free = plan_at(moe_request(), 1e21);
+  PlanProblem request = moe_request(), coarse = moe_request_at(1.0);
+  int reached = 0, out_of_reach = 0;
+  // As many tokens per parameter as said, in models that grow only so far: a budget beyond that of
+  // the largest has no run at all.
+  for (const double largest : {1.1, 2.0, 4.0, 16.0}) {
+    request.limits.tokens_per_active = free.d_tokens / free.n_active;
+    request.limits.max_n_active = largest * free.n_active;
+    coarse.limits = request.limits;
+    const Plan plan = plan_at(request, 1e21);
+    REQUIRE(plan.usable());
+    REQUIRE(plan.coarse);
+    const double extra = plan.coarse->extra_budget;
+    const double most = 1e21 * largest * largest;  // N D, nearly
+    CAPTURE(largest, extra);
+    if (std::isfinite(extra)) {
+      ++reached;
+      CHECK(plan_at(coarse, 1e21 + extra).loss == Approx(plan.loss).epsilon(1e-9));
+    } else {
+      ++out_of_reach;
+      CHECK(plan_at(coarse, 0.8 * most).loss > plan.loss);
+    }
+  }
+  CHECK(reached > 0);
+  CHECK(out_of_reach > 0);
+}
+
 TEST_CASE("Planner: a limit that does not bind changes no digit", "[plan][identity]") {
   const Plan free = plan_at(moe_request(), 1e21);
   PlanProblem request = moe_request();

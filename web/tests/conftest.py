@@ -101,8 +101,7 @@ def downloads(tmp_path_factory):
     return tmp_path_factory.mktemp("downloads")
 
 
-@pytest.fixture(scope="session")
-def driver(downloads):
+def open_browser(downloads):
     options = webdriver.ChromeOptions()
     for word in ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars"]:
         options.add_argument(word)
@@ -110,6 +109,12 @@ def driver(downloads):
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
     driver.set_window_size(1280, 1000)
+    return driver
+
+
+@pytest.fixture(scope="session")
+def driver(downloads):
+    driver = open_browser(downloads)
     yield driver
     driver.quit()
 

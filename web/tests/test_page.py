@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import itertools
 import json
 import re
 import statistics
@@ -256,16 +257,15 @@ def test_pictures_move_along_and_are_those_of_the_program(page, kind, tmp_path):
 
 def keystrokes(page, name, digits):
     """Milliseconds from each keystroke to its answer, where an exponent is typed over and over."""
-    page.run("performance.clearMeasures()")
     field = page.one(f"#f-{name}")
-    for digit in digits:
-        field.send_keys(Keys.BACKSPACE)
-        count = page.run("return performance.getEntriesByName('answer').length")
-        field.send_keys(digit)
-        page.wait(
-            lambda n=count: page.run("return performance.getEntriesByName('answer').length") > n
+    took = []
+    for key in itertools.chain.from_iterable((Keys.BACKSPACE, digit) for digit in digits):
+        page.run("performance.clearMeasures()")
+        field.send_keys(key)
+        took += page.wait(
+            lambda: page.run("return performance.getEntriesByName('answer').map((e) => e.duration)")
         )
-    return page.run("return performance.getEntriesByName('answer').map((e) => e.duration)")
+    return took
 
 
 def test_keystroke_is_answered_within_50_ms(page):

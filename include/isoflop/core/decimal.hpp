@@ -3,6 +3,7 @@
 /// 3.1.6, has it for integers alone).
 #pragma once
 
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -76,8 +77,8 @@ inline DecimalRead read_by_strtod(std::string_view text, double& value) {
 /// Shortest text that reads back as the same double; "inf", "-inf" and "nan" for what is no number.
 inline std::string shortest_decimal(double value) {
 #ifdef __cpp_lib_to_chars
-  char text[32];
-  return std::string(text, std::to_chars(text, text + sizeof text, value).ptr);
+  std::array<char, 32> text{};
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
 #else
   return detail::shortest_by_printf(value);
 #endif

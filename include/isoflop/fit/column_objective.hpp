@@ -52,14 +52,15 @@ class ColumnObjective final : public Objective {
     }
     const std::span<const Variable> variables = variables_of(law);
     const std::size_t width = Batch::kWidth;
-    blocks_.resize((num_runs_ + width - 1) / width);
+    std::vector<Block>& blocks = *blocks_;
+    blocks.resize((num_runs_ + width - 1) / width);
     for (const Variable v : variables) {
       if (runs.column(v).size() == num_runs_) continue;
       throw InvalidArgument("the runs have no column for " + std::string(info_of(law, v).symbol) +
                             ", which the law " + std::string(name_of(law)) + " needs");
     }
-    for (std::size_t i = 0; i < blocks_.size() * width; ++i) {
-      Block& block = blocks_[i / width];
+    for (std::size_t i = 0; i < blocks.size() * width; ++i) {
+      Block& block = blocks[i / width];
       const auto lane = static_cast<Eigen::Index>(i % width);
       const std::size_t row = std::min(i, num_runs_ - 1);  // padding repeats the last run, weight 0
       for (std::size_t v = 0; v < kV; ++v) {
@@ -83,22 +84,23 @@ class ColumnObjective final : public Objective {
   std::unique_ptr<Objective> resampled(std::span<const double> counts) const override {
     std::unique_ptr<ColumnObjective> resample(new ColumnObjective(*this, 0));
     ColumnObjective& out = *resample;
+    std::vector<Block>& blocks = *out.blocks_;
     std::size_t used = 0;
     const std::size_t width = Batch::kWidth;
     for (std::size_t i = 0; i < num_runs_; ++i) {
       if (counts[i] == 0.0) continue;
-      if (used % width == 0) out.blocks_.push_back(blocks_[i / width]);
+      const Block& source = (*blocks_)[i / width];
+      if (used % width == 0) blocks.push_back(source);
       const auto from = static_cast<Eigen::Index>(i % width);
       const auto to = static_cast<Eigen::Index>(used % width);
-      const Block& source = blocks_[i / width];
-      Block& block = out.blocks_.back();
+      Block& block = blocks.back();
       for (std::size_t v = 0; v < kV; ++v) block.log_x[v].lanes[to] = source.log_x[v].lanes[from];
       block.target.lanes[to] = source.target.lanes[from];
       block.weight.lanes[to] = source.weight.lanes[from] * counts[i];
       ++used;
     }
     for (std::size_t lane = used % width; lane != 0 && lane < width; ++lane) {
-      out.blocks_.back().weight.lanes[static_cast<Eigen::Index>(lane)] = 0.0;
+      blocks.back().weight.lanes[static_cast<Eigen::Index>(lane)] = 0.0;
     }
     out.num_runs_ = used;
     return resample;
@@ -118,7 +120,7 @@ class ColumnObjective final : public Objective {
     const std::array<Batch, kP> parameters = batches_of(theta);
     residual.clear();
     weight.clear();
-    for (const Block& block : blocks_) {
+    for (const Block& block : *blocks_) {
       const Batch r = residual_of(parameters, block);
       for (Eigen::Index lane = 0; lane < Batch::kWidth && residual.size() < num_runs_; ++lane) {
         residual.push_back(r.lanes[lane]);
@@ -130,7 +132,7 @@ class ColumnObjective final : public Objective {
   [[gnu::flatten]] double value(const CoefficientVector& theta) const override {
     const std::array<Batch, kP> parameters = batches_of(theta);
     Batch sum(0.0);
-    for (const Block& block : blocks_) {
+    for (const Block& block : *blocks_) {
       const Batch r = residual_of(parameters, block);
       sum += block.weight * loss_(r).rho;
     }
@@ -149,7 +151,7 @@ class ColumnObjective final : public Objective {
         law_(like.law_),
         residual_(like.residual_),
         any_sign_(like.any_sign_) {
-    blocks_.reserve(like.blocks_.size());
+    blocks_->reserve(like.blocks_->size());
   }
 
   template <int Order>
@@ -180,7 +182,8 @@ class ColumnObjective final : public Objective {
   [[no_unique_address]] L law_;
   Residual residual_;
   bool any_sign_ = false;  // of the losses, and of the law
-  std::vector<Block> blocks_;
+  /// Shared by objectives of the same runs under other losses.
+  std::shared_ptr<std::vector<Block>> blocks_ = std::make_shared<std::vector<Block>>();
 };
 
 // (Flattened: a formula that the compiler left out of line would pass its derivatives through
@@ -197,7 +200,7 @@ template <int Order>
   gradient.fill(Batch(0.0));
   diagonal.fill(Batch(0.0));
   curvature.fill(Batch(0.0));
-  for (const Block& block : blocks_) {
+  for (const Block& block : *blocks_) {
     const auto residual = residual_of(parameters, block);
     static_assert(residual.kSize == kP, "the law's formula does not use all its coefficients");
     const HuberValue huber = loss_(residual.value);
@@ -254,7 +257,7 @@ void ColumnObjective<L>::evaluate_tracked(const CoefficientVector& theta, Deriva
     return false;
   }();
   const auto seeds = law_.seeds(batches_of(theta));
-  for (const Block& block : blocks_) {
+  for (const Block& block : *blocks_) {
     law_.template track<Order>(seeds, block.log_x, [&](auto& number) {
       if (!any_sign_ && !is_log) detail::apply_unary(detail::Op::kLog, number, 0.0);
       if ((!any_sign_ || is_log) && residual_ == Residual::kRaw) {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "isoflop/io/text_rows.hpp"
+
 namespace isoflop {
 
 /// One thing that was read otherwise than it stands, or that a table did not say itself.
@@ -19,12 +21,12 @@ struct ReadNote {
 
 struct TextTable {
   std::string path;
-  std::vector<std::string> header;             ///< [num_columns], not empty; a name may stand twice
-  std::vector<std::vector<std::string>> rows;  ///< [num_rows][num_columns], "" = missing
-  std::vector<std::size_t> line;               ///< [num_rows] from 1, where the row begins
-  std::size_t header_line = 1;                 ///< 1 where there is no header line
-  char delimiter = ',';         ///< between the fields; where ';' is, a comma may be decimal
-  std::vector<ReadNote> notes;  ///< how the text was read
+  std::vector<std::string> header;  ///< [num_columns], not empty; a name may stand twice
+  TextRows rows;                    ///< [num_rows][num_columns], "" = missing
+  std::vector<std::size_t> line;    ///< [num_rows] from 1, where the row begins
+  std::size_t header_line = 1;      ///< 1 where there is no header line
+  char delimiter = ',';             ///< between the fields; where ';' is, a comma may be decimal
+  std::vector<ReadNote> notes;      ///< how the text was read
 };
 
 enum class TableFormat { kByName, kCsv, kTsv, kJsonl, kJson, kMarkdown };

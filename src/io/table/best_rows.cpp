@@ -64,7 +64,7 @@ DroppedRows keep_last_of(const TextTable& table, const std::string& column,
     std::size_t row;
     double order;
   };
-  std::unordered_map<std::string, Last> last_of_run;
+  std::unordered_map<std::string_view, Last> last_of_run;
   std::vector<bool> is_last(table.rows.size(), false);
   for (const std::size_t row : rows) {
     const double order = order_of(row);
@@ -110,7 +110,7 @@ DroppedRows keep_best_of(const TextTable& table, CellReader& cells,
   for (const std::size_t row : rows) {
     std::string cell;
     for (const CellColumn& column : cell_columns) {
-      std::string value = table.rows[row][column.index];
+      std::string value(table.rows[row][column.index]);
       if (column.is_number) {
         const std::optional<double> number = cells.value(row, column.index);
         value = number ? format_number(*number) : "";

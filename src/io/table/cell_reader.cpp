@@ -87,7 +87,7 @@ bool is_missing(std::string_view field) {
 CellReader::Evidence CellReader::evidence_of(std::optional<std::size_t> column) {
   if (evidence_.empty()) {
     evidence_.resize(table_.header.size());
-    for (const std::vector<std::string>& row : table_.rows) {
+    for (const TextRows::Row row : table_.rows) {
       for (std::size_t i = 0; i < row.size(); ++i) {
         const Marks marks = marks_of(row[i]);
         const bool comma = marks == Marks::kCommaDecimal || marks == Marks::kPointGroups;
@@ -192,7 +192,7 @@ std::optional<CellReader::Spelled> CellReader::read(std::string_view field, cons
 
 std::optional<double> CellReader::number(std::size_t row, std::size_t column, double scale,
                                          Expects expects) {
-  const std::string& field = table_.rows[row][column];
+  const std::string_view field = table_.rows[row][column];
   const std::optional<Spelled> spelled = read(field, {column, scale, expects});
   if (!spelled) return std::nullopt;
   const auto count = [&](const std::string& how) {

@@ -26,13 +26,14 @@ TextTable table_of(const Columns& columns, const std::string& name) {
     out.header.push_back(column.name);
   }
   if (num_rows == 0) throw DataError(name, "has no rows");
-  out.rows.assign(num_rows, {});
   for (std::size_t i = 0; i < num_rows; ++i) {
+    std::vector<std::string> row;
     for (const Column& column : columns) {
       const bool is_text = column.numbers.empty();
       const double x = is_text ? 0.0 : column.numbers[i];
-      out.rows[i].push_back(is_text ? column.texts[i] : std::isnan(x) ? "" : format_number(x));
+      row.push_back(is_text ? column.texts[i] : std::isnan(x) ? "" : format_number(x));
     }
+    out.rows.add(row);
     out.line.push_back(i + 1);
   }
   return out;

@@ -221,11 +221,10 @@ class CsvReader {
       table_.header_line = record_line_;
     } else {
       check_row();
-      table_.rows.push_back(std::move(fields_));
+      table_.rows.add(fields_);
       table_.line.push_back(record_line_);
     }
-    fields_ = {};
-    fields_.reserve(table_.header.size());
+    fields_.clear();
   }
 
   void check_header() const {

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "column_names.hpp"
 #include "io/in_quotes.hpp"
@@ -82,6 +83,7 @@ class TableOfJson {
       if (!row.is_object()) refuse("has an entry that is no object; ");
       begin_row();
       flatten(row, "");
+      end_row();
     }
   }
 
@@ -94,6 +96,7 @@ class TableOfJson {
       }
       begin_row();
       for (std::size_t i = 0; i < columns.size(); ++i) put(text_of(columns[i]), values[i]);
+      end_row();
     }
   }
 
@@ -111,17 +114,28 @@ class TableOfJson {
       for (const auto& row : json.items()) {
         begin_row();
         flatten(row.value(), "");
+        end_row();
       }
       return;
     }
-    std::unordered_map<std::string, std::size_t> rows;
+    struct Cell {
+      std::size_t column;
+      const RowsJson& value;
+    };
+    std::unordered_map<std::string, std::size_t> labels;
+    std::vector<std::vector<Cell>> rows;  // by label, in the order of the columns
     for (const auto& column : json.items()) {
       for (const auto& cell : column.value().items()) {
-        const auto [row, is_new] = rows.emplace(cell.key(), rows.size());
-        if (is_new) begin_row();
-        row_ = row->second;
-        put(column.key(), cell.value());
+        const auto [label, is_new] = labels.emplace(cell.key(), rows.size());
+        if (is_new) rows.emplace_back();
+        rows[label->second].push_back({column_of(column.key()), cell.value()});
+        ++num_given_;
       }
+    }
+    for (const std::vector<Cell>& row : rows) {
+      begin_row();
+      for (const Cell& cell : row) set(cell.column, cell.value);
+      end_row();
     }
   }
 
@@ -135,13 +149,12 @@ class TableOfJson {
       num_rows = values.size();
     }
     if (num_rows == 0) refuse("holds no table; ");
-    for (std::size_t i = 0; i < num_rows; ++i) begin_row();
-    for (const auto& [name, values] : json.items()) {
-      if (!values.is_array()) continue;
-      for (std::size_t i = 0; i < num_rows; ++i) {
-        row_ = i;
-        put(name, values[i]);
+    for (std::size_t i = 0; i < num_rows; ++i) {
+      begin_row();
+      for (const auto& [name, values] : json.items()) {
+        if (values.is_array()) put(name, values[i]);
       }
+      end_row();
     }
   }
 
@@ -160,30 +173,38 @@ class TableOfJson {
   }
 
   void begin_row() {
+    row_.assign(table_.header.size(), "");
+    is_given_.assign(table_.header.size(), false);
+  }
+  void end_row() {
+    table_.rows.add(row_);
+    table_.line.push_back(table_.rows.size());
     require_room(table_.path, table_.rows.size(), table_.header.size(), num_given_);
-    row_ = table_.rows.size();
-    table_.rows.emplace_back(table_.header.size());
-    table_.line.push_back(row_ + 1);
+  }
+
+  /// Position of the column, a new one where none has this name.
+  std::size_t column_of(const std::string& name) {
+    const auto [column, is_new] = positions_.emplace(name, table_.header.size());
+    if (is_new) table_.header.push_back(name);
+    return column->second;
+  }
+
+  void set(std::size_t column, const RowsJson& value) {
+    if (column >= row_.size()) {
+      row_.resize(table_.header.size());
+      is_given_.resize(table_.header.size());
+    }
+    if (is_given_[column]) {
+      throw DataError(table_.path, "the key " + in_quotes(table_.header[column]) +
+                                       " stands twice in one object; keep one of them");
+    }
+    is_given_[column] = true;
+    row_[column] = text_of(value);
   }
 
   void put(const std::string& name, const RowsJson& value) {
-    const auto [column, is_new] = positions_.emplace(name, table_.header.size());
-    if (is_new) {
-      table_.header.push_back(name);
-      last_row_.push_back(0);
-    }
-    if (std::exchange(last_row_[column->second], row_ + 1) == row_ + 1) {
-      throw DataError(table_.path, "the key " + in_quotes(name) +
-                                       " stands twice in one object; keep one of them");
-    }
     ++num_given_;
-    std::vector<std::string>& row = table_.rows[row_];
-    if (row.size() <= column->second) {
-      // A column that comes last for the first of many rows makes each of them this wide.
-      require_room(table_.path, row_ + 1, table_.header.size(), num_given_);
-    }
-    if (row.size() <= column->second) row.resize(column->second + 1);
-    row[column->second] = text_of(value);
+    set(column_of(name), value);
   }
 
   [[noreturn]] void refuse(const std::string& fault) const {
@@ -192,8 +213,9 @@ class TableOfJson {
 
   TextTable& table_;
   std::unordered_map<std::string, std::size_t> positions_;
-  std::size_t row_ = 0, num_given_ = 0;
-  std::vector<std::size_t> last_row_;  // by column: 1 + the row where it was last set
+  std::size_t num_given_ = 0;     // fields of all rows
+  std::vector<std::string> row_;  // by column
+  std::vector<bool> is_given_;    // by column, of the row
 };
 
 /// Refuses a key that stands twice in one object; takes the events of nlohmann's parser, whose
@@ -297,7 +319,6 @@ TextTable read_json(const std::string& path) {
   if (table.rows.empty() || table.header.empty()) {
     throw DataError(path, std::string("holds no rows; ") + kForms);
   }
-  for (std::vector<std::string>& row : table.rows) row.resize(table.header.size());
   return table;
 }
 

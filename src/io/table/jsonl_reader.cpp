@@ -23,25 +23,20 @@ class RowBuilder {
  public:
   explicit RowBuilder(TextTable& table) : table_(table) {}
 
-  void begin_row(std::size_t line) {
-    require_room();
-    table_.rows.emplace_back(table_.header.size());
-    table_.line.push_back(line);
-    restart();
+  /// Also takes back what was read of a row that is not yet ended.
+  void begin_row() {
+    row_.assign(table_.header.size(), "");
+    is_given_.assign(table_.header.size(), false);
+    next_column_ = depth_ = list_depth_ = 0;
+    key_.clear();
+    outer_.clear();
   }
-  /// Takes back what was read of the row so far.
-  void restart_row() {
-    table_.rows.back().assign(table_.header.size(), "");
-    for (std::size_t& last : last_row_) {
-      if (last == table_.rows.size()) last = 0;
-    }
-    restart();
+  void end_row(std::size_t line) {
+    table_.rows.add(row_);
+    table_.line.push_back(line);
+    require_room(table_.path, table_.rows.size(), table_.header.size(), num_given_);
   }
   const std::string& fault() const { return fault_; }
-  /// For every row as wide as the widest.
-  void require_room() const {
-    isoflop::require_room(table_.path, table_.rows.size(), table_.header.size(), num_given_);
-  }
 
   // The names and signatures below are nlohmann's.
   bool null() { return take(""); }
@@ -106,12 +101,6 @@ class RowBuilder {
   }
 
  private:
-  void restart() {
-    next_column_ = depth_ = list_depth_ = 0;
-    key_.clear();
-    outer_.clear();
-  }
-
   /// Position of the column, which is new if it is the number of columns so far. Lines mostly
   /// repeat the keys of the line before in the same order, so the next column is tried first.
   std::size_t find_column(const std::string& name) {
@@ -121,7 +110,8 @@ class RowBuilder {
     const auto [known, is_new] = positions_.emplace(name, table_.header.size());
     if (is_new) {
       table_.header.push_back(name);
-      last_row_.push_back(0);
+      row_.emplace_back();
+      is_given_.push_back(false);
     }
     next_column_ = known->second + 1;
     return known->second;
@@ -134,22 +124,21 @@ class RowBuilder {
       return false;
     }
     const std::size_t column = find_column(key_);
-    std::vector<std::string>& row = table_.rows.back();
-    if (column == row.size()) row.emplace_back();
-    if (last_row_[column] == table_.rows.size()) {
+    if (is_given_[column]) {
       fault_ = "the key " + in_quotes(key_) + " stands twice in one object; keep one of them";
       return false;
     }
-    last_row_[column] = table_.rows.size();
+    is_given_[column] = true;
     ++num_given_;
-    row[column] = std::move(value);
+    row_[column] = std::move(value);
     return true;
   }
 
   TextTable& table_;
   std::unordered_map<std::string, std::size_t> positions_;  // by column name
-  std::vector<std::size_t> last_row_;  // by column: number of rows when it was last set
-  std::size_t num_given_ = 0;          // fields
+  std::vector<std::string> row_;                            // by column
+  std::vector<bool> is_given_;                              // by column, of the row
+  std::size_t num_given_ = 0;                               // fields of all rows
   std::size_t next_column_ = 0;
   std::size_t depth_ = 0, list_depth_ = 0;  // of objects; of lists and what is in them
   std::string key_;                         // with those of the objects around it
@@ -193,22 +182,22 @@ TextTable read_jsonl(const std::string& path) {
   while (source.next()) {
     const std::string& text = source.text();
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
-    builder.begin_row(source.line());
     if (const auto excess = detail::json_excess(text)) {
       throw DataError(path, source.line(), *excess);
     }
-    if (nlohmann::json::sax_parse(text, &builder)) continue;
-    const std::string fault = builder.fault();
-    builder.restart_row();
-    if (!nlohmann::json::sax_parse(with_quoted_numbers(text), &builder)) {
-      throw DataError(path, source.line(), fault);
+    builder.begin_row();
+    if (!nlohmann::json::sax_parse(text, &builder)) {
+      const std::string fault = builder.fault();
+      builder.begin_row();
+      if (!nlohmann::json::sax_parse(with_quoted_numbers(text), &builder)) {
+        throw DataError(path, source.line(), fault);
+      }
     }
+    builder.end_row(source.line());
   }
   if (table.rows.empty()) throw DataError(path, "is empty; write one JSON object per line");
   if (table.header.empty())
     throw DataError(path, 1, std::string("the objects have no keys, so no columns; ") + kAdvice);
-  builder.require_room();
-  for (std::vector<std::string>& row : table.rows) row.resize(table.header.size());
   return table;
 }
 

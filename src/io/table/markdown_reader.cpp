@@ -130,7 +130,7 @@ TextTable read_markdown(const std::string& path) {
     num_given += row.size();
     require_room(path, table.rows.size() + 1, table.header.size(), num_given);
     row.resize(table.header.size());
-    table.rows.push_back(std::move(row));
+    table.rows.add(row);
     table.line.push_back(i + 1);
   }
   if (table.rows.empty()) throw DataError(path, head + 1, "the table has no rows");

@@ -100,13 +100,13 @@ TextTable melted(TextTable wide, const std::string& words) {
                wide.rows.size() * wide.header.size());
   for (std::size_t row = 0; row < wide.rows.size(); ++row) {
     for (std::size_t i = 0; i < found.across.size(); ++i) {
-      const std::string& cell = wide.rows[row][found.across[i]];
+      const std::string_view cell = wide.rows[row][found.across[i]];
       if (is_missing(cell)) continue;  // a size that was not trained at this budget
       std::vector<std::string> made;
-      for (const std::size_t k : kept) made.push_back(wide.rows[row][k]);
+      for (const std::size_t k : kept) made.emplace_back(wide.rows[row][k]);
       made.push_back(found.labels[i]);
-      made.push_back(cell);
-      out.rows.push_back(std::move(made));
+      made.emplace_back(cell);
+      out.rows.add(made);
       out.line.push_back(wide.line[row]);
     }
   }

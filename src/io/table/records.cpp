@@ -84,9 +84,9 @@ class ValueReader {
   std::string group(std::size_t row, const std::vector<std::size_t>& columns) const {
     std::string out;
     for (const std::size_t column : columns) {
-      const std::string& field = table_.rows[row][column];
+      const std::string_view field = table_.rows[row][column];
       if (is_blank(field)) return "(the run on line " + std::to_string(table_.line[row]) + ")";
-      out += (out.empty() ? "" : ", ") + field;
+      (out += out.empty() ? "" : ", ") += field;
     }
     return out;
   }
@@ -100,7 +100,7 @@ class ValueReader {
 
  private:
   std::string_view text(std::size_t row, const RoleSource& source) const {
-    return source.column ? std::string_view(table_.rows[row][*source.column]) : std::string_view();
+    return source.column ? table_.rows[row][*source.column] : std::string_view();
   }
   void require_text(std::size_t row, const RoleSource& source, std::string_view advice) const {
     if (!source.column || !is_blank(text(row, source))) return;
@@ -218,7 +218,8 @@ Records read_records(const TextTable& table, const RecordOptions& options,
   std::vector<std::size_t> rows(table.rows.size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
   // What a text condition drops needs no word from a numeric one.
-  std::vector<std::size_t> spoken_for = rows;
+  std::vector<std::size_t> spoken_for;
+  if (!options.where.empty()) spoken_for = rows;
   std::vector<ReadNote> unsaid;
   for (const Condition& condition : options.where) {
     if (!cells.value_of_text(condition.value)) {
@@ -255,6 +256,9 @@ Records read_records(const TextTable& table, const RecordOptions& options,
 
   RunTable& runs = records.runs;
   runs.source = path;
+  for (const auto& [v, source] : variables) runs.column(v).reserve(rows.size());
+  runs.loss.reserve(rows.size());
+  runs.line.reserve(rows.size());
   for (const std::size_t row : rows) {
     for (const auto& [v, source] : variables) {
       runs.column(v).push_back(values.variable(row, source, detail::info_among(options.own, v)));
@@ -262,7 +266,8 @@ Records read_records(const TextTable& table, const RecordOptions& options,
     runs.loss.push_back(values.loss(row, loss) * options.loss_unit);
     if (weight) runs.weight.push_back(values.weight(row, *weight));
     if (!group.empty()) runs.group.push_back(values.group(row, group));
-    for (const auto& [name, index] : extra) records.extra[name].push_back(table.rows[row][index]);
+    for (const auto& [name, index] : extra)
+      records.extra[name].emplace_back(table.rows[row][index]);
     runs.line.push_back(table.line[row]);
   }
   if (group.empty()) {

@@ -117,9 +117,9 @@ DroppedRows keep_where(const TextTable& table, CellReader& cells, const Conditio
                                          number_fault(condition.value));
     }
     return keep_if(table, option, rows, [&](std::size_t row) {
-      const std::string& text = table.rows[row][column];
+      const std::string_view text = table.rows[row][column];
       if (is_empty) return is_missing(text) == (comparison == Comparison::kEqual);
-      return holds(text, comparison, condition.value);
+      return holds(text, comparison, std::string_view(condition.value));
     });
   }
   std::vector<std::size_t> texts;  // lines whose field is no number
@@ -147,7 +147,7 @@ DroppedRows keep_where(const TextTable& table, CellReader& cells, const Conditio
     return !std::binary_search(spoken_for.begin(), spoken_for.end(), row);
   });
   if (!texts.empty() && any_number) {
-    const std::string& text = table.rows[texts.front()][column];
+    const std::string text(table.rows[texts.front()][column]);
     std::vector<std::size_t> lines;
     for (const std::size_t row : texts) lines.push_back(table.line[row]);
     notes.push_back(
