@@ -150,7 +150,7 @@ TEST_CASE("own variable: a law of the loss in it is fitted, kept, asked and plan
   CHECK(fit.report.coefficients[5] == Approx(0.05).epsilon(0.03));
   CHECK(fit.report.coefficients[6] == Approx(-6.5).epsilon(0.01));
   const nlohmann::ordered_json json = to_json(fit);
-  CHECK(json["ranges"]["lr"] == nlohmann::json::array({3e-4, 3e-3}));
+  CHECK(json["ranges"]["lr"] == nlohmann::ordered_json::array({3e-4, 3e-3}));
   const std::string law = folder.write("law.json", json.dump());
 
   api::PredictRequest ask;
@@ -264,7 +264,7 @@ TEST_CASE("own variable: shares may be zero, and the law of mixtures comes back"
   for (std::size_t p = 0; p < 5; ++p) {
     CHECK(fit.report.coefficients[p] == Approx(truth[p]).margin(1e-5));
   }
-  CHECK(to_json(fit)["ranges"]["r1"] == nlohmann::json::array({0.0, 1.0}));
+  CHECK(to_json(fit)["ranges"]["r1"] == nlohmann::ordered_json::array({0.0, 1.0}));
 
   Columns wrong = mixtures();
   wrong[1].numbers[3] = 1.5;
