@@ -62,7 +62,8 @@ Minimum BlockDescent::run(const CoefficientVector& begin) const {
         accepted = true;
         continue;
       }
-      if (moved.cwiseAbs().maxCoeff() <= 1e-15 * (1.0 + current.phi.cwiseAbs().maxCoeff())) break;
+      if (moved.lpNorm<Eigen::Infinity>() <= 1e-15 * (1.0 + current.phi.lpNorm<Eigen::Infinity>()))
+        break;
       damping = std::max(4.0 * damping, 1e-10);
       if (++rejections == kRejectionsBeforeGaussNewton) damping = std::max(damping / 64.0, 1e-3);
     }
@@ -78,7 +79,10 @@ BlockDescent::Point BlockDescent::evaluate(const CoefficientVector& phi) const {
   const Derivatives at = objective_.second_order(space_.expand(phi));
   Point out{phi, space_.reduce(at.gradient), space_.reduce(at.diagonal),
             space_.reduce_matrix(at.curvature), at.value};
-  out.scale = out.scale.cwiseMax(1e-12 * out.scale.maxCoeff() + 1e-300);
+  // Of no coefficient that moves there is no largest.
+  if (out.scale.size() > 0) {
+    out.scale = out.scale.cwiseMax(1e-12 * out.scale.maxCoeff() + 1e-300);
+  }
   return out;
 }
 

@@ -79,7 +79,7 @@ class Refitter {
     const Derivatives there = sharpen(objective, space_, at);
     if (space_.size() == 0) return true;
     const auto gradient = projected_gradient(space_, at.phi, space_.reduce(there.gradient));
-    if (!(gradient.cwiseAbs().maxCoeff() <= gradient_limit(at.value, objective.num_runs()))) {
+    if (!(gradient.lpNorm<Eigen::Infinity>() <= gradient_limit(at.value, objective.num_runs()))) {
       return false;
     }
     const auto eigenvalues =

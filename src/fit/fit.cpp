@@ -242,7 +242,7 @@ FitReport fit(const FitLaw& law, const RunTable& runs, const FitOptions& options
       const auto there = sharpen(objective, space, found.at);
       const auto gradient = projected_gradient(space, found.at.phi, space.reduce(there.gradient));
       if (space.size() > 0 &&
-          gradient.cwiseAbs().maxCoeff() > gradient_limit(found.at.value, report.num_runs)) {
+          gradient.lpNorm<Eigen::Infinity>() > gradient_limit(found.at.value, report.num_runs)) {
         continue;
       }
     }
@@ -262,7 +262,7 @@ FitReport fit(const FitLaw& law, const RunTable& runs, const FitOptions& options
   const auto theta = space.expand(best.phi);
   const auto at = objective.second_order(theta);
   const auto gradient = projected_gradient(space, best.phi, space.reduce(at.gradient));
-  report.gradient_norm = space.size() > 0 ? gradient.cwiseAbs().maxCoeff() : 0.0;
+  report.gradient_norm = gradient.lpNorm<Eigen::Infinity>();
   report.hessian_eigenvalues =
       loose_eigenvalues(space, best.phi, space.reduce_matrix(at.curvature));
   report.condition_number = condition_number(report.hessian_eigenvalues);

@@ -134,7 +134,7 @@ bool Descent::step(Derivatives& current) {
       }
       return true;
     }
-    if (moved.cwiseAbs().maxCoeff() <= 1e-15 * (1.0 + at_.phi.cwiseAbs().maxCoeff())) break;
+    if (moved.lpNorm<Eigen::Infinity>() <= 1e-15 * (1.0 + at_.phi.lpNorm<Eigen::Infinity>())) break;
     damping_ = std::max(8.0 * damping_, 1e-10);
   }
   // No step descends: either the minimum to rounding, or Gauss-Newton has nothing left.
@@ -162,7 +162,7 @@ Derivatives sharpen(const Objective& objective, const FreeSpace& space, Minimum&
   // What rounding leaves of a gradient, at its best.
   const double rounding = 1e-16 * static_cast<double>(objective.num_runs());
   for (int step = 0; step < kMaxSteps && space.size() > 0; ++step) {
-    if (gradient.cwiseAbs().maxCoeff() <= rounding) break;
+    if (gradient.lpNorm<Eigen::Infinity>() <= rounding) break;
     const Eigen::LLT<CoefficientMatrix> cholesky(
         loosened(space.reduce_matrix(at.curvature), gradient));
     if (cholesky.info() != Eigen::Success) break;
@@ -171,7 +171,9 @@ Derivatives sharpen(const Objective& objective, const FreeSpace& space, Minimum&
     const auto candidate = objective.second_order(space.expand(next));
     const auto next_gradient = projected_gradient(space, next, space.reduce(candidate.gradient));
     const bool no_worse = candidate.value <= minimum.value * (1.0 + 1e-9);
-    if (!no_worse || !(next_gradient.cwiseAbs().maxCoeff() < gradient.cwiseAbs().maxCoeff())) break;
+    if (!no_worse ||
+        !(next_gradient.lpNorm<Eigen::Infinity>() < gradient.lpNorm<Eigen::Infinity>()))
+      break;
     minimum.phi = next;
     minimum.value = candidate.value;
     at = candidate;

@@ -51,7 +51,7 @@ std::vector<FoundMinimum> merged(std::vector<FoundMinimum> found) {
 bool is_minimum(const Objective& objective, const FreeSpace& space, Minimum& at) {
   const Derivatives there = sharpen(objective, space, at);
   const auto gradient = projected_gradient(space, at.phi, space.reduce(there.gradient));
-  return gradient.cwiseAbs().maxCoeff() <= gradient_limit(at.value, objective.num_runs());
+  return gradient.lpNorm<Eigen::Infinity>() <= gradient_limit(at.value, objective.num_runs());
 }
 
 std::string why_bound(const Bound& bound, double inside, double beyond) {
