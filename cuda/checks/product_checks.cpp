@@ -182,7 +182,8 @@ class ProductChecks {
     for (std::size_t i = 0; i < expected.size(); ++i) actual.push_back(real(bits[i]));
     items_.push_back({what, relative_error(expected, actual), tolerance_after(1)});
     double written = 0.0;
-    for (std::size_t i = expected.size(); i < bits.size(); ++i) written += bits[i] != 0xffff ? 1.0 : 0.0;
+    for (std::size_t i = expected.size(); i < bits.size(); ++i)
+      written += bits[i] != 0xffff ? 1.0 : 0.0;
     items_.push_back({what + ": behind it", written, 0.0});
   }
   /// Runs it, and again: the bits have to be the same.

@@ -1,8 +1,9 @@
+#include "cuda/layer/gemm_backend.hpp"
+
 #include <string>
 
 #include "cuda/backends/backends.hpp"
 #include "cuda/device/cuda_call.hpp"
-#include "cuda/layer/gemm_backend.hpp"
 #include "cuda/wgmma/scratch.hpp"
 
 namespace isoflop::bench {
@@ -16,8 +17,7 @@ constexpr Entry kBackends[] = {
 #ifdef ISOFLOP_WGMMA
     {"wgmma", make_wgmma_backend},
 #endif
-    {"batched", make_batched_backend},
-    {"loop", make_loop_backend},
+    {"batched", make_batched_backend},       {"loop", make_loop_backend},
     {"grouped", make_grouped_backend},
 #if CUBLAS_VERSION >= 130300
     {"lt-grouped", make_lt_grouped_backend},

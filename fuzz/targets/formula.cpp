@@ -18,8 +18,8 @@ void formula(std::string_view input) {
       const auto dual = f(dual_parameters<2>(coefficients), at);
       // Terms that cancel leave their roundings, which grow as the value does with the variables.
       constexpr double kStep = 1e-7;
-      const double beside = f(coefficients, std::array{at[0] * (1 + kStep), at[1] * (1 + kStep),
-                                                       at[2] * (1 + kStep)});
+      const double beside = f(
+          coefficients, std::array{at[0] * (1 + kStep), at[1] * (1 + kStep), at[2] * (1 + kStep)});
       const double scale = std::abs(plain) + std::abs(beside - plain) / kStep;
       require(!std::isfinite(dual.value) || !std::isfinite(plain) || !std::isfinite(scale) ||
                   std::abs(dual.value - plain) <= 1e-9 * scale,
