@@ -10,33 +10,12 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "cuda/kernels/launch.hpp"
-#include "cuda/layer/gemm_table.hpp"
+#include "cuda/backends/lt_product.hpp"
 
 namespace isoflop::bench {
 
 /// One for the process: it holds no stream and no workspace, and is safe to share.
 cublasLtHandle_t lt_handle();
-
-struct LtProduct {
-  RowMajorProduct product;
-  std::int64_t batch = 1;    ///< products of one shape; each operand follows the last without a gap
-  bool out_is_fp32 = false;  ///< else bf16
-  bool accumulates = false;  ///< adds to what `out` holds
-  bool operator==(const LtProduct&) const = default;
-};
-
-/// Device pointers; aligned to 16 bytes.
-struct LtOperands {
-  const Bf16 *left, *right;
-  void* out;
-};
-
-/// Scratch memory of the library. Products that may overlap in time need one each.
-struct LtWorkspace {
-  void* data;
-  std::size_t bytes;
-};
 
 class LtMatmul {
  public:

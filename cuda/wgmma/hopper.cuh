@@ -110,11 +110,12 @@ ISOFLOP_DEVICE void wait_for(std::uint32_t barrier, std::uint32_t parity, int pl
 // shared memory. What of a box lies outside of the tensor reads as zeros and is not written; its
 // bytes are counted all the same.
 
-/// The box at `at`, to shared memory of this block; its bytes arrive at `barrier`.
+/// Where a box begins in its tensor, innermost first.
 template <int kRank>
 struct Place {
   int at[kRank];
 };
+/// A box to shared memory of this block; its bytes arrive at `barrier`.
 ISOFLOP_DEVICE void load_box(const CUtensorMap* map, std::uint32_t to, std::uint32_t barrier,
                              const Place<2>& p) {
   asm volatile(

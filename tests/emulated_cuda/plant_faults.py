@@ -99,21 +99,21 @@ FAULTS = [
         "static_cast<std::uint32_t>(mine.rows) * kRowBytes", ROWS,
     ),
     Fault(
-        "a piece is written while its store reads", "row_product.cuh",
+        "a piece is written while its store reads", "row_epilogue.cuh",
         "      if (thread == 0) wait_until_stores_have_read<1>();\n      meet",
         "      if (thread == 0) wait_until_stores_have_read<2>();\n      meet", ROWS, quick=True,
     ),
     Fault(
-        "a piece is not published", "row_product.cuh",
+        "a piece is not published", "row_epilogue.cuh",
         "      publish_to_async_units();\n" + MEET + "      const int left",
         MEET + "      const int left", ROWS,
     ),
     Fault(
-        "a piece leaves before all have written it", "row_product.cuh",
+        "a piece leaves before all have written it", "row_epilogue.cuh",
         MEET + "      const int left", "      const int left", ROWS,
     ),
     Fault(
-        "rows of the next expert are overwritten", "row_product.cuh",
+        "rows of the next expert are overwritten", "row_epilogue.cuh",
         "const int whole = count / 8;", "const int whole = ceil_div(count, 8);", ROWS,
     ),
     Fault(
@@ -132,25 +132,25 @@ FAULTS = [
         "    if (thread == 0) wait_for_stores();\n", "", ROWS,
     ),
     Fault(
-        "weights of rows are used before they have come", "row_product.cuh",
+        "weights of rows are used before they have come", "row_epilogue.cuh",
         MEET[2:-1] + "  // the weights of all rows have come\n", "", BACK,
     ),
     Fault(
-        "H comes to a slot that a store reads", "row_product.cuh",
+        "H comes to a slot that a store reads", "row_epilogue.cuh",
         "    wait_until_stores_have_read<1>();\n    arrive_expecting", "    arrive_expecting", BACK,
     ),
     Fault(
-        "H is used before it has come", "row_product.cuh",
+        "H is used before it has come", "row_epilogue.cuh",
         "        wait_for(loaded + 8 * static_cast<std::uint32_t>(unit % Layout::kSlots),\n"
         "                 static_cast<std::uint32_t>(unit / Layout::kSlots) & 1u, kWaitH);\n",
         "", BACK,
     ),
     Fault(
-        "dH leaves before all have written it", "row_product.cuh",
+        "dH leaves before all have written it", "row_epilogue.cuh",
         "  " + MEET + "        const int column", "        const int column", BACK,
     ),
     Fault(
-        "gradients of weights are summed before all have written theirs", "row_product.cuh",
+        "gradients of weights are summed before all have written theirs", "row_epilogue.cuh",
         "    if (a.partial == nullptr) return;\n" + MEET[2:],
         "    if (a.partial == nullptr) return;\n", BACK,
     ),

@@ -5,29 +5,10 @@
 #include <cuda_runtime.h>
 
 #include <cstddef>
-#include <cstdint>
 
-#include "cuda/kernels/launch.hpp"
-#include "cuda/layer/gemm_table.hpp"
+#include "cuda/backends/lt_product.hpp"
 
 namespace isoflop::bench {
-
-struct LtProduct {
-  RowMajorProduct product;
-  std::int64_t batch = 1;
-  bool out_is_fp32 = false;
-  bool accumulates = false;
-};
-
-struct LtOperands {
-  const Bf16 *left, *right;
-  void* out;
-};
-
-struct LtWorkspace {
-  void* data;
-  std::size_t bytes;
-};
 
 class LtMatmul {
  public:
