@@ -5,9 +5,8 @@
 ///   unfused         up H = Xr W1^T      down Y = A W2^T      dA = dY W2           dW2 = dY^T A
 ///   gather          Xr is read from X by slot_of, by up and by the gradient of W1
 ///   activation      up writes A as well; down dgrad reads H and writes dH in place of dA
-///   combination     down writes s Y, which is summed as it is; with dO the row of dOut, without
-///   its
-///                   weight s: dA = s dO W2, ds = A . (dO W2), A' = s A, dW2 = dO^T A'
+///   combination     down writes s Y, which is summed as it is; dO is the row of dOut, without
+///                   the weight s: dA = s dO W2, ds = A . (dO W2), A' = s A, dW2 = dO^T A'
 /// With gather and combination dO is read from dOut by slot_of; without gather its rows are copied
 /// first. A' takes the place of A: it comes from H, so that a backward may be repeated.
 #pragma once
