@@ -171,7 +171,7 @@ void answer(FitReport& report) {
         "every coefficient ended on a bound of its range: these numbers do not follow the law");
   }
   auto& coefficients = report.questions.coefficients;
-  if (!std::isfinite(report.condition_number)) {
+  if (is_saddle(report.hessian_eigenvalues)) {
     coefficients.lower_to(
         CoefficientsWord::kNotDetermined,
         "the Hessian is not positive definite: some coefficients are not determined");
@@ -231,7 +231,7 @@ FitReport fit(const FitLaw& law, const RunTable& runs, const FitOptions& options
         best = minimize(objective, space, polished->phi);
       }
     }
-    sharpen(objective, space, best);
+    sharpen(objective, space, best, kOpenDirections);
   }
   report.objective = best.value;
   report.coefficients = coefficients_at(facts, space, best.phi, options, &report.at_bound);
@@ -239,7 +239,7 @@ FitReport fit(const FitLaw& law, const RunTable& runs, const FitOptions& options
     if (!agree(found.at.value, best.value)) {
       if (report.minima.size() == kMostMinima) continue;
       // Taken to its end before it is compared. A descent that only got stuck is no minimum.
-      const auto there = sharpen(objective, space, found.at);
+      const auto there = sharpen(objective, space, found.at, kOpenDirections);
       const auto gradient = projected_gradient(space, found.at.phi, space.reduce(there.gradient));
       if (space.size() > 0 &&
           gradient.lpNorm<Eigen::Infinity>() > gradient_limit(found.at.value, report.num_runs)) {

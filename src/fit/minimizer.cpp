@@ -58,6 +58,10 @@ std::vector<double> loose_eigenvalues(const FreeSpace& space, const CoefficientV
   return symmetric_eigenvalues(hessian(loose, loose));
 }
 
+bool is_saddle(const std::vector<double>& eigenvalues) {
+  return !eigenvalues.empty() && !(eigenvalues.front() >= -1e-12 * eigenvalues.back());
+}
+
 double condition_number(const std::vector<double>& eigenvalues) {
   if (eigenvalues.empty()) return 1.0;
   if (!(eigenvalues.front() > 0.0)) return std::numeric_limits<double>::infinity();
@@ -155,29 +159,39 @@ Minimum minimize(const Objective& objective, const FreeSpace& space, const Coeff
   return descent.minimum();
 }
 
-Derivatives sharpen(const Objective& objective, const FreeSpace& space, Minimum& minimum) {
+Derivatives sharpen(const Objective& objective, const FreeSpace& space, Minimum& minimum,
+                    std::span<const double> dampings) {
   constexpr int kMaxSteps = 10;
   Derivatives at = objective.second_order(space.expand(minimum.phi));
   auto gradient = projected_gradient(space, minimum.phi, space.reduce(at.gradient));
   // What rounding leaves of a gradient, at its best.
   const double rounding = 1e-16 * static_cast<double>(objective.num_runs());
-  for (int step = 0; step < kMaxSteps && space.size() > 0; ++step) {
-    if (gradient.lpNorm<Eigen::Infinity>() <= rounding) break;
-    const Eigen::LLT<CoefficientMatrix> cholesky(
-        loosened(space.reduce_matrix(at.curvature), gradient));
-    if (cholesky.info() != Eigen::Success) break;
+  const auto step = [&](double damping) {
+    CoefficientMatrix curvature = loosened(space.reduce_matrix(at.curvature), gradient);
+    curvature.diagonal().array() += damping * curvature.diagonal().maxCoeff();
+    const Eigen::LLT<CoefficientMatrix> cholesky(curvature);
+    if (cholesky.info() != Eigen::Success) return false;
     const CoefficientVector next =
         (minimum.phi - cholesky.solve(gradient)).cwiseMax(space.lower).cwiseMin(space.upper);
     const auto candidate = objective.second_order(space.expand(next));
     const auto next_gradient = projected_gradient(space, next, space.reduce(candidate.gradient));
     const bool no_worse = candidate.value <= minimum.value * (1.0 + 1e-9);
     if (!no_worse ||
-        !(next_gradient.lpNorm<Eigen::Infinity>() < gradient.lpNorm<Eigen::Infinity>()))
-      break;
+        !(next_gradient.lpNorm<Eigen::Infinity>() < gradient.lpNorm<Eigen::Infinity>())) {
+      return false;
+    }
     minimum.phi = next;
     minimum.value = candidate.value;
     at = candidate;
     gradient = next_gradient;
+    return true;
+  };
+  for (int i = 0; i < kMaxSteps && space.size() > 0; ++i) {
+    const double size = gradient.lpNorm<Eigen::Infinity>();
+    if (size <= rounding) break;
+    if (step(0.0)) continue;
+    const bool is_zero = size <= gradient_limit(minimum.value, objective.num_runs());
+    if (is_zero || std::none_of(dampings.begin(), dampings.end(), step)) break;
   }
   return at;
 }

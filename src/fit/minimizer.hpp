@@ -4,8 +4,10 @@
 // Hessian, because a robust loss leaves Gauss-Newton only linearly convergent there.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "fit/free_space.hpp"
@@ -52,6 +54,9 @@ inline double gradient_limit(double objective, std::size_t num_runs) {
 std::vector<double> loose_eigenvalues(const FreeSpace& space, const CoefficientVector& phi,
                                       const CoefficientMatrix& hessian);
 
+/// Whether the smallest of them is negative by more than rounding, a part in 1e12 of the largest.
+bool is_saddle(const std::vector<double>& eigenvalues);
+
 /// Ratio of the largest to the smallest of them; infinite where the Hessian is not positive
 /// definite, 1 where every direction is held.
 double condition_number(const std::vector<double>& eigenvalues);
@@ -88,7 +93,14 @@ Minimum minimize(const Objective& objective, const FreeSpace& space, const Coeff
 
 /// Takes the gradient of a settled minimum to rounding with plain Newton steps. By then the
 /// objective itself has stopped changing in its last digit, so steps are judged by the gradient.
-/// Returns the derivatives where it ends.
-Derivatives sharpen(const Objective& objective, const FreeSpace& space, Minimum& minimum);
+/// Where none can be taken and the gradient is not zero, the step is damped by each of `dampings` in
+/// turn, shares of the largest curvature. Returns the derivatives where it ends.
+Derivatives sharpen(const Objective& objective, const FreeSpace& space, Minimum& minimum,
+                    std::span<const double> dampings = {});
+
+/// Where runs leave a direction open the Hessian is singular up to rounding, and whether a plain step
+/// can be taken would hang on the instructions of the machine; damped so, it still goes to the bottom
+/// of the other directions.
+inline constexpr std::array kOpenDirections{1e-14, 1e-12, 1e-10, 1e-8};
 
 }  // namespace isoflop

@@ -76,7 +76,8 @@ double tolerance_of(const std::string& line) {
   auto has = [&](const char* part) { return line.find(part) != std::string::npos; };
   const std::size_t first = line.find_first_not_of(' ');
   const bool lists_minima = first == 2 && std::isdigit(line[first]) != 0;
-  if (has("starts reached") || has("refits certified") || has("starts_at_best") || lists_minima)
+  if (has("starts reached") || has("refits certified") || has("starts_at_best") ||
+      has("draws sit") || lists_minima)
     return 0.05;
   if (has("of the FLOPs lost") || has("of the GPU-hours lost")) return 1e-2;
   if (has(" to ") || has(" - ")) return 2e-3;
@@ -92,8 +93,8 @@ bool same_words(const std::string& shown, const std::string& printed) {
     if (!(b >> y)) return false;
     if (x == y) continue;
     auto trimmed = [](std::string word) {
-      const std::size_t first = std::min(word.find_first_not_of("("), word.size());
-      return word.substr(first, word.find_last_not_of(",;:)") + 1 - first);
+      const std::size_t first = std::min(word.find_first_not_of("(["), word.size());
+      return word.substr(first, word.find_last_not_of(",;:)]") + 1 - first);
     };
     const auto p = isoflop::parse_number(trimmed(x)), q = isoflop::parse_number(trimmed(y));
     if (!p || !q) return false;

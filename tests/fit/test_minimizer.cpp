@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "fit/minimizer.hpp"
+#include "isoflop/core/select_rows.hpp"
 #include "isoflop/fit/fit_law.hpp"
 #include "planted_runs.hpp"
 
@@ -113,6 +114,38 @@ TEST_CASE("sharpen: the gradient comes down and the objective does not rise", "[
   CHECK(gradient_at(minimum.phi) < 1e-3 * gradient_at(before.phi));
   // The sum of 20 losses rounds at 1e-15 of itself.
   CHECK(minimum.value <= before.value * (1.0 + 1e-12));
+}
+
+TEST_CASE("sharpen: a direction that the runs leave open does not keep the others from zero",
+          "[fit][identity]") {
+  const RunTable all = planted_runs(FineGrainedMoe{}, kKrajewski, 0.01);
+  const auto space = free_space(facts_of(FineGrainedMoe{}), {});
+  for (const double g : {1.0, 4.0, 16.0}) {
+    std::vector<std::size_t> rows;
+    for (std::size_t i = 0; i < all.num_runs(); ++i) {
+      if (all.column(Variable::kG)[i] == g) rows.push_back(i);
+    }
+    REQUIRE(rows.size() > 8);
+    const auto objective = fit_law("fine-grained-moe")
+                               ->objective(select_rows(all, rows), HuberLoss(1e-3), Residual::kLog);
+    // a, g and gamma share one number: two directions are open.
+    auto minimum = minimize(*objective, space, space.gather(to_axis(FineGrainedMoe{}, kKrajewski)));
+    minimum.phi[3] += 1e-7;
+    minimum.value = objective->value(space.expand(minimum.phi));
+    const auto there = sharpen(*objective, space, minimum, kOpenDirections);
+    const auto gradient = projected_gradient(space, minimum.phi, space.reduce(there.gradient));
+    CHECK(gradient.lpNorm<Eigen::Infinity>() <=
+          gradient_limit(minimum.value, objective->num_runs()));
+    CHECK_FALSE(condition_at(space, minimum.phi, space.reduce_matrix(there.curvature)) < 1e12);
+  }
+}
+
+TEST_CASE("is_saddle: what rounding makes of a zero is none", "[fit][identity]") {
+  CHECK_FALSE(is_saddle({}));
+  CHECK_FALSE(is_saddle({0.5, 2.0, 1e9}));
+  CHECK_FALSE(is_saddle({-1e-4, 2.0, 1e9}));
+  CHECK(is_saddle({-1e-2, 2.0, 1e9}));
+  CHECK(is_saddle({-3.0, -1.0}));
 }
 
 TEST_CASE("projected_gradient: only directions that a bound blocks are removed",
