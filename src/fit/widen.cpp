@@ -54,8 +54,8 @@ bool is_minimum(const Objective& objective, const FreeSpace& space, Minimum& at)
   const Derivatives there = sharpen(objective, space, at);
   const auto gradient = projected_gradient(space, at.phi, space.reduce(there.gradient));
   return gradient.lpNorm<Eigen::Infinity>() <= gradient_limit(at.value, objective.num_runs()) &&
-         condition_number(loose_eigenvalues(space, at.phi,
-                                            space.reduce_matrix(there.curvature))) < kFlat;
+         condition_number(loose_eigenvalues(space, at.phi, space.reduce_matrix(there.curvature))) <
+             kFlat;
 }
 
 std::string why_bound(const Bound& bound, double inside, double beyond) {

@@ -101,11 +101,12 @@ Open open_beside(const std::string& part) {
   }
 }
 
-/// A name that was given to a file outlives a loss of power once its folder is on the disk. Not
-/// every file system can be asked for that.
-void keep_names_of(const fs::path& folder) {
+/// A name that was given to a file outlives a loss of power once its folder is on the disk. False
+/// with errno where the disk did not take it; not every file system can be asked for that.
+bool keep_names_of(const fs::path& folder) {
   const Open opened(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_CLOEXEC));
-  if (opened) ::fsync(opened.number());
+  if (opened && ::fsync(opened.number()) == 0) return true;
+  return errno != EIO && errno != ENOSPC && errno != EDQUOT;
 }
 
 }  // namespace
@@ -215,7 +216,7 @@ void write_file(const std::string& path, std::string_view text) {
     ::unlink(part.c_str());
     refuse_to_write(path, why);
   }
-  keep_names_of(fs::path(file).parent_path());
+  if (!keep_names_of(fs::path(file).parent_path())) refuse_to_write(path, reason_of(errno));
 }
 
 void make_folder(const std::string& path) {

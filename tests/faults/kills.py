@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from place import GRID, Place, Skipped, claim, fit_words
 
@@ -29,12 +30,15 @@ def bytes_in(folder: Path, names: tuple[str, ...]) -> tuple[bytes | None, ...]:
 
 
 def kill_once(place: Place, words: list[str], folder: Path, delay_s: float | None, more_s: float,
-              names: tuple[str, ...]) -> bool:  # fmt: skip
-    """Kills after `delay_s`, or where that is None `more_s` after a file beside appears.
+              names: tuple[str, ...],
+              first: Callable[[subprocess.Popen[bytes]], None] = lambda _: None,
+              **how: Any) -> bool:  # fmt: skip
+    """Kills after `delay_s`, or where that is None `more_s` after a file beside appears; right
+    before that it calls `first`.
 
     Whether the program was still at work.
     """
-    child = place.begin(words, folder)
+    child = place.begin(words, folder, **how)
     begin = time.monotonic()
     if delay_s is None:
         beside = [str(folder / (name + ".part")) for name in names]
@@ -48,6 +52,7 @@ def kill_once(place: Place, words: list[str], folder: Path, delay_s: float | Non
         if delay_s is not None:
             time.sleep(min(0.001, max(0.0, end - time.monotonic())))
     was_at_work = child.poll() is None
+    first(child)
     child.kill()
     child.wait()
     return was_at_work
