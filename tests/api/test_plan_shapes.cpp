@@ -64,7 +64,8 @@ TEST_CASE("api plan shapes: a family of gated layers is gated unless it is said 
   REQUIRE(is_gated_family(api::plan(request).problem.shape));
   CHECK(api::plan(request).shapes.at(0).search.best.at(0).shape.gated);
   request.shapes.plain = true;
-  for (const RealShape& s : api::plan(request).shapes.at(0).search.best) {
+  const api::PlanOutcome plain = api::plan(request);
+  for (const RealShape& s : plain.shapes.at(0).search.best) {
     CHECK_FALSE(s.shape.gated);
   }
 }

@@ -1,0 +1,5 @@
+# Read by ctest behind the tests themselves: those that long_tests.txt names have the label "long".
+file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/long_tests.txt" names)
+foreach(name IN LISTS names)
+  set_tests_properties("${name}" PROPERTIES LABELS long)
+endforeach()
