@@ -231,7 +231,7 @@ FitReport fit(const FitLaw& law, const RunTable& runs, const FitOptions& options
         best = minimize(objective, space, polished->phi);
       }
     }
-    sharpen(objective, space, best, kOpenDirections);
+    sharpen(objective, space, best, Damping::kWhereOpen);
   }
   report.objective = best.value;
   report.coefficients = coefficients_at(facts, space, best.phi, options, &report.at_bound);
@@ -239,7 +239,7 @@ FitReport fit(const FitLaw& law, const RunTable& runs, const FitOptions& options
     if (!agree(found.at.value, best.value)) {
       if (report.minima.size() == kMostMinima) continue;
       // Taken to its end before it is compared. A descent that only got stuck is no minimum.
-      const auto there = sharpen(objective, space, found.at, kOpenDirections);
+      const auto there = sharpen(objective, space, found.at, Damping::kWhereOpen);
       const auto gradient = projected_gradient(space, found.at.phi, space.reduce(there.gradient));
       if (space.size() > 0 &&
           gradient.lpNorm<Eigen::Infinity>() > gradient_limit(found.at.value, report.num_runs)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <Eigen/Cholesky>
+#include <iterator>
 
 #include "fit/symmetric_eigenvalues.hpp"
 
@@ -160,15 +161,16 @@ Minimum minimize(const Objective& objective, const FreeSpace& space, const Coeff
 }
 
 Derivatives sharpen(const Objective& objective, const FreeSpace& space, Minimum& minimum,
-                    std::span<const double> dampings) {
+                    Damping damping) {
   constexpr int kMaxSteps = 10;
+  constexpr double kShares[] = {1e-14, 1e-12, 1e-10, 1e-8};  // of the largest curvature
   Derivatives at = objective.second_order(space.expand(minimum.phi));
   auto gradient = projected_gradient(space, minimum.phi, space.reduce(at.gradient));
   // What rounding leaves of a gradient, at its best.
   const double rounding = 1e-16 * static_cast<double>(objective.num_runs());
-  const auto step = [&](double damping) {
+  const auto step = [&](double share) {
     CoefficientMatrix curvature = loosened(space.reduce_matrix(at.curvature), gradient);
-    curvature.diagonal().array() += damping * curvature.diagonal().maxCoeff();
+    curvature.diagonal().array() += share * curvature.diagonal().maxCoeff();
     const Eigen::LLT<CoefficientMatrix> cholesky(curvature);
     if (cholesky.info() != Eigen::Success) return false;
     const CoefficientVector next =
@@ -191,7 +193,10 @@ Derivatives sharpen(const Objective& objective, const FreeSpace& space, Minimum&
     if (size <= rounding) break;
     if (step(0.0)) continue;
     const bool is_zero = size <= gradient_limit(minimum.value, objective.num_runs());
-    if (is_zero || std::none_of(dampings.begin(), dampings.end(), step)) break;
+    if (damping == Damping::kNone || is_zero ||
+        std::none_of(std::begin(kShares), std::end(kShares), step)) {
+      break;
+    }
   }
   return at;
 }

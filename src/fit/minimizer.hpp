@@ -4,10 +4,8 @@
 // Hessian, because a robust loss leaves Gauss-Newton only linearly convergent there.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <limits>
-#include <span>
 #include <vector>
 
 #include "fit/free_space.hpp"
@@ -91,16 +89,16 @@ class Descent {
 Minimum minimize(const Objective& objective, const FreeSpace& space, const CoefficientVector& phi,
                  const MinimizerOptions& options = {});
 
-/// Takes the gradient of a settled minimum to rounding with plain Newton steps. By then the
-/// objective itself has stopped changing in its last digit, so steps are judged by the gradient.
-/// Where none can be taken and the gradient is not zero, the step is damped by each of `dampings` in
-/// turn, shares of the largest curvature. Returns the derivatives where it ends.
-Derivatives sharpen(const Objective& objective, const FreeSpace& space, Minimum& minimum,
-                    std::span<const double> dampings = {});
+/// Where runs leave a direction open the Hessian is singular up to rounding, and whether a plain
+/// step can be taken would hang on the instructions of the machine; damped, it still goes to the
+/// bottom of the other directions.
+enum class Damping { kNone, kWhereOpen };
 
-/// Where runs leave a direction open the Hessian is singular up to rounding, and whether a plain step
-/// can be taken would hang on the instructions of the machine; damped so, it still goes to the bottom
-/// of the other directions.
-inline constexpr std::array kOpenDirections{1e-14, 1e-12, 1e-10, 1e-8};
+/// Takes the gradient of a settled minimum to rounding with plain Newton steps, damped ones where
+/// it is not zero and no plain one brings it down. By then the objective itself has stopped
+/// changing in its last digit, so steps are judged by the gradient. Returns the derivatives where
+/// it ends.
+Derivatives sharpen(const Objective& objective, const FreeSpace& space, Minimum& minimum,
+                    Damping damping = Damping::kNone);
 
 }  // namespace isoflop

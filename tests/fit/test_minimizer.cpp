@@ -132,7 +132,7 @@ TEST_CASE("sharpen: a direction that the runs leave open does not keep the other
     auto minimum = minimize(*objective, space, space.gather(to_axis(FineGrainedMoe{}, kKrajewski)));
     minimum.phi[3] += 1e-7;
     minimum.value = objective->value(space.expand(minimum.phi));
-    const auto there = sharpen(*objective, space, minimum, kOpenDirections);
+    const auto there = sharpen(*objective, space, minimum, Damping::kWhereOpen);
     const auto gradient = projected_gradient(space, minimum.phi, space.reduce(there.gradient));
     CHECK(gradient.lpNorm<Eigen::Infinity>() <=
           gradient_limit(minimum.value, objective->num_runs()));
