@@ -1,9 +1,9 @@
 #include "fit/minimizer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <Eigen/Cholesky>
-#include <iterator>
 
 #include "fit/symmetric_eigenvalues.hpp"
 
@@ -163,7 +163,7 @@ Minimum minimize(const Objective& objective, const FreeSpace& space, const Coeff
 Derivatives sharpen(const Objective& objective, const FreeSpace& space, Minimum& minimum,
                     Damping damping) {
   constexpr int kMaxSteps = 10;
-  constexpr double kShares[] = {1e-14, 1e-12, 1e-10, 1e-8};  // of the largest curvature
+  constexpr std::array kShares{1e-14, 1e-12, 1e-10, 1e-8};  // of the largest curvature
   Derivatives at = objective.second_order(space.expand(minimum.phi));
   auto gradient = projected_gradient(space, minimum.phi, space.reduce(at.gradient));
   // What rounding leaves of a gradient, at its best.
@@ -194,7 +194,7 @@ Derivatives sharpen(const Objective& objective, const FreeSpace& space, Minimum&
     if (step(0.0)) continue;
     const bool is_zero = size <= gradient_limit(minimum.value, objective.num_runs());
     if (damping == Damping::kNone || is_zero ||
-        std::none_of(std::begin(kShares), std::end(kShares), step)) {
+        std::none_of(kShares.begin(), kShares.end(), step)) {
       break;
     }
   }
