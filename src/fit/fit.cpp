@@ -147,7 +147,7 @@ MultiStart from_wider_deltas(const Objective& objective, const FreeSpace& space,
 
 /// The answers of the optimiser, from the numbers in the report.
 void answer(FitReport& report) {
-  constexpr double kFewestAgreeing = 0.01, kWorstCondition = 1e12;
+  constexpr double kFewestAgreeing = 0.01;
   auto& optimum = report.questions.optimum;
   if (!(report.gradient_norm <= gradient_limit(report.objective, report.num_runs))) {
     optimum.lower_to(OptimumWord::kNotFound, "the projected gradient is not zero");
@@ -175,7 +175,7 @@ void answer(FitReport& report) {
     coefficients.lower_to(
         CoefficientsWord::kNotDetermined,
         "the Hessian is not positive definite: some coefficients are not determined");
-  } else if (!(report.condition_number < kWorstCondition)) {
+  } else if (!(report.condition_number < kSingular)) {
     coefficients.lower_to(
         CoefficientsWord::kNotDetermined,
         "some coefficients are not determined by these runs (condition number above 1e12)");

@@ -60,7 +60,7 @@ std::vector<double> loose_eigenvalues(const FreeSpace& space, const CoefficientV
 }
 
 bool is_saddle(const std::vector<double>& eigenvalues) {
-  return !eigenvalues.empty() && !(eigenvalues.front() >= -1e-12 * eigenvalues.back());
+  return !eigenvalues.empty() && !(eigenvalues.front() >= -eigenvalues.back() / kSingular);
 }
 
 double condition_number(const std::vector<double>& eigenvalues) {

@@ -52,7 +52,10 @@ inline double gradient_limit(double objective, std::size_t num_runs) {
 std::vector<double> loose_eigenvalues(const FreeSpace& space, const CoefficientVector& phi,
                                       const CoefficientMatrix& hessian);
 
-/// Whether the smallest of them is negative by more than rounding, a part in 1e12 of the largest.
+/// From this condition number on a Hessian counts as singular: the rest is rounding.
+inline constexpr double kSingular = 1e12;
+
+/// Whether the smallest of them is negative by more than rounding, the largest over kSingular.
 bool is_saddle(const std::vector<double>& eigenvalues);
 
 /// Ratio of the largest to the smallest of them; infinite where the Hessian is not positive

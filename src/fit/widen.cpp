@@ -50,12 +50,11 @@ std::vector<FoundMinimum> merged(std::vector<FoundMinimum> found) {
 /// Whether the projected gradient is zero, and no plain that flattens out beyond every bound.
 /// Sharpens it on the way.
 bool is_minimum(const Objective& objective, const FreeSpace& space, Minimum& at) {
-  constexpr double kFlat = 1e12;
   const Derivatives there = sharpen(objective, space, at);
   const auto gradient = projected_gradient(space, at.phi, space.reduce(there.gradient));
   return gradient.lpNorm<Eigen::Infinity>() <= gradient_limit(at.value, objective.num_runs()) &&
          condition_number(loose_eigenvalues(space, at.phi, space.reduce_matrix(there.curvature))) <
-             kFlat;
+             kSingular;
 }
 
 std::string why_bound(const Bound& bound, double inside, double beyond) {

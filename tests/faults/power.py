@@ -216,15 +216,7 @@ def cut_sweep(place: Place) -> str:
         moments = random.Random(SEED)
         journal = place.new_folder() / "journal"
         table = disk.at / "cost.json"
-        words = [
-            place.paced,
-            "sweep",
-            "--preset",
-            "quick",
-            "-o",
-            "cost.json",
-            "--resume",
-        ]
+        words = [place.paced, *"sweep --preset quick -o cost.json --resume".split()]
         how = {"env": {**os.environ, "PACED_MS": "2", "PACED_JOURNAL": str(journal)}}
         begin = time.monotonic()
         place.run(words, disk.at, **how).worked()
