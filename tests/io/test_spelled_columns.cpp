@@ -226,6 +226,14 @@ TEST_CASE("read_records: a column may be an expression of columns", "[io][format
         Numbers{4});
 }
 
+TEST_CASE("read_records: an expression in a table with a column of no name", "[io][format]") {
+  const RecordOptions twice = columns({{"n", "2*params"}});
+  const TextTable lines = table_of("runs.jsonl", R"({"params": 5e7, "": 1, "D": 1e9, "loss": 3})");
+  CHECK(n_of(read_records(lines, twice, kNd)) == Numbers{1e8});
+  CHECK(n_of(records_of("params,,D,loss\n5e7,1,1e9,3\n", twice)) == Numbers{1e8});
+  CHECK(n_of(read_records(lines, columns({{"n", "2*``"}}), kNd)) == Numbers{2});
+}
+
 TEST_CASE("read_records: an expression that is none is refused", "[io][refusal]") {
   const auto fault = [](const char* text) {
     try {

@@ -23,11 +23,13 @@ bool is_plain_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), [](char c) { return is_of_name(c); });
 }
 
-/// The columns whose names the language of formulas cannot spell, longest first.
+/// The columns whose names begin with a letter and yet cannot be spelled in the language of
+/// formulas, longest first.
 std::vector<std::size_t> odd_columns(const TextTable& table) {
   std::vector<std::size_t> out;
   for (std::size_t i = 0; i < table.header.size(); ++i) {
-    if (!is_plain_name(table.header[i])) out.push_back(i);
+    const std::string& name = table.header[i];
+    if (!name.empty() && is_letter(name.front()) && !is_plain_name(name)) out.push_back(i);
   }
   std::stable_sort(out.begin(), out.end(), [&](std::size_t a, std::size_t b) {
     return table.header[a].size() > table.header[b].size();
@@ -92,8 +94,7 @@ ColumnExpression::ColumnExpression(const TextTable& table, std::string text,
         !begins ? odd.end() : std::find_if(odd.begin(), odd.end(), [&](std::size_t c) {
           const std::string& name = table.header[c];
           const std::size_t end = i + name.size();
-          return rest.starts_with(name) && is_letter(name.front()) &&
-                 (end == text.size() || !is_of_name(text[end]));
+          return rest.starts_with(name) && (end == text.size() || !is_of_name(text[end]));
         });
     if (found != odd.end()) {
       add({*found, ""});
