@@ -8,7 +8,8 @@
 namespace isoflop {
 namespace {
 
-constexpr std::size_t kTextBytes = std::size_t{1} << 20;
+// A small table takes little room, and a large one few texts.
+constexpr std::size_t kFewestTextBytes = std::size_t{1} << 12, kMostTextBytes = std::size_t{1} << 20;
 using Number = std::uint32_t;
 
 Number number_at(const char* bytes, std::size_t place) {
@@ -61,8 +62,9 @@ void TextRows::add_fields(std::span<const Field> fields) {
   for (const Field& field : fields) size += field.size();
   if (size > std::numeric_limits<Number>::max()) throw std::length_error("a row of 4 GiB");
   if (texts_.empty() || texts_.back().size() + size > texts_.back().capacity()) {
+    const std::size_t twice = texts_.empty() ? 0 : 2 * texts_.back().capacity();
     texts_.emplace_back();
-    texts_.back().reserve(std::max(size, kTextBytes));
+    texts_.back().reserve(std::max(size, std::clamp(twice, kFewestTextBytes, kMostTextBytes)));
   }
   std::string& text = texts_.back();
   places_.push_back({static_cast<Number>(texts_.size() - 1), static_cast<Number>(text.size())});
