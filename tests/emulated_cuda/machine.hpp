@@ -153,6 +153,12 @@ struct TransactionBarrier {
   std::uint64_t num_phases = 0;
   bool is_published = false;
   Waiters waiters;
+
+  /// A thread arrives and says how many more bytes are to come.
+  void arrive(std::uint32_t expected);
+  /// Bytes have come.
+  void take(std::uint32_t came);
+  void maybe_end_phase();
 };
 
 /// What is known of 16 bytes of shared memory.
