@@ -8,7 +8,6 @@ is not lost here: the disk is a file.
 import contextlib
 import fcntl
 import os
-import random
 import re
 import shutil
 import signal
@@ -18,9 +17,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from kills import SEED, kill_once, rows_of, runs_in
+from kills import Ending, endings_of, endings_of_sweep, work_of_fit
 from outputs import OLD, writers
-from place import Place, Skipped, claim, fit_words
+from place import Place, Skipped, claim
 
 # By name: what makes one, in a file of how many MB, and with what it is mounted.
 KINDS = {
@@ -39,8 +38,8 @@ KEEP_NOTHING = struct.pack("I", 2)  # FS_SHUTDOWN_FLAGS_NOLOGFLUSH
 class Disk:
     """A file system whose power can be cut."""
 
-    def __init__(self, kind: str, image: Path, at: Path, options: str) -> None:
-        self.kind, self.image, self.at, self.options = kind, image, at, options
+    def __init__(self, image: Path, at: Path, options: str) -> None:
+        self.image, self.at, self.options = image, at, options
 
     def mount(self) -> bool:
         words = ["mount", "-o", self.options, str(self.image), str(self.at)]
@@ -86,7 +85,7 @@ def disk_of(place: Place, kind: str) -> Iterator[Disk]:
     with open(image, "wb") as file:
         file.truncate(num_mb << 20)
     made = subprocess.run([program, *words, str(image)], check=False, capture_output=True)
-    disk = Disk(kind, image, at, options)
+    disk = Disk(image, at, options)
     if made.returncode != 0 or not disk.mount():
         raise Skipped(f"no {kind} may be mounted here")
     try:
@@ -163,94 +162,19 @@ def without_fsync(place: Place) -> str:
     return on_each_disk(place, case)
 
 
+def cut(disk: Disk) -> Ending:
+    return Ending("cut", disk.at, kept=os.sync, before=disk.cut_under, after=disk.again)
+
+
 def cut_fit(place: Place) -> str:
-    """A law file and a report that replace older ones: each is the old one or the new one."""
-    names = ("law.json", "law.html")
-
-    def words(seed: int) -> list[str]:
-        return fit_words(place, "--seed", str(seed), "-o", names[0], "--report", names[1])
-
-    whole: dict[int, list[bytes]] = {}
-    takes_s = 0.0
-    for seed in (2, 1):
-        folder = place.new_folder()
-        begin = time.monotonic()
-        place.run(words(seed), folder).worked()
-        takes_s = time.monotonic() - begin
-        whole[seed] = [(folder / name).read_bytes() for name in names]
-
-    def case(disk: Disk) -> str:
-        moments = random.Random(SEED)
-        num, num_at_work, num_new = 10 if place.quick else 200, 0, 0
-        for i in range(num):
-            for name, old in zip(names, whole[2], strict=True):
-                (disk.at / name).write_bytes(old)
-            os.sync()
-            # Half of the moments are any, half come while the files are written.
-            delay_s = None if i % 2 == 1 else moments.uniform(0.0, 1.05 * takes_s)
-            more_s = moments.uniform(0.0, 4e-3)
-            num_at_work += kill_once(
-                place, words(1), disk.at, delay_s, more_s, names, first=disk.cut_under
-            )
-            disk.again()
-            for name, old, new in zip(names, whole[2], whole[1], strict=True):
-                claim((disk.at / name).exists(), f"cut {i}: {name} is lost")
-                held = (disk.at / name).read_bytes()
-                claim(
-                    held in (old, new),
-                    f"cut {i}: {name} is neither the old nor the new file",
-                )
-                num_new += held == new
-        place.run(words(1), disk.at).worked()
-        left = sorted(p.name for p in disk.at.iterdir() if p.name != "lost+found")
-        claim(left == sorted(names), f"left over: {left}")
-        return f"{num} cuts, {num_at_work} at work, {num_new} of {2 * num} files new, half 0"
-
-    return on_each_disk(place, case)
+    """A law file and a report: each is the old one or the new one."""
+    work, num = work_of_fit(place), 10 if place.quick else 200
+    return on_each_disk(place, lambda disk: endings_of(place, work, num, cut(disk)))
 
 
 def cut_sweep(place: Place) -> str:
-    """A run that was over is in the table after the cut, but at most the last."""
-
-    def case(disk: Disk) -> str:
-        moments = random.Random(SEED)
-        journal = place.new_folder() / "journal"
-        table = disk.at / "cost.json"
-        words = [place.paced, *"sweep --preset quick -o cost.json --resume".split()]
-        how = {"env": {**os.environ, "PACED_MS": "2", "PACED_JOURNAL": str(journal)}}
-        begin = time.monotonic()
-        place.run(words, disk.at, **how).worked()
-        takes_s = time.monotonic() - begin
-        complete = rows_of(table)
-        table.unlink()
-        os.sync()
-        num, num_lost, num_most, num_kept = 10 if place.quick else 200, 0, 0, 0
-        for i in range(num):
-            journal.write_bytes(b"")
-            before = runs_in(rows_of(table))
-            delay_s = moments.uniform(0.0, 1.05 * takes_s)
-            kill_once(place, words, disk.at, delay_s, 0.0, (), first=disk.cut_under, **how)
-            disk.again()
-            rows = rows_of(table)
-            claim(
-                complete[: len(rows)] == rows,
-                f"cut {i}: the rows are not those of a sweep",
-            )
-            lost = before + journal.read_bytes().count(b"\n") - runs_in(rows)
-            claim(
-                0 <= lost <= 1,
-                f"{disk.kind}, cut {i}: {lost} runs that were over are not in the table",
-            )
-            num_lost, num_most = num_lost + lost, max(num_most, lost)
-            num_kept += runs_in(rows) - before
-            if len(rows) == len(complete):
-                table.unlink()
-                os.sync()
-        place.run(words, disk.at, **how).worked()
-        claim(rows_of(table) == complete, "the resumed sweep is not the whole one")
-        return f"{num} cuts, {num_kept} runs kept, at most {num_most} lost at a cut"
-
-    return on_each_disk(place, case)
+    num = 10 if place.quick else 200
+    return on_each_disk(place, lambda disk: endings_of_sweep(place, num, cut(disk)))
 
 
 CASES: list[tuple[str, Callable[[Place], str | None]]] = [
