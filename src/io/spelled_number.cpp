@@ -17,6 +17,8 @@ constexpr std::string_view kDigits = "0123456789";
 std::string with_plain_signs(std::string_view text) {
   using namespace std::string_view_literals;
   constexpr std::array kNoBreak{"\xC2\xA0"sv, "\xE2\x80\xAF"sv, "\xE2\x80\x89"sv};
+  const auto is_ascii = [](unsigned char c) { return c < 0x80; };
+  if (std::all_of(text.begin(), text.end(), is_ascii)) return std::string(text);
   std::string out;
   for (std::size_t i = 0; i < text.size();) {
     const auto blank = std::find_if(kNoBreak.begin(), kNoBreak.end(), [&](std::string_view b) {
