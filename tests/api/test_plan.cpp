@@ -177,6 +177,19 @@ TEST_CASE("api plan: an undetermined plan is an outcome that is not usable unles
   CHECK(api::plan(request).usable());
 }
 
+TEST_CASE("api plan: weights that are read for every token keep a model small", "[api][identity]") {
+  api::PlanRequest request;
+  request.planner.law.law = "hoffmann2022";
+  request.budget.flops = {1e18, 1e24};
+  request.planner.limits.max_ms_per_token = 10.0;
+  request.planner.limits.memory_bandwidth = 1e12;
+  const api::PlanOutcome outcome = api::plan(request);
+  // 10 ms of 1e12 bytes a second, at two bytes a weight.
+  CHECK(outcome.answers[1].plan.n_active == Approx(5e9));
+  request.planner.limits = {};
+  CHECK(api::plan(request).answers[0].plan.n_active == outcome.answers[0].plan.n_active);
+}
+
 TEST_CASE("api plan: a request filled in by hand is held to what its fields take",
           "[api][refusal]") {
   const auto refused = [](auto&& change) {

@@ -11,6 +11,8 @@
 namespace isoflop::testing::shown_call_test {
 namespace {
 
+const std::string kSweep = ISOFLOP_SOURCE_DIR "/data/simulated/hoffmann2022_sweep.csv";
+
 TEST_CASE("text::call: the JSON of api::call, and the report of the program", "[text][cli]") {
   const Workplace here;
   const std::vector<std::pair<std::string, std::vector<std::string>>> asked{
@@ -19,6 +21,19 @@ TEST_CASE("text::call: the JSON of api::call, and the report of the program", "[
       {R"({"verb": "laws", "name": "hoffmann2022"})", {"laws", "hoffmann2022"}},
       {R"({"verb": "consensus", "flops": 1e21})", {"consensus", "--flops", "1e21"}},
       {R"({"verb": "reproduce"})", {"reproduce"}},
+      {R"({"verb": "predict", "law": "hoffmann2022", "n": "7B", "d": "140B"})",
+       {"predict", "hoffmann2022", "--n", "7B", "--d", "140B"}},
+      {R"({"verb": "granularity", "law": "krajewski2024-e64", "n_active": "1B", "d": "20B"})",
+       {"granularity", "krajewski2024-e64", "--n-active", "1B", "--d", "20B"}},
+      {R"({"verb": "frontier", "law": "hoffmann2022", "from": 1e20, "to": 1e22})",
+       {"frontier", "hoffmann2022", "--from", "1e20", "--to", "1e22"}},
+      {R"({"verb": "shape", "d_model": 2048, "blocks": 16, "heads": 16, "d_ff": 8192, "vocab": 50304})",
+       {"shape", "--d-model", "2048", "--blocks", "16", "--heads", "16", "--d-ff", "8192",
+        "--vocab", "50304"}},
+      {R"({"verb": "sweep", "law": "hoffmann2022", "flops": ["1e18", "1e19", "1e20"]})",
+       {"sweep", "hoffmann2022", "--flops", "1e18", "1e19", "1e20"}},
+      {R"({"verb": "profiles", "file": ")" + kSweep + R"(", "bootstrap": 0})",
+       {"profiles", kSweep, "--bootstrap", "0"}},
   };
   for (const auto& [request, words] : asked) {
     CAPTURE(request);
