@@ -56,7 +56,7 @@ def wait_for_writing(child: subprocess.Popen[bytes], beside: list[str], skips: i
             if skips == 0:
                 return
             skips -= 1
-            while any(map(os.path.exists, beside)):
+            while child.poll() is None and any(map(os.path.exists, beside)):
                 pass
 
 

@@ -26,6 +26,7 @@ void for_files(const fs::path& folder, const What& what) {
   for (const Target& target : kTargets) {
     if (!fs::exists(folder / target.name)) continue;
     for (const auto& file : fs::directory_iterator(folder / target.name)) {
+      CAPTURE(file.path().string());
       what(target, file.path());
     }
   }
@@ -43,7 +44,6 @@ TEST_CASE("fuzz targets: what was found once is found no more", "[fuzz][refusal]
   std::size_t num_files = 0;
   for_files(fs::path(ISOFLOP_SOURCE_DIR) / "fuzz" / "finds",
             [&](const Target& target, const fs::path& file) {
-              CAPTURE(file.string());
               // Of a second, with room for a slow machine; what hung took many.
               CHECK(seconds_of(target, file) < 5.0);
               ++num_files;
