@@ -18,8 +18,7 @@ void options(Form& form) {
   form.word({"--peak-flops", "dense bf16 FLOPs per second", "X"});
   form.word({"--bandwidth", "bytes per second of the memory", "X"});
   layer_options(form, "");
-  form.own_word(
-      {"-o,--output", "write the cost table (isoflop.cost/1); - prints it alone", "FILE"});
+  form.output({"-o,--output", "write the cost table (isoflop.cost/1); - prints it alone", "FILE"});
   form.own_flag({"--json", "print JSON (isoflop.cost/1) and nothing else"});
   form.footer(
       "Example:\n  isoflop-bench model --gpu h200 --tokens 16384 --d-model 2048 --d-ff 8192 \\\n"

@@ -8,8 +8,8 @@ namespace isoflop::app {
 namespace {
 
 void options(Form& form) {
-  form.own_word({"-o,--output",
-                 "write them as JSON (isoflop.cost/1 without rows); - prints that alone", "FILE"});
+  form.output({"-o,--output",
+               "write them as JSON (isoflop.cost/1 without rows); - prints that alone", "FILE"});
   form.own_flag({"--json", "print JSON (isoflop.cost/1) and nothing else"});
   form.footer("Example:\n  isoflop-bench peaks -o peaks.json");
 }

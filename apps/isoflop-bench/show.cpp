@@ -15,10 +15,10 @@ void options(Form& form) {
   form.required_word({"COST", "cost table (isoflop.cost/1)", "FILE", "Options", "cost_table"});
   form.own_flag({"--csv", "print every row as CSV and nothing else"});
   form.own_flag({"--json", "print errors of the cost model and c_r as JSON (isoflop.show/1)"});
-  form.own_word({"--report",
-                 "also write one HTML file with the pictures, this text and the table, by 'isoflop "
-                 "report'",
-                 "FILE.html"});
+  form.output({"--report",
+               "also write one HTML file with the pictures, this text and the table, by 'isoflop "
+               "report'",
+               "FILE.html"});
   form.footer(
       "Example:\n  isoflop-bench model --gpu h200 --tokens 16384 --d-model 2048 --d-ff 8192 \\\n"
       "      --expansion 64 --granularity 1,8,32 -o model.json\n  isoflop-bench show model.json");

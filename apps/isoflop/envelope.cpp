@@ -29,10 +29,10 @@ void options(Form& form) {
   run_conventions_options(form);
   expert_count_options(form);
   team_options(form);
-  form.own_word({"-o,--output",
-                 "write the points as CSV: flops,n,d,loss,run,at_edge; - prints "
-                 "them alone",
-                 "FILE"});
+  form.output({"-o,--output",
+               "write the points as CSV: flops,n,d,loss,run,at_edge; - prints "
+               "them alone",
+               "FILE"});
   form.own_flag({"--json", "print JSON (isoflop.envelope/1) and nothing else"});
   form.reclaim("file", {"flops"}, is_list_of_numbers);
   form.footer(

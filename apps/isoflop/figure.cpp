@@ -35,10 +35,10 @@ void options(Form& form) {
       {"--from", "frontier: smallest budget, training FLOPs (default: that of the runs)", "X"});
   form.word({"--to", "frontier: largest budget (default: beyond the runs)", "X"});
   form.words({"--flops", "frontier of a law: budgets whose plans are marked", "X"});
-  form.own_word({"-o,--output",
-                 "write FILE.svg, FILE.json (isoflop.figure/1), FILE.vl.json (Vega-Lite v5) or "
-                 "FILE.csv; without it the SVG is printed",
-                 "FILE"});
+  form.output({"-o,--output",
+               "write FILE.svg, FILE.json (isoflop.figure/1), FILE.vl.json (Vega-Lite v5) or "
+               "FILE.csv; without it the SVG is printed",
+               "FILE"});
   form.own_flag({"--json", "print JSON (isoflop.figure/1) and nothing else"});
   form.footer(
       "Examples:\n  isoflop figure frontier krajewski2024-e64 --flops 1e21\n"

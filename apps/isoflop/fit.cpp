@@ -1,7 +1,6 @@
 // isoflop fit: the law behind a table of finished training runs.
 #include "isoflop/api/fit.hpp"
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "apps/isoflop/options/fitting.hpp"
@@ -20,9 +19,9 @@ void options(Form& form) {
   runs_options(form);
   form.required_word(
       {"--law", "which formula; 'isoflop laws' lists them", "NAME", "Options", "", formulas});
-  form.own_word({"-o,--output",
-                 "write the law file (isoflop.law/2) here; - prints it and nothing else",
-                 "LAW.json"});
+  form.output({"-o,--output",
+               "write the law file (isoflop.law/2) here; - prints it and nothing else",
+               "LAW.json"});
   run_conventions_options(form);
   expert_count_options(form);
   fit_options(form);
@@ -51,21 +50,11 @@ void options(Form& form) {
       "      --column loss=loss_simulated --where 'G=1'");
 }
 
-/// Where the law file goes; throws InvalidArgument where that is the file of the runs.
-std::string output_of(const Form& form, const api::FitRequest& request) {
-  std::string out = form.own("output");
-  std::error_code ignored;
-  if (!out.empty() && std::filesystem::equivalent(out, request.runs.file, ignored)) {
-    throw InvalidArgument("-o names the file of the runs, which it would overwrite");
-  }
-  require_output(out);
-  require_report(form);
-  return out;
-}
-
 int run(Form& form) {
   const api::FitRequest request = api::fit_request(form.request());
-  const std::string output = output_of(form, request);
+  const std::string output = form.own("output");
+  require_output(output);
+  require_report(form);
   const api::FitOutcome outcome = api::fit(request, terminal_context());
   if (!outcome.has_law()) {
     for (const std::string& reason : outcome.report.reasons) complain(reason);

@@ -31,7 +31,7 @@ void options(Form& form) {
   variable_options(form);
   accept_unconverged_option(form);
   team_options(form);
-  form.own_word({"-o,--output", "write the runs as CSV: n,d,g,flops; - prints them alone", "FILE"});
+  form.output({"-o,--output", "write the runs as CSV: n,d,g,flops; - prints them alone", "FILE"});
   form.own_flag({"--csv", "print that CSV and nothing else"});
   form.own_flag({"--json", "print JSON (isoflop.next-runs/1) and nothing else"});
   form.footer(

@@ -43,10 +43,10 @@ void options(Form& form) {
   form.word({"--seed", "seed of all that is random (default 1)", "S"});
   form.word({"--threads", "0 (default): one per core; the result does not depend on it", "T"});
   team_options(form);
-  form.own_word({"-o,--output",
-                 "write the power laws as a law file (isoflop.law/2) that plan and predict read; - "
-                 "prints it and nothing else",
-                 "LAW.json"});
+  form.output({"-o,--output",
+               "write the power laws as a law file (isoflop.law/2) that plan and predict read; - "
+               "prints it and nothing else",
+               "LAW.json"});
   report_option(form);
   form.own_flag({"--json", "print JSON (isoflop.profiles/1) and nothing else"});
   form.reclaim("file", {"flops"}, is_list_of_numbers);

@@ -13,7 +13,7 @@ void options(Form& form) {
                  "a law (name or file), the --json of a plan, profiles, ..., or a cost table; - "
                  "reads standard input",
                  "", "Options", "input", published_laws});
-  form.own_word(
+  form.output(
       {"-o,--output", "write the HTML here; without it, and for -, it is printed", "FILE.html"});
   form.footer(
       "Examples:\n  isoflop report krajewski2024-e64 -o law.html\n"

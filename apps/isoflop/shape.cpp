@@ -16,7 +16,7 @@ void options(Form& form) {
   form.word({"--router-cost",
              "c_r of the accounting paper: FLOPs of routing per d_model and expert (default 14)",
              "X"});
-  form.own_word({"-o,--output", "write the shape as a config.json; - prints it alone", "FILE"});
+  form.output({"-o,--output", "write the shape as a config.json; - prints it alone", "FILE"});
   form.own_flag({"--json", "print JSON (isoflop.shape/1) and nothing else"});
   form.footer(
       "Examples:\n  isoflop shape data/shapes/olmoe-1b-7b.json\n"

@@ -56,7 +56,7 @@ void options(Form& form) {
              "megatron|hf|torchtitan", "Launching"});
   form.own_word({"--emit-dir", "folder for them; made where it is missing", "DIR", "Launching"});
   team_options(form);
-  form.own_word({"-o,--output", "write the runs as CSV; - prints them alone", "FILE"});
+  form.output({"-o,--output", "write the runs as CSV; - prints them alone", "FILE"});
   form.own_flag({"--csv", "print that CSV and nothing else"});
   report_option(form);
   form.own_flag({"--json", "print JSON (isoflop.sweep/1) and nothing else"});

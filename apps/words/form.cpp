@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "apps/words/config.hpp"
+#include "apps/words/terminal.hpp"
+#include "io/in_quotes.hpp"
 #include "isoflop/core/word_list.hpp"
 #include "isoflop/error.hpp"
 
@@ -20,16 +23,50 @@ std::string field_of(const Option& option) {
   return name;
 }
 
+/// As it is typed: "FILE" of a position, the first of several flags.
+const std::string& shown(const OptionWords& option) {
+  return option.flags.empty() ? option.position : option.flags.front();
+}
+
+/// Whether both paths lead to one file that is there. Nothing is lost in a device or a pipe.
+bool is_one_file(const std::string& path, const std::string& other) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored) &&
+         std::filesystem::equivalent(path, other, ignored);
+}
+
+/// Whether both would be: paths of files that are not there yet.
+bool will_be_one_file(const std::string& path, const std::string& other) {
+  namespace fs = std::filesystem;
+  std::error_code fault;
+  if (fs::exists(path, fault) || fs::exists(other, fault)) return false;
+  const fs::path one = fs::weakly_canonical(fs::absolute(path, fault), fault);
+  return !one.empty() && one == fs::weakly_canonical(fs::absolute(other, fault), fault);
+}
+
 }  // namespace
 
 /// What one option was given. CLI11 fills in one of the three.
 struct Form::Field {
   std::string name;
-  bool own = false;   // of the form, not of the request
-  bool many = false;  // a list even of one word
+  bool own = false;     // of the form, not of the request
+  bool many = false;    // a list even of one word
+  bool output = false;  // a file that is written
   std::string word;
   std::vector<std::string> words;
   bool is_set = false;
+
+  /// Whether the file that is written here is one that the other reads, or writes as well.
+  bool overwrites(const Field& other) const {
+    if (!output || !is_file(word)) return false;
+    if (other.output) {
+      return is_file(other.word) &&
+             (is_one_file(word, other.word) || will_be_one_file(word, other.word));
+    }
+    return is_one_file(word, other.word == "-" ? "/dev/stdin" : other.word) ||
+           std::any_of(other.words.begin(), other.words.end(),
+                       [this](const std::string& each) { return is_one_file(word, each); });
+  }
 };
 
 Form::Form(CLI::App& command) : command_(command) {}
@@ -105,6 +142,11 @@ void Form::own_word(const Option& option) {
 void Form::own_flag(const Option& option) {
   flag(option);
   fields_.back()->own = true;
+}
+
+void Form::output(const Option& option) {
+  own_word(option);
+  fields_.back()->output = true;
 }
 
 void Form::exclusive(const char* flag, const char* other) {
@@ -199,6 +241,17 @@ nlohmann::ordered_json Form::request() {
     throw InvalidArgument("law", "name a law: a published one or a file");
   }
   return out;
+}
+
+void Form::require_outputs_apart() const {
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    for (std::size_t j = 0; j < fields_.size(); ++j) {
+      if (j == i || !fields_[i]->overwrites(*fields_[j])) continue;
+      throw InvalidArgument(shown(options_[i]) + " and " + shown(options_[j]) + " both name " +
+                            in_quotes(fields_[i]->word) +
+                            ", which would be overwritten; write to another file");
+    }
+  }
 }
 
 std::string Form::own(std::string_view name) const {

@@ -52,6 +52,8 @@ class Form {
   /// shown.
   void own_word(const Option& option);
   void own_flag(const Option& option);
+  /// An own word that names a file to be written.
+  void output(const Option& option);
 
   /// Of two options that were added, by their flags, only one may be typed.
   void exclusive(const char* flag, const char* other);
@@ -83,6 +85,9 @@ class Form {
   /// several options with one field in the order of the options. Throws InvalidArgument where LAW
   /// is said twice or not at all.
   nlohmann::ordered_json request();
+  /// Throws InvalidArgument where what one option is to write is a file that another word names: it
+  /// would be gone.
+  void require_outputs_apart() const;
   /// Of own_word and own_flag, by field.
   std::string own(std::string_view field) const;
   bool has_own(std::string_view field) const;

@@ -27,6 +27,7 @@ std::shared_ptr<Form> add_verb(CLI::App& parser, const Verb& verb, std::function
   command->callback([form, verb, &job] {
     job = [form, verb] {
       set_quiet(form->has_own("quiet"));
+      form->require_outputs_apart();
       return verb.run(*form);
     };
   });
@@ -52,7 +53,7 @@ ProgramWords words_of(const Program& program, const std::vector<Verb>& verbs) {
 
 void completion_options(Form& form) {
   form.own_word({"SHELL", "bash, zsh or fish", "bash|zsh|fish", "Options", "shell"});
-  form.own_word({"-o,--output", "write it to a file", "FILE"});
+  form.output({"-o,--output", "write it to a file", "FILE"});
 }
 
 void man_options(Form& form) {

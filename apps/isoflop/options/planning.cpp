@@ -247,7 +247,7 @@ void shapes_options(Form& form) {
   models_options(form, {"128", "", "128", "1.1"});
   form.word({"--emit", "print the run of a shape for this trainer and nothing else",
              "megatron|hf|torchtitan", kGroup});
-  form.own_word({"--emit-output,-o", "write it to a file instead", "FILE", kGroup, "emit_output"});
+  form.output({"--emit-output,-o", "write it to a file instead", "FILE", kGroup, "emit_output"});
   form.word({"--rank", "which of the shapes (default 1, the best)", "K", kGroup});
   batch_option(form);
   hyperparameters_option(form, kGroup);

@@ -6,10 +6,10 @@
 namespace isoflop::app {
 
 void report_option(Form& form) {
-  form.own_word({"--report",
-                 "also write one HTML file with the answer, its pictures, this text and the JSON; "
-                 "whatever reads the JSON reads it",
-                 "FILE.html"});
+  form.output({"--report",
+               "also write one HTML file with the answer, its pictures, this text and the JSON; "
+               "whatever reads the JSON reads it",
+               "FILE.html"});
 }
 
 void require_report(const Form& form) {
