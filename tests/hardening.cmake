@@ -1,6 +1,7 @@
 # Refuses programs and a library that are not hardened (cmake/hardening.cmake). That functions are
 # checked is read off a library of our own: in a program it may be one of others that is.
-# Run as: cmake -D READELF=... -D PROGRAMS=a,b -D LIBRARY=c.a -P hardening.cmake
+# Run as: cmake -D READELF=... -D PROGRAMS=a,b -D LIBRARY=c.a [-D OBJDUMP=... -D DEEP=d.a] -P hardening.cmake
+# DEEP has functions with large frames, which are to touch them page by page.
 function(require file)
   execute_process(COMMAND "${READELF}" --file-header --program-headers --dynamic --symbols --wide "${file}"
                   OUTPUT_VARIABLE shown ERROR_QUIET COMMAND_ERROR_IS_FATAL ANY)
@@ -27,3 +28,11 @@ require("${LIBRARY}"
         "with checks of the stack:__stack_chk_fail"
         "with checks of buffers:_chk\n"
         "with checks of containers:__(glibcxx_assert_fail|replacement_assert)")
+if(DEFINED DEEP)
+  execute_process(COMMAND "${OBJDUMP}" --disassemble "${DEEP}"
+                  COMMAND grep --count --extended-regexp "or[lq]? +\\$0x0,\\(%rsp\\)"
+                  OUTPUT_VARIABLE num_probes)
+  if(NOT num_probes GREATER 0)
+    message(SEND_ERROR "${DEEP} is not with probes of the stack")
+  endif()
+endif()

@@ -11,6 +11,12 @@ set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)  # the core takes these in place of its ow
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 add_compile_options(-ffunction-sections -fdata-sections)
+# Of the hardening (cmake/hardening.cmake) what costs a few kilobytes.
+include(CheckCXXCompilerFlag)
+check_cxx_compiler_flag(-fstack-clash-protection ISOFLOP_HAS_STACK_PROBES)
+if(ISOFLOP_HAS_STACK_PROBES)
+  add_compile_options(-fstack-clash-protection)
+endif()
 
 # Ceres without the libraries that isoflop does not use.
 if(EXISTS "${core}/build/ceres/lib/cmake/Ceres" AND NOT DEFINED Ceres_DIR)

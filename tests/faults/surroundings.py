@@ -1,7 +1,10 @@
 """The same bytes whatever the system around is like: threads, locale, clock, environment."""
 
+import json
 import os
+import resource
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable
 
@@ -172,6 +175,55 @@ def no_folder(place: Place) -> str:
     return f"{len(commands(place))} commands"
 
 
+def with_stack(num_kb: int) -> Callable[[], None]:
+    def limits() -> None:
+        most = resource.getrlimit(resource.RLIMIT_STACK)[1]
+        resource.setrlimit(resource.RLIMIT_STACK, (num_kb << 10, most))
+
+    return limits
+
+
+def with_more_terms(num_terms: int) -> str:
+    """A formula of 7 coefficients and two more for each term."""
+    formula = json.loads((ROOT / "data/formulas/fine-grained-moe.json").read_text())
+    for i in range(num_terms):
+        formula["expression"] += f" + p{i}/(N^q{i}*D^.1)"
+        formula["coefficients"] |= {f"p{i}": {"bounds": [0.001, 1000], "start": [0.1, 10]}}
+        formula["coefficients"] |= {f"q{i}": {"bounds": [0.01, 2], "start": [0.05, 1]}}
+    return json.dumps(formula)
+
+
+def small_stack(place: Place) -> str:
+    """A stack too small ends the program and never gives another answer, as it would where a
+    function reaches over the guard between one thread's stack and the next."""
+    folder = place.new_folder()
+    sizes_kb = [64, *[128] * 3, 256]
+    if not place.quick:
+        sizes_kb = [64, 96, 112, *[128] * 20, 160, 192, 256, 512]
+    too_small_kb = 0
+    for name in THREADED:
+        plain = printed_plainly(place)[name]
+        for size_kb in sizes_kb:
+            words = with_threads(commands(place)[name], 2)
+            done = place.run(words, folder, limits=with_stack(size_kb))
+            where = f"{name}, {size_kb} kB"
+            if done.code == -signal.SIGSEGV:
+                claim(done.out == b"", f"{where}: ended amid {done.out[:200]!r}")
+                too_small_kb = max(too_small_kb, size_kb)
+            else:
+                claim(done.code == 0, f"{where}: exit code {done.code}: {done.err[:300]}")
+                claim(done.out == plain.out, f"{where}: other bytes")
+    claim(too_small_kb < 256, f"{too_small_kb} kB were not enough")
+    fit = [place.isoflop, "fit", str(GRID), "--column", "loss=loss_simulated", "--bootstrap", "0"]
+    for num_terms in (4,) if place.quick else (2, 4, 12):
+        (folder / "formula.json").write_text(with_more_terms(num_terms))
+        words = with_threads([*fit, "--law", "formula.json", "--starts", "1"], 2)
+        plain, done = (place.run(words, folder, limits=with_stack(kb)) for kb in (8192, 512))
+        claim(plain.code in (0, 1) and plain.out != b"", plain.err[:300])
+        claim(done.out == plain.out, f"{7 + 2 * num_terms} coefficients, 512 kB: {done.code}")
+    return f"{len(THREADED)} commands, the same bytes or ended; {too_small_kb} kB are too small"
+
+
 CASES: list[tuple[str, Callable[[Place], str | None]]] = [
     ("threads: 1, 2, 7", same_for_threads),
     ("threads: plans for the draws of a law", same_for_laws_with_draws),
@@ -181,4 +233,5 @@ CASES: list[tuple[str, Callable[[Place], str | None]]] = [
     ("clock: 1970", first_day),
     ("environment: no HOME, nothing at all", no_home),
     ("environment: no working folder", no_folder),
+    ("environment: a small stack", small_stack),
 ]

@@ -1,11 +1,13 @@
 /// A formula as steps: first what depends on variables only, each step a register of its own; then
-/// what depends on coefficients, on a stack. Nothing is allocated, and plain numbers carry no
-/// derivatives.
+/// what depends on coefficients, on a stack. Nothing is allocated but room for numbers of hundreds
+/// of derivatives, which a thread's stack may lack, and plain numbers carry no derivatives.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -15,6 +17,8 @@ namespace isoflop::detail {
 
 inline constexpr std::size_t kMaxPlainSteps = 96;
 inline constexpr std::size_t kMaxStackDepth = 24;
+/// As much as is taken of a thread's own stack, which may have no more than 512 kB.
+inline constexpr std::size_t kMostBytesOfStack = std::size_t{256} << 10;
 
 /// Register i = op(registers a, b), with a and b below i.
 struct PlainStep {
@@ -58,8 +62,33 @@ struct Program {
                            : apply_unary(step.op, r, step.number);
       }
     }
-    std::array<T, kMaxStackDepth> numbers;
-    T* top = numbers.data();  // one above the last number
+    if constexpr (sizeof(std::array<T, kMaxStackDepth>) > kMostBytesOfStack) {
+      const std::unique_ptr<T[]> numbers(new T[depth()]);
+      return use(fold(numbers.get(), registers, push));
+    } else {
+      std::array<T, kMaxStackDepth> numbers;
+      return use(fold(numbers.data(), registers, push));
+    }
+  }
+
+ private:
+  /// The most numbers that stand on the stack at once.
+  std::size_t depth() const {
+    std::size_t now = 0, most = 1;
+    for (const StackStep& step : stack) {
+      if (step.op == Op::kCoefficient || step.op == Op::kPlain) {
+        most = std::max(most, ++now);
+      } else if (!step.with_plain && is_binary(step.op)) {
+        --now;
+      }
+    }
+    return most;
+  }
+
+  /// The result of the steps on the stack, which begins at `numbers`.
+  template <class T, class X, class Push>
+  T& fold(T* numbers, const std::array<X, kMaxPlainSteps>& registers, const Push& push) const {
+    T* top = numbers;  // one above the last number
     for (const StackStep& step : stack) {
       if (step.op == Op::kCoefficient) {
         push(*top++, step.index);
@@ -74,7 +103,7 @@ struct Program {
         apply_unary(step.op, top[-1], step.number);
       }
     }
-    return use(numbers[0]);
+    return *numbers;
   }
 };
 
