@@ -24,7 +24,7 @@ std::string field_of(const Option& option) {
 }
 
 /// As it is typed: "FILE" of a position, the first of several flags.
-const std::string& shown(const OptionWords& option) {
+const std::string& typed(const OptionWords& option) {
   return option.flags.empty() ? option.position : option.flags.front();
 }
 
@@ -56,16 +56,24 @@ struct Form::Field {
   std::vector<std::string> words;
   bool is_set = false;
 
-  /// Whether the file that is written here is one that the other reads, or writes as well.
-  bool overwrites(const Field& other) const {
+  /// Whether the file that is written here is one that the other, shown so, reads or writes as
+  /// well.
+  bool overwrites(const Field& other, const OptionWords& shown) const {
     if (!output || !is_file(word)) return false;
     if (other.output) {
       return is_file(other.word) &&
              (is_one_file(word, other.word) || will_be_one_file(word, other.word));
     }
-    return is_one_file(word, other.word == "-" ? "/dev/stdin" : other.word) ||
-           std::any_of(other.words.begin(), other.words.end(),
-                       [this](const std::string& each) { return is_one_file(word, each); });
+    const auto is_read = [&](const std::string& path) {
+      if (!is_one_file(word, path)) return false;
+      // Words that are the only ones there are name no file; a law's name may be that of one.
+      OptionWords fixed = shown;
+      fixed.values = nullptr;
+      const std::vector<std::string> words_of_type = values_of(fixed);
+      return std::find(words_of_type.begin(), words_of_type.end(), path) == words_of_type.end();
+    };
+    return is_read(other.word == "-" ? "/dev/stdin" : other.word) ||
+           std::any_of(other.words.begin(), other.words.end(), is_read);
   }
 };
 
@@ -246,8 +254,8 @@ nlohmann::ordered_json Form::request() {
 void Form::require_outputs_apart() const {
   for (std::size_t i = 0; i < fields_.size(); ++i) {
     for (std::size_t j = 0; j < fields_.size(); ++j) {
-      if (j == i || !fields_[i]->overwrites(*fields_[j])) continue;
-      throw InvalidArgument(shown(options_[i]) + " and " + shown(options_[j]) + " both name " +
+      if (j == i || !fields_[i]->overwrites(*fields_[j], options_[j])) continue;
+      throw InvalidArgument(typed(options_[i]) + " and " + typed(options_[j]) + " both name " +
                             in_quotes(fields_[i]->word) +
                             ", which would be overwritten; write to another file");
     }

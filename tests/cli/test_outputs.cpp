@@ -71,5 +71,16 @@ TEST_CASE("isoflop: two outputs go to two files", "[cli][refusal]") {
   CHECK(here.files() == Words{"report.html"});
 }
 
+TEST_CASE("isoflop: an output may be called as a word that names no file", "[cli]") {
+  const Workplace here;
+  here.write("bash", "older");
+  CHECK(here.isoflop({"completion", "bash", "-o", "bash"}).exit_code == 0);
+  CHECK(contains(here.read("bash"), "complete"));
+  // The file goes before the published law of its name.
+  here.write("hoffmann2022", "older");
+  CHECK(here.isoflop({"report", "hoffmann2022", "-o", "hoffmann2022"}).exit_code == 2);
+  CHECK(here.read("hoffmann2022") == "older");
+}
+
 }  // namespace
 }  // namespace isoflop::testing::outputs_test
