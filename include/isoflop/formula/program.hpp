@@ -63,7 +63,8 @@ struct Program {
       }
     }
     if constexpr (sizeof(std::array<T, kMaxStackDepth>) > kMostBytesOfStack) {
-      const std::unique_ptr<T[]> numbers(new T[depth()]);
+      // Not a vector, which would clear them first.
+      const std::unique_ptr<T[]> numbers(new T[depth()]);  // NOLINT(modernize-avoid-c-arrays)
       return use(fold(numbers.get(), registers, push));
     } else {
       std::array<T, kMaxStackDepth> numbers;
