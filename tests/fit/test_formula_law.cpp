@@ -10,6 +10,7 @@
 #include "io/scratch_folder.hpp"
 #include "isoflop/fit/bootstrap.hpp"
 #include "isoflop/fit/fit.hpp"
+#include "isoflop/fit/fit_law.hpp"
 #include "isoflop/io/formula_file.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/laws/log_losses.hpp"
@@ -55,14 +56,15 @@ TEST_CASE("FormulaLaw: a built-in law written as text reaches the same optimum",
 }
 
 /// E + A / N^alpha in the place of the law of the grid: another formula with the same name.
-AnyLaw coarse_law() {
+OwnFormula coarse_formula() {
   OwnFormula own{"", "", "", Formula("E + A*N^-alpha", {"N"}, {"E", "A", "alpha"}), {Variable::kN},
                  {}};
   own.coefficients = {{"E", "", Scale::kLog, 1e-3, 100.0, 0.3, 3.0},
                       {"A", "", Scale::kLog, 1e-9, 1e18, 1.0, 1e6},
                       {"alpha", "", Scale::kLinear, 1e-3, 4.0, 0.1, 1.0}};
-  return FormulaLaw(own);
+  return own;
 }
+AnyLaw coarse_law() { return FormulaLaw(coarse_formula()); }
 
 FitOptions few_starts() {
   FitOptions options;
@@ -70,6 +72,50 @@ FitOptions few_starts() {
   options.num_threads = 1;
   options.profile = false;
   return options;
+}
+
+/// The same and 14 more coefficients, all of them at hand at once, which it ends up without.
+AnyLaw law_with_idle_coefficients() {
+  std::string idle;
+  std::vector<std::string> names{"E", "A", "alpha"};
+  OwnFormula own = coarse_formula();
+  for (int i = 0; i < 14; ++i) {
+    names.push_back("p" + std::to_string(i));
+    idle += "(" + names.back() + "*";
+    own.coefficients.push_back({names.back(), "", Scale::kLinear, -1.0, 1.0, -0.5, 0.5});
+  }
+  const std::string ends(14, ')');
+  own.formula = Formula("E + A*N^-alpha + 0*N*" + idle + "1" + ends, {"N"}, names);
+  return FormulaLaw(own);
+}
+
+TEST_CASE("FormulaLaw: idle coefficients change no derivative of the others",
+          "[fit][formula][derivative]") {
+  const RunTable runs = disturbed_grid();
+  const auto derivatives = [&](const AnyLaw& law, const CoefficientVector& at, Order order) {
+    Derivatives out;
+    fit_law(law)->objective(runs, HuberLoss(0.01), Residual::kLog)->evaluate(at, order, out);
+    return out;
+  };
+  // An objective asks for as many as its law has room for.
+  CoefficientVector few = CoefficientVector::Zero(SmallFormulaLaw::kCoefficientCapacity);
+  CoefficientVector many = CoefficientVector::Zero(LargeFormulaLaw::kCoefficientCapacity);
+  few.head<3>() << std::log(1.7), std::log(400.0), 0.34;
+  for (Eigen::Index i = 0; i < 17; ++i) many[i] = i < 3 ? few[i] : 0.1 * static_cast<double>(i);
+  for (const Order order : {Order::kFirst, Order::kSecond}) {
+    const Derivatives small = derivatives(coarse_law(), few, order);
+    const Derivatives large = derivatives(law_with_idle_coefficients(), many, order);
+    CHECK(large.value == Approx(small.value).epsilon(1e-13));
+    for (Eigen::Index i = 0; i < 17; ++i) {
+      CAPTURE(i);
+      CHECK(large.gradient[i] ==
+            Approx(i < 3 ? small.gradient[i] : 0.0).epsilon(1e-11).margin(1e-12));
+      for (Eigen::Index j = 0; j < 17; ++j) {
+        const double expected = i < 3 && j < 3 ? small.curvature(i, j) : 0.0;
+        CHECK(large.curvature(i, j) == Approx(expected).epsilon(1e-11).margin(1e-12));
+      }
+    }
+  }
 }
 
 TEST_CASE("FormulaLaw: two formulas are fitted at once from two threads",
