@@ -5,7 +5,7 @@
 
 namespace isoflop::app {
 
-std::vector<std::string> values_of(const OptionWords& option) {
+std::vector<std::string> fixed_values_of(const OptionWords& option) {
   std::vector<std::string> out;
   const std::string& type = option.type;
   for (std::size_t begin = 0; type.find('|') != std::string::npos && begin <= type.size();) {
@@ -16,6 +16,11 @@ std::vector<std::string> values_of(const OptionWords& option) {
     if (!word.empty() && !is_placeholder) out.push_back(word);
     begin = end + 1;
   }
+  return out;
+}
+
+std::vector<std::string> values_of(const OptionWords& option) {
+  std::vector<std::string> out = fixed_values_of(option);
   if (option.values == nullptr) return out;
   for (std::string& name : option.values()) out.push_back(std::move(name));
   return out;

@@ -38,8 +38,10 @@ struct ProgramWords {
   std::vector<CommandWords> commands;
 };
 
-/// The words that the value of an option may be, where they are known: those of `type` that stand
-/// between bars ("6nd|paper") and are no placeholders in capitals, then those of `values`.
+/// The words of `type` that stand between bars ("6nd|paper") and are no placeholders in capitals.
+std::vector<std::string> fixed_values_of(const OptionWords& option);
+/// The words that the value of an option may be, where they are known: these, then those of
+/// `values`.
 std::vector<std::string> values_of(const OptionWords& option);
 /// Whether a file may stand there.
 bool takes_file(const OptionWords& option);

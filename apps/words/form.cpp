@@ -66,11 +66,9 @@ struct Form::Field {
     }
     const auto is_read = [&](const std::string& path) {
       if (!is_one_file(word, path)) return false;
-      // Words that are the only ones there are name no file; a law's name may be that of one.
-      OptionWords fixed = shown;
-      fixed.values = nullptr;
-      const std::vector<std::string> words_of_type = values_of(fixed);
-      return std::find(words_of_type.begin(), words_of_type.end(), path) == words_of_type.end();
+      // A fixed word names no file; the name of a law may be that of one.
+      const std::vector<std::string> fixed = fixed_values_of(shown);
+      return std::find(fixed.begin(), fixed.end(), path) == fixed.end();
     };
     return is_read(other.word == "-" ? "/dev/stdin" : other.word) ||
            std::any_of(other.words.begin(), other.words.end(), is_read);

@@ -97,7 +97,7 @@ TEST_CASE("FormulaLaw: idle coefficients change no derivative of the others",
     fit_law(law)->objective(runs, HuberLoss(0.01), Residual::kLog)->evaluate(at, order, out);
     return out;
   };
-  // An objective asks for as many as its law has room for.
+  // An objective asks for as many as its law has room for. The bounds below are those of rounding.
   CoefficientVector few = CoefficientVector::Zero(SmallFormulaLaw::kCoefficientCapacity);
   CoefficientVector many = CoefficientVector::Zero(LargeFormulaLaw::kCoefficientCapacity);
   few.head<3>() << std::log(1.7), std::log(400.0), 0.34;
