@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 
@@ -14,7 +15,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    return _core.main(["isoflop", *sys.argv[1:]])
+    return _core.main([b"isoflop", *map(os.fsencode, sys.argv[1:])])
 
 
 if __name__ == "__main__":

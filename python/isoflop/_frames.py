@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import numbers
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from .errors import InvalidArgument
@@ -31,13 +32,31 @@ def columns_of(runs: Any) -> str | dict[str, Cells]:
     if hasattr(runs, "to_columns"):
         runs = runs.to_columns()
     if isinstance(runs, Mapping):
-        return {str(name): _cells(values) for name, values in runs.items()}
+        return _named_apart((name, _column(name, values)) for name, values in runs.items())
     if isinstance(runs, Sequence):
         return _of_rows(runs)
     names = getattr(getattr(runs, "dtype", None), "names", None)
     if names:
         return {name: _cells(runs[name]) for name in names}
     return _of_frame(runs)
+
+
+def _named_apart(columns: Iterable[tuple[Any, Cells]]) -> dict[str, Cells]:
+    """By the text of their names."""
+    out: dict[str, Cells] = {}
+    for name, cells in columns:
+        if str(name) in out:
+            raise InvalidArgument(f'file=: has two columns "{name}"', "file")
+        out[str(name)] = cells
+    return out
+
+
+def _column(name: Any, values: Any) -> Cells:
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+        raise InvalidArgument(
+            f'file=: column "{name}" is a {type(values).__name__}, not a list of values', "file"
+        )
+    return _cells(values)
 
 
 def _of_rows(rows: Sequence[Any]) -> dict[str, Cells]:
@@ -50,24 +69,30 @@ def _of_rows(rows: Sequence[Any]) -> dict[str, Cells]:
 def _of_frame(runs: Any) -> dict[str, Cells]:
     import narwhals as nw
 
+    def refused(why: str) -> InvalidArgument:
+        return InvalidArgument(f"file=: {why}", "file")
+
     try:
         frame = nw.from_native(runs)
+    except nw.exceptions.DuplicateError as fault:
+        raise refused(f"has columns of the same name: {fault}") from None
     except TypeError:
-        if not hasattr(runs, "__arrow_c_stream__"):
-            raise InvalidArgument(
-                f"file=: {type(runs).__name__} is no path, mapping, list of dicts or data frame",
-                "file",
+        is_column = hasattr(runs, "to_frame")
+        if is_column or not hasattr(runs, "__arrow_c_stream__"):
+            raise refused(
+                f"this {type(runs).__name__} is no path, mapping, list of dicts or data frame"
             ) from None
         frame = nw.from_arrow(runs, backend=_installed_backend())
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect()
-    return {name: _cells(frame[name].to_list()) for name in frame.columns}
+    return _named_apart(zip(frame.columns, map(_cells, frame.iter_columns()), strict=True))
 
 
 def _cells(values: Any) -> Cells:
     """Numbers, texts and None; whatever else becomes its text."""
     dtype = getattr(values, "dtype", None)
-    if getattr(dtype, "kind", "") in "iu" and hasattr(values, "tolist"):
+    # Not so of the integers of pandas that may be missing.
+    if type(dtype).__module__.startswith("numpy") and getattr(dtype, "kind", "") in ("i", "u"):
         return list(values.tolist())
     if hasattr(values, "to_list"):
         values = values.to_list()
@@ -81,9 +106,16 @@ def _cell(value: Any) -> Any:
         return value if math.isfinite(value) else None if math.isnan(value) else str(value)
     if value is None or isinstance(value, (int, str)):
         return value
-    if hasattr(value, "item"):  # a NumPy scalar
-        return _cell(value.item())
-    return None if value != value or str(value) == "<NA>" else str(value)
+    if isinstance(value, numbers.Real):  # a NumPy scalar
+        return int(value) if isinstance(value, numbers.Integral) else _cell(float(value))
+    if getattr(value, "shape", None) == () and not hasattr(value, "to_list"):
+        plain = value.item()
+        return str(plain) if type(plain) is type(value) else _cell(plain)
+    try:
+        missing = bool(value != value)  # NaT
+    except (TypeError, ValueError):  # pandas.NA, which equals nothing; an array
+        missing = str(value) == "<NA>"
+    return None if missing else str(value)
 
 
 def _installed_backend() -> Literal["pandas", "polars", "pyarrow"]:
@@ -118,8 +150,18 @@ def frame_of(columns: Mapping[str, Cells], backend: str | None = None) -> Any:
     if name == "pyarrow":
         import pyarrow
 
-        return pyarrow.table(dict(columns))
+        return pyarrow.table({name: _arrow(values) for name, values in columns.items()})
     raise InvalidArgument(f'backend=: "{name}" is none of pandas, polars, pyarrow', "backend")
+
+
+def _arrow(values: Cells) -> Any:
+    """Where values are of several types, as texts."""
+    import pyarrow
+
+    try:
+        return pyarrow.array(values)
+    except pyarrow.ArrowException:
+        return pyarrow.array([None if value is None else str(value) for value in values])
 
 
 def shown(value: Any) -> str:

@@ -22,6 +22,19 @@ _VARIABLES = ("N", "D", "G", "E", "U", "S", "A", "C")
 _FUNCTIONS = ("exp", "log", "ln", "log2", "log10", "sqrt", "tanh", "abs", "min", "max")
 
 
+def _numbers(values: Any, key: str) -> Array:
+    """As float64; what a mask hides is NaN."""
+    import numpy
+
+    given = values if hasattr(values, "dtype") else numpy.asarray(values)
+    kind = getattr(given.dtype, "kind", "f")
+    if kind in "cmM":
+        raise InvalidArgument(f"{key}= holds {given.dtype}, not numbers", key)
+    if isinstance(given, numpy.ma.MaskedArray):
+        return numpy.ma.filled(given.astype(numpy.float64), numpy.nan)
+    return numpy.asarray(given, dtype=numpy.float64)
+
+
 class Prediction:
     """What a law predicts of runs.
 
@@ -103,8 +116,11 @@ class Law(_results.Result):
         By name, in the law's units.
     """
 
-    _source: str | None = None
+    _source: str | None = None  # the file that it is in
+    _published: str | None = None  # its name among those that ship
     _core_law: Any = None
+
+    _needs = ("coefficients",)
 
     @property
     def _asked(self) -> _core.LawCore:
@@ -114,19 +130,26 @@ class Law(_results.Result):
         return law
 
     def _name(self) -> str:
-        return str(self._data.get("name") or self._source or self._data.get("law") or "law")
+        known = self._published or self._source
+        return str(self._data.get("name") or known or self._data.get("law") or "law")
 
     def file_for_request(self) -> str:
         """The name of a published law, or the path of a file of this law: what a request takes."""
-        if self._source is not None:
-            try:
-                with open(self._source, encoding="utf-8") as file:
-                    same = file.read() == self._json
-            except OSError:
-                same = not os.path.exists(self._source)  # the name of a published law
-            if same:
-                return self._source
+        if self._published is not None and not os.path.exists(self._published):
+            return self._published
+        if self._source is not None and self._is_in(self._source):
+            # A word that may be the name of a published law stands for that.
+            is_word = os.sep not in self._source and "." not in self._source
+            return os.path.join(".", self._source) if is_word else self._source
         return _request.scratch_file(self._json)
+
+    def _is_in(self, path: str) -> bool:
+        """Whether a file is, still and from here, that of this law."""
+        try:
+            text = _results.text_of(path)
+        except (OSError, DataError):
+            return False
+        return text == self._json and _request.is_unicode(path)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -158,9 +181,7 @@ class Law(_results.Result):
         for key in keys:
             if key not in values:
                 raise InvalidArgument(f"the law {self._name()} needs {key}=", key)
-        arrays = numpy.broadcast_arrays(
-            *(numpy.asarray(values[key], dtype=numpy.float64) for key in keys)
-        )
+        arrays = numpy.broadcast_arrays(*(_numbers(values[key], key) for key in keys))
         columns = [numpy.ascontiguousarray(each).ravel() for each in arrays]
         return keys, columns, arrays[0].shape
 
@@ -190,13 +211,15 @@ class Law(_results.Result):
         *args, **variables : array_like
             As in a call.
         of : {"variables", "coefficients"}
-            With respect to what.
+            With respect to what; something else is an InvalidArgument.
 
         Returns
         -------
         dict of str to ndarray
             d loss / d variable or coefficient, each in its own units.
         """
+        if not of:
+            raise InvalidArgument("of= is neither variables nor coefficients", "of")
         keys, columns, shape = self._columns(self._named(args, variables))
         slopes = self._asked.values(columns, of)[1]
         names = keys if of == "variables" else list(self.coefficients)
@@ -273,7 +296,7 @@ class Law(_results.Result):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the law file; the command line reads it, and outcomes name it as theirs."""
         super().save(path)
-        self._source = os.fspath(path)
+        self._source, self._published = os.fspath(path), None
 
     def _rows(self) -> list[dict[str, Any]]:
         intervals = self._data.get("intervals") or {}
@@ -290,7 +313,7 @@ class Law(_results.Result):
         return self._text.rstrip("\n")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (*super().__reduce__(), {"_source": self._source})
+        return (*super().__reduce__(), {"_source": self._source, "_published": self._published})
 
 
 class Fit(Law):
@@ -301,6 +324,10 @@ class Fit(Law):
     verdict : str
         Whether it may be relied on; `fit.reasons` says why it is not better.
     """
+
+    def _found_usable(self) -> bool:
+        section = self._data["fit"] or {}
+        return section.get("status") == "converged" and section.get("verdict") != "failed"
 
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("_"):
@@ -339,6 +366,8 @@ class Formula(_results.Result):
     @property
     def expression(self) -> str:
         return str(self._data["expression"])
+
+    _needs = ("expression",)
 
     def _summary(self) -> str:
         return self.expression
@@ -410,24 +439,20 @@ def law(word: str | os.PathLike[str]) -> Law:
     """
     name = os.fspath(word)
     if os.path.isfile(name):
-        out = _results.from_json(_text_of(name), name)
+        out = read(name)
     else:
-        shown = _request.call({"verb": "laws", "name": name}, False)
+        shown = _request.ask("laws", False, {"name": name})
         out = _results.from_json(shown.json, name) if _is_law(shown.json) else _results.Result("{}")
         out._text = shown.text
     if not isinstance(out, Law):
-        raise DataError(f"{name}: is no law with coefficients")
-    out._source = name
+        raise DataError(f"{_results.shown_name(name)}: is no law with coefficients")
+    if out._source is None:
+        out._published = name
     return out
 
 
 def _is_law(text: str) -> bool:
     return str(json.loads(text).get("format", "")).startswith("isoflop.law/")
-
-
-def _text_of(path: str) -> str:
-    with open(path, encoding="utf-8") as file:
-        return file.read()
 
 
 def read(path: str | os.PathLike[str]) -> Any:
@@ -439,7 +464,7 @@ def read(path: str | os.PathLike[str]) -> Any:
         For a file that is no outcome of isoflop.
     """
     name = os.fspath(path)
-    out = _results.from_json(_text_of(name), name)
+    out = _results.from_json(_results.text_of(name), _results.shown_name(name))
     if isinstance(out, Law):
         out._source = name
     return out

@@ -38,10 +38,17 @@ class Bars:
             self._bar = None
 
 
+def _somebody_looks() -> bool:
+    try:
+        return sys.stderr.isatty()
+    except (AttributeError, ValueError):  # none, one that only writes, a closed one
+        return False
+
+
 def reporter(progress: bool | Report | None) -> Report | None:
     """What is told of progress: nothing, the caller's function, or bars."""
     if callable(progress):
         return progress
     if progress is None:
-        progress = sys.stderr is not None and (sys.stderr.isatty() or "ipykernel" in sys.modules)
+        progress = "ipykernel" in sys.modules or _somebody_looks()
     return Bars() if progress and find_spec("tqdm") is not None else None

@@ -6,11 +6,11 @@ import copy
 import json
 import os
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from . import _core, _frames
 from ._pictures import CostTablePlots, Picture, PlanPlots, ShapePlots
-from ._request import Shown, call, scratch_file
+from ._request import Shown, call, scratch_file, write_file
 from .errors import DataError
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 class Row(Mapping[str, Any]):
-    """A JSON object whose keys are attributes too: ``row.n_active`` is ``row["n_active"]``."""
+    """A JSON object whose keys are attributes too: ``row.n_active`` is ``row["n_active"]``.
+
+    But for keys that are methods of a mapping, such as ``row["values"]``.
+    """
 
     __slots__ = ("_data",)
 
@@ -90,6 +93,7 @@ class Result:
     """
 
     _rows_key: ClassVar[str] = ""
+    _needs: ClassVar[tuple[str, ...]] = ()  # what its JSON never lacks, beside the rows
     _json: str
     _text: str | None
     _more: dict[str, str]
@@ -108,6 +112,16 @@ class Result:
         self._more = more or {}
         self._parsed = None
         self.usable = usable
+
+    def _check(self, origin: str) -> None:
+        """Of JSON that was read, DataError where it is not what its format says."""
+        for key in (self._rows_key, *self._needs):
+            if key and key not in self._data:
+                raise DataError(f'{origin}: has no "{key}"')
+
+    def _found_usable(self) -> bool:
+        """What `usable` is of JSON that was read, by the rule of the library."""
+        return not self._rows_key or bool(self._rows())
 
     @classmethod
     def of(cls, shown: Shown) -> Self:
@@ -163,9 +177,8 @@ class Result:
         path : str or os.PathLike
             Where it ends in .html, a page for people that holds the JSON.
         """
-        name = os.fspath(path)
-        text = _core.report(self._json, self._text or "") if is_page(name) else self._json
-        _core.write_file(name, text)
+        page = is_page(os.fspath(path))
+        write_file(path, _core.report(self._json, self._text or "") if page else self._json)
 
     def _rows(self) -> list[dict[str, Any]]:
         rows = self._data.get(self._rows_key, [])
@@ -242,8 +255,13 @@ class _Table(Result):
     def __len__(self) -> int:
         return len(self._rows())
 
-    def __getitem__(self, index: int) -> Row:
-        return Row(self._rows()[index])
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        rows = self._rows()
+        return [Row(row) for row in rows[index]] if isinstance(index, slice) else Row(rows[index])
 
     def __iter__(self) -> Iterator[Row]:
         return iter([Row(row) for row in self._rows()])
@@ -252,10 +270,23 @@ class _Table(Result):
         return True
 
 
+def _words_of(plans: _Table) -> set[str]:
+    return {str(row.get("status")) for row in plans._rows()}
+
+
+def _accepts_undetermined(plans: _Table) -> bool:
+    return bool((plans._data.get("request") or {}).get("accept_undetermined", False))
+
+
 class Plan(_Table):
     """Compute-optimal plans, one row per budget: ``plan[0].n_active``, ``plan.to_pandas()``."""
 
     _rows_key = "plans"
+
+    def _found_usable(self) -> bool:
+        words = _words_of(self)
+        doubted = "undetermined" in words
+        return _accepts_undetermined(self) if doubted else "optimal" in words
 
     @property
     def plot(self) -> PlanPlots:
@@ -272,13 +303,22 @@ class Frontier(_Table):
     """The best plans over a range of budgets, one row per budget."""
 
     _rows_key = "plans"
+
+    def _found_usable(self) -> bool:
+        words = _words_of(self)
+        return "optimal" in words or ("undetermined" in words and _accepts_undetermined(self))
+
     plot = Picture("frontier", "Compute-optimal size, tokens and G over budgets.")
 
 
 class Granularity(_Table):
     """One model at every granularity for the same cost."""
 
+    _needs = ("columns",)
     plot = Picture("granularity", "The loss over G, by FLOPs and by time.")
+
+    def _found_usable(self) -> bool:
+        return bool(self._data["columns"])
 
     def _rows(self) -> list[dict[str, Any]]:
         return [{"by": c["by"], **run} for c in self._data["columns"] for run in c["runs"]]
@@ -294,20 +334,40 @@ class Profiles(_Table):
     """IsoFLOP profiles of a sweep, one row per budget."""
 
     _rows_key = "budgets"
+
+    def _found_usable(self) -> bool:
+        return any((row.get("answer") or {}).get("loss") is not None for row in self._rows())
+
     plot = Picture("profiles", "Parabolas through the runs, their lowest points and their bias.")
 
     @property
     def law(self) -> Any:
-        """The power laws as a law that plans and predicts; None where there is none."""
+        """The power laws as a law that plans and predicts; None where there is none.
+
+        Raises
+        ------
+        DataError
+            Where they were read from JSON, which does not hold it.
+        """
+        if self._text is None:
+            raise DataError(
+                "profiles that were read have no law with them; isoflop.run(profiles.request).law "
+                "makes it again"
+            )
         return from_json(self._more["law"]) if "law" in self._more else None
 
 
 class Envelope(Result):
     """The lower envelope of training curves."""
 
+    _needs = ("points",)
+
+    def _found_usable(self) -> bool:
+        return any(self.to_columns().values())
+
     def to_columns(self) -> dict[str, list[Any]]:
         """The points of the envelope."""
-        return {k: v for k, v in self._data["points"].items() if isinstance(v, list)}
+        return {k: list(v) for k, v in self._data["points"].items() if isinstance(v, list)}
 
 
 class Sweep(_Table):
@@ -327,11 +387,18 @@ class Consensus(_Table):
 
     _rows_key = "laws"
 
+    def _found_usable(self) -> bool:
+        return any(row.get("applicable") for row in self._rows())
+
 
 class Backtest(_Table):
     """How well laws forecast runs that were hidden from them, one row per law."""
 
     _rows_key = "laws"
+
+    def _found_usable(self) -> bool:
+        return any(row.get("status", "converged") == "converged" for row in self._rows())
+
     plot = Picture("backtest", "Forecasts of the hidden runs against what they came to.")
 
 
@@ -339,10 +406,17 @@ class Sensitivity(_Table):
     """What a plan depends on, one row per fit."""
 
     _rows_key = "rows"
+    _needs = ("base",)
+
+    def _found_usable(self) -> bool:
+        base = self._data["base"]
+        return bool(base.get("status") != "failed" and base.get("note") is None)
 
 
 class Shape(Result):
     """Parameters, FLOPs and bytes of an architecture."""
+
+    _needs = ("params",)
 
     @property
     def plot(self) -> ShapePlots:
@@ -373,6 +447,9 @@ class Reproduction(_Table):
     def _rows(self) -> list[dict[str, Any]]:
         return list(self._data.get("figures", self._data.get("reproductions", [])))
 
+    def _found_usable(self) -> bool:
+        return bool(self._data.get("verdict", "reproduced") == "reproduced")
+
 
 class CostTable(_Table):
     """What layers of experts cost on a device, one row per layer and pass; for ``cost_table=``.
@@ -386,6 +463,10 @@ class CostTable(_Table):
     """
 
     _rows_key = "rows"
+    _needs = ("source", "environment")
+
+    def _found_usable(self) -> bool:
+        return True
 
     @property
     def plot(self) -> CostTablePlots:
@@ -397,7 +478,7 @@ class CostTable(_Table):
         return scratch_file(self._json)
 
     def _summary(self) -> str:
-        gpu = self._data["environment"]["gpu_name"]
+        gpu = self._data["environment"].get("gpu_name")
         heads = {
             "measured": f"measured on {gpu}",
             "roofline": "roofline: a model, nothing was measured",
@@ -438,7 +519,8 @@ class Predicted(Result):
     def mean(self) -> float:
         keys = list(self._data)
         known = {"format", "law", *"ndgeusac"}
-        return float(next(self._data[key] for key in keys if key not in known))
+        numbers = (key for key in keys if isinstance(self._data[key], (int, float)))
+        return float(next(self._data[key] for key in numbers if key not in known))
 
 
 class Figure(Result):
@@ -451,6 +533,11 @@ class Figure(Result):
     panels : list of Row
         Axes and series.
     """
+
+    _needs = ("title", "description", "panels")
+
+    def _found_usable(self) -> bool:
+        return bool(self._data["panels"])
 
     def _extra(self, key: str) -> str:
         if not self._more:  # read from JSON: drawn again
@@ -490,7 +577,7 @@ class Figure(Result):
         name = os.fspath(path)
         for ending, key in ((".vl.json", "vega-lite"), (".svg", "svg"), (".csv", "csv")):
             if name.endswith(ending):
-                return _core.write_file(name, self._extra(key))
+                return write_file(name, self._extra(key))
         if name.endswith(".json"):
             return super().save(name)
         import io
@@ -509,7 +596,7 @@ class Figure(Result):
             drawn.savefig(image, format=ending[1:])
         finally:
             close(drawn)
-        _core.write_file(name, image.getvalue())
+        write_file(name, image.getvalue())
 
     def plot(
         self,
@@ -587,6 +674,26 @@ _KINDS: dict[str, type[Result]] = {
 }
 
 
+def shown_name(path: str | os.PathLike[str]) -> str:
+    """The name of a file for people; what of it is no Unicode is marked."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def text_of(path: str | os.PathLike[str]) -> str:
+    """A file as text.
+
+    Raises
+    ------
+    DataError
+        For one that is none.
+    """
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            return file.read()
+    except UnicodeDecodeError:
+        raise DataError(f"{shown_name(path)}: is no text in UTF-8") from None
+
+
 def is_page(path: str) -> bool:
     """Whether a file of this name is a report."""
     return path.lower().endswith((".html", ".htm"))
@@ -607,12 +714,17 @@ def from_json(text: str, origin: str = "JSON") -> Result:
         raise DataError(f"{origin}: is no JSON: {fault}") from None
     name = data.get("format", "") if isinstance(data, dict) else ""
     _core.require_known_format(str(name), origin)
-    if str(name).startswith("isoflop.law/"):
-        from ._law import Fit, Law
+    kind = _KINDS.get(name, Result)
+    if str(name).startswith(("isoflop.law/", "isoflop.formula/")):
+        from ._law import Fit, Formula, Law
 
-        kind: type[Result] = Fit if "fit" in data else Law
-    else:
-        kind = _KINDS.get(name, Result)
+        kind = (
+            Formula if str(name).startswith("isoflop.formula/") else Fit if "fit" in data else Law
+        )
     if kind is Result and not (isinstance(data, dict) and "isoflop_version" in data):
         raise DataError(f"{origin}: is no outcome of isoflop")
-    return kind(text)
+    out = kind(text)
+    out._parsed = data
+    out._check(origin)
+    out.usable = out._found_usable()
+    return out

@@ -19,15 +19,11 @@ from ._progress import Bars, Report, reporter
 Progress = bool | Report | None
 
 
-def _fields(verb: str, named: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    return _request.fields_of(verb, {**named, **options})
-
-
 def _of_runs(
     verb: str, runs: Any, law: Any, options: Mapping[str, Any], progress: Progress
 ) -> _request.Shown:
     named = {"file": _frames.columns_of(runs), "law": _law_for_fit(law)}
-    return _request.call(_request.with_columns(_fields(verb, named, options)), progress)
+    return _request.call(_request.with_columns(_request.fields_of(verb, named, options)), progress)
 
 
 def _law_for_fit(law: Any) -> Any:
@@ -42,7 +38,7 @@ def _law_for_fit(law: Any) -> Any:
 def fit(
     runs: Any,
     *,
-    law: str | Formula | Law,
+    law: str | os.PathLike[str] | Formula | Law,
     progress: Progress = None,
     **options: Any,
 ) -> Fit:
@@ -52,7 +48,7 @@ def fit(
     ----------
     runs : path, data frame, mapping of columns or list of dicts
         One row per run. Data frames of any kind that narwhals knows.
-    law : str, Formula or Law
+    law : str, path, Formula or Law
         Which formula: one that ships (``isoflop.laws()``), that of a law, a file of one's own, or
         its text, such as ``"E + A/N**alpha + B/D**beta"``.
     n, d, g, e, u, s, a, c, loss, weight, group : str, optional
@@ -157,7 +153,7 @@ def predict(law: Any, **options: Any) -> _results.Predicted:
     shape, num_experts, top_k, …
         As ``isoflop predict --help`` describes them.
     """
-    shown = _request.call(_fields("predict", {"law": law}, options), False)
+    shown = _request.ask("predict", False, {"law": law}, options)
     return _results.Predicted.of(shown)
 
 
@@ -177,7 +173,7 @@ def plan(law: Any, *, progress: Progress = None, **options: Any) -> _results.Pla
     Plan
         One row per budget.
     """
-    return _results.Plan.of(_request.call(_fields("plan", {"law": law}, options), progress))
+    return _results.Plan.of(_request.ask("plan", progress, {"law": law}, options))
 
 
 def frontier(
@@ -194,7 +190,7 @@ def frontier(
         As ``isoflop frontier --help`` describes them.
     """
     named = {"law": law, "from": from_, "to": to}
-    return _results.Frontier.of(_request.call(_fields("frontier", named, options), progress))
+    return _results.Frontier.of(_request.ask("frontier", progress, named, options))
 
 
 def granularity(
@@ -218,7 +214,7 @@ def granularity(
         As ``isoflop granularity --help`` describes them.
     """
     named = {"law": law, "n_active": n_active, "d": d}
-    return _results.Granularity.of(_request.call(_fields("granularity", named, options), progress))
+    return _results.Granularity.of(_request.ask("granularity", progress, named, options))
 
 
 def next_runs(
@@ -243,7 +239,7 @@ def next_runs(
         As ``isoflop next-runs --help`` describes them.
     """
     named = {"law": law, "target_flops": target_flops, "budget_flops": budget_flops}
-    return _results.NextRuns.of(_request.call(_fields("next_runs", named, options), progress))
+    return _results.NextRuns.of(_request.ask("next_runs", progress, named, options))
 
 
 def sweep(law: Any, *, flops: Any, progress: Progress = None, **options: Any) -> _results.Sweep:
@@ -259,7 +255,7 @@ def sweep(law: Any, *, flops: Any, progress: Progress = None, **options: Any) ->
         As ``isoflop sweep --help`` describes them.
     """
     named = {"law": law, "flops": flops}
-    return _results.Sweep.of(_request.call(_fields("sweep", named, options), progress))
+    return _results.Sweep.of(_request.ask("sweep", progress, named, options))
 
 
 def consensus(
@@ -277,7 +273,7 @@ def consensus(
         As ``isoflop consensus --help`` describes them.
     """
     named = {"law": law, "flops": flops}
-    return _results.Consensus.of(_request.call(_fields("consensus", named, options), progress))
+    return _results.Consensus.of(_request.ask("consensus", progress, named, options))
 
 
 def figure(kind: str, input: Any, *, progress: Progress = None, **options: Any) -> _results.Figure:
@@ -299,7 +295,7 @@ def figure(kind: str, input: Any, *, progress: Progress = None, **options: Any) 
     """
     has_file = hasattr(input, "file_for_request") or not isinstance(input, _results.Result)
     named = {"kind": kind, "input": input if has_file else input.to_dict()}
-    return _results.Figure.of(_request.call(_fields("figure", named, options), progress))
+    return _results.Figure.of(_request.ask("figure", progress, named, options))
 
 
 def laws(name: str | os.PathLike[str] | None = None) -> _results.Result:
@@ -310,7 +306,7 @@ def laws(name: str | os.PathLike[str] | None = None) -> _results.Result:
     name : str or path, optional
         One of them alone, with all that is known of it; `isoflop.law` gives a law to work with.
     """
-    shown = _request.call(_fields("laws", {"name": name}, {}), False)
+    shown = _request.ask("laws", False, {"name": name})
     if name is None:
         return _results.Laws.of(shown)
     out = _results.from_json(shown.json)
@@ -328,7 +324,7 @@ def shape(file: str | os.PathLike[str] | None = None, **options: Any) -> _result
     d_model, blocks, heads, d_ff, gated, vocab, expansion, granularity, …
         As ``isoflop shape --help`` describes them.
     """
-    return _results.Shape.of(_request.call(_fields("shape", {"file": file}, options), False))
+    return _results.Shape.of(_request.ask("shape", False, {"file": file}, options))
 
 
 def reproduce(
@@ -342,7 +338,7 @@ def reproduce(
     data : path, optional
         The data that it needs; its sha256 is checked.
     """
-    shown = _request.call(_fields("reproduce", {"name": name}, options), progress)
+    shown = _request.ask("reproduce", progress, {"name": name}, options)
     return _results.Reproduction.of(shown)
 
 
@@ -415,9 +411,7 @@ def rerun(result: Any, *, progress: Progress = None) -> Rerun:
     if isinstance(result, _results.Result):
         text, origin = result.to_json(), "result"
     else:
-        origin = os.fspath(result)
-        with open(origin, encoding="utf-8") as file:
-            text = file.read()
+        text, origin = _results.text_of(result), _results.shown_name(result)
     report = reporter(progress)
     try:
         now, usable, same, changed, notices = _core.rerun(text, origin, report)

@@ -11,8 +11,10 @@ namespace nb = nanobind;
 namespace {
 
 /// The same words as everywhere, with fields as Python writes arguments.
-nb::str words_of(const Error& fault) {
-  return nb::str(show_fields(fault.marked(), FieldStyle::kKeyword).c_str());
+nb::object words_of(const Error& fault) {
+  const std::string words = show_fields(fault.marked(), FieldStyle::kKeyword);
+  return nb::steal(
+      PyUnicode_DecodeUTF8(words.data(), static_cast<Py_ssize_t>(words.size()), "replace"));
 }
 
 template <class... Words>

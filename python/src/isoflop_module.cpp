@@ -66,27 +66,36 @@ std::string report(const std::string& json, const std::string& text) {
 /// The JSON that a page holds, as it is printed; any other text as it is.
 std::string json_within(const std::string& text, const std::string& origin) {
   if (const auto excess = detail::json_excess(text)) throw DataError(origin, *excess);
-  const bool is_page = detail::json_within(text, origin).size() != text.size();
-  return is_page ? json_text(detail::parse_json(text, origin)) : text;
+  return detail::printed_json_within(text, origin);
 }
 
 void require_known_format(const std::string& format, const std::string& origin) {
   detail::require_known_format(std::string_view(format), origin);
 }
 
-/// A fault is the OSError that writing a file raises in Python.
-void write_file(const std::string& path, const std::string& text) {
-  try {
+std::string string_of(const nb::bytes& bytes) { return {bytes.c_str(), bytes.size()}; }
+
+/// A fault is the OSError that writing a file raises in Python. Names of files are bytes there.
+void write_file(const nb::bytes& path, const std::string& text) {
+  const std::string name = string_of(path);
+  std::string fault;
+  {
     const nb::gil_scoped_release free;
-    isoflop::write_file(path, text);
-  } catch (const DataError& fault) {
-    PyErr_SetString(PyExc_OSError, fault.what());
-    throw nb::python_error();
+    try {
+      isoflop::write_file(name, text);
+    } catch (const DataError& thrown) {
+      fault = thrown.what();
+    }
   }
+  if (fault.empty()) return;
+  const nb::object words = nb::steal(
+      PyUnicode_DecodeUTF8(fault.data(), static_cast<Py_ssize_t>(fault.size()), "replace"));
+  PyErr_SetObject(PyExc_OSError, words.ptr());
+  throw nb::python_error();
 }
 
-void write_bytes(const std::string& path, const nb::bytes& bytes) {
-  write_file(path, std::string(bytes.c_str(), bytes.size()));
+void write_bytes(const nb::bytes& path, const nb::bytes& bytes) {
+  write_file(path, string_of(bytes));
 }
 
 std::vector<std::string> verb_names() {
@@ -95,7 +104,9 @@ std::vector<std::string> verb_names() {
   return out;
 }
 
-int run_program(std::vector<std::string> words) {
+int run_program(const std::vector<nb::bytes>& given) {
+  std::vector<std::string> words;
+  for (const nb::bytes& word : given) words.push_back(string_of(word));
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);

@@ -71,7 +71,7 @@ class LawCore {
   std::string formula() const { return std::string(facts().formula); }
   std::vector<std::string> variables() const {
     std::vector<std::string> out;
-    for (const Variable v : facts().variables) out.emplace_back(info(v).key);
+    for (const Variable v : facts().variables) out.emplace_back(word_for(facts().info(v)));
     return out;
   }
   std::string target() const { return std::string(facts().target.key); }
@@ -100,16 +100,20 @@ class LawCore {
     const std::size_t n = columns.empty() ? 0 : columns.front().shape(0);
     std::vector<api::PredictRequest> requests(n);
     for (std::size_t k = 0; k < keys.size(); ++k) {
-      const VariableInfo& about = variable_of(keys[k]);
+      const VariableInfo about = variable_of(keys[k]);
       if (columns[k].shape(0) != n) throw InvalidArgument("columns of different length");
       for (std::size_t i = 0; i < n; ++i) {
         const double x = span_of(columns[k])[i];
         const std::string fault = std::isfinite(x) ? value_fault(about, x) : "is no number";
         if (!fault.empty()) {
-          throw InvalidArgument(about.key,
-                                field(about.key) + ": \"" + format_number(x) + "\" " + fault);
+          throw InvalidArgument(keys[k],
+                                field(keys[k]) + ": \"" + format_number(x) + "\" " + fault);
         }
-        requests[i].values[index_of(about.id)] = x;
+        if (is_own(about.id)) {
+          requests[i].set.emplace_back(about.symbol, x);
+        } else {
+          requests[i].values[index_of(about.id)] = x;
+        }
       }
     }
     Predictions out(n);
@@ -138,11 +142,16 @@ class LawCore {
  private:
   LawFacts facts() const { return facts_of(record_.law); }
 
-  static const VariableInfo& variable_of(const std::string& key) {
-    const auto place = std::find_if(kVariables.begin(), kVariables.end(),
-                                    [&](const VariableInfo& v) { return v.key == key; });
-    if (place == kVariables.end()) throw InvalidArgument(key, field(key) + " is no variable");
-    return *place;
+  /// As arguments call a variable: own ones as the law does.
+  static std::string_view word_for(const VariableInfo& about) {
+    return is_own(about.id) ? about.symbol : about.key;
+  }
+  VariableInfo variable_of(const std::string& word) const {
+    const LawFacts law = facts();
+    for (const Variable v : law.variables) {
+      if (word_for(law.info(v)) == word) return law.info(v);
+    }
+    throw InvalidArgument(word, field(word) + " is no variable");
   }
 
   LawRecord record_;

@@ -41,11 +41,43 @@ std::exception_ptr ask_python(const nb::object& progress, const std::optional<Ne
   try {
     if (PyErr_CheckSignals() != 0) throw nb::python_error();
     if (news && !progress.is_none()) progress(news->what, news->done, news->all);
-  } catch (...) {
+  } catch (const std::exception&) {  // and not what unwinds a thread that Python ends
     return std::current_exception();
   }
   return nullptr;
 }
+
+/// Python is ending, and ends each thread that asks for the GIL.
+bool python_ends() {
+#if PY_VERSION_HEX >= 0x030d0000
+  return Py_IsFinalizing() != 0;
+#else
+  return _Py_IsFinalizing() != 0;
+#endif
+}
+
+/// The thread that works. Where Python ends the thread that waits for it, it is cancelled and has
+/// ended before anything that it uses goes; and the thread that waited stays here until the process
+/// has ended, since frames below it cannot be unwound.
+class Worker {
+ public:
+  Worker(Shared& shared, const std::function<void()>& job) : shared_(shared), thread_(job) {}
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  ~Worker() {
+    if (thread_.joinable()) end_with_python();
+  }
+  void join() { thread_.join(); }
+  void end_with_python() {
+    shared_.cancelled = true;
+    thread_.join();
+    while (true) std::this_thread::sleep_for(std::chrono::hours(1));
+  }
+
+ private:
+  Shared& shared_;
+  std::thread thread_;
+};
 
 }  // namespace
 
@@ -65,7 +97,7 @@ void do_work(const nb::object& progress, std::vector<std::string>& warnings,
   std::exception_ptr raised;
   {
     const nb::gil_scoped_release free;
-    std::thread worker([&] {
+    Worker worker(shared, [&] {
       std::exception_ptr fault;
       try {
         job(context);
@@ -79,6 +111,10 @@ void do_work(const nb::object& progress, std::vector<std::string>& warnings,
     });
     std::unique_lock lock(shared.mutex);
     while (!shared.changed.wait_for(lock, kPatience, [&] { return shared.ended; })) {
+      if (python_ends()) {
+        lock.unlock();
+        worker.end_with_python();
+      }
       if (raised) continue;
       std::optional<News> news;
       news.swap(shared.news);
@@ -88,6 +124,7 @@ void do_work(const nb::object& progress, std::vector<std::string>& warnings,
       lock.lock();
     }
     lock.unlock();
+    if (python_ends()) worker.end_with_python();
     worker.join();
   }
   if (raised) std::rethrow_exception(raised);

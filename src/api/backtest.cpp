@@ -7,6 +7,7 @@
 #include "api/embeddings_choice.hpp"
 #include "api/fit_choice.hpp"
 #include "api/marked_runs.hpp"
+#include "api/progress.hpp"
 #include "api/run_conventions.hpp"
 #include "api/runs_choice.hpp"
 #include "api/table_plans.hpp"

@@ -40,6 +40,7 @@ Json law_to_json(const ScoredLaw& scored, const RunTable& runs) {
   law["conversions"] = scored.conversions;
   law["num_parameters"] = r.fit.num_free;
   law["verdict"] = scored.fitted ? Json(to_string(r.fit.verdict)) : Json(nullptr);
+  law["status"] = to_string(r.fit.status);
   law["rmse_log_fit"] = finite_or_null(r.fit.rmse_log);
   law["rmse_log_held_out"] = finite_or_null(r.rmse_log);
   law["rmse_nats_held_out"] = finite_or_null(r.rmse_nats);

@@ -4,6 +4,7 @@
 
 #include "api/consensus_fields.hpp"
 #include "isoflop/convention/experts.hpp"
+#include "isoflop/core/stop_if_cancelled.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/laws/law_facts.hpp"
@@ -46,7 +47,7 @@ bool ConsensusOutcome::usable() const {
   });
 }
 
-ConsensusOutcome consensus(const ConsensusRequest& request, const Context&) {
+ConsensusOutcome consensus(const ConsensusRequest& request, const Context& context) {
   ConsensusOutcome out;
   out.request = request;
   out.inputs = inputs_of(request);
@@ -65,6 +66,7 @@ ConsensusOutcome consensus(const ConsensusRequest& request, const Context&) {
   const std::vector<LawRecord> laws = find_laws(request.law);
   require_declared(request, laws);
   for (const double budget : request.flops) {
+    stop_if_cancelled(context.cancelled);
     question.budget_flops = budget;
     out.budgets.push_back(isoflop::consensus(laws, question));
   }

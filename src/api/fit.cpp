@@ -6,6 +6,7 @@
 #include "api/fit_choice.hpp"
 #include "api/fit_fields.hpp"
 #include "api/fit_plans.hpp"
+#include "api/progress.hpp"
 #include "api/run_conventions.hpp"
 #include "api/runs_choice.hpp"
 #include "isoflop/core/select_rows.hpp"

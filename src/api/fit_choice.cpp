@@ -38,15 +38,6 @@ FitOptions fit_options(const FitChoice& choice, const Context& context) {
   return out;
 }
 
-std::function<void(std::size_t, std::size_t)> progress_of(const Context& context,
-                                                          std::string what) {
-  if (!context.progress && !context.cancelled) return nullptr;
-  return [&context, what = std::move(what)](std::size_t done, std::size_t all) {
-    if (context.cancelled && context.cancelled()) throw Cancelled();
-    if (context.progress) context.progress(what, done, all);
-  };
-}
-
 DrawCoefficients draws_by_bootstrap(std::size_t resamples, bool quiet) {
   return [resamples, quiet](const AnyLaw& law, const RunTable& left, const FitOptions& how,
                             const FitReport& refit) {

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
-#include <string>
 
 #include "api/fields.hpp"
 #include "isoflop/api/context.hpp"
@@ -17,10 +15,6 @@ void list_fields(FieldVisitor& f, FitChoice& choice);
 
 /// Without progress. Throws InvalidArgument for more starts or threads than anybody can mean.
 FitOptions fit_options(const FitChoice& choice, const Context& context);
-
-/// Reports to the context that so many `what` are done, and ends the work with Cancelled where the
-/// context asks for that.
-std::function<void(std::size_t, std::size_t)> progress_of(const Context& context, std::string what);
 
 /// Draws of a refit to the runs that a hold-out leaves: its bootstrap, without the jackknife.
 /// Quiet: its resamples are no progress.

@@ -5,6 +5,7 @@
 #include "api/doubt_choice.hpp"
 #include "api/frontier_fields.hpp"
 #include "api/planner_choice.hpp"
+#include "api/progress.hpp"
 #include "api/versus_column.hpp"
 #include "isoflop/error.hpp"
 
@@ -28,11 +29,8 @@ FrontierOptions options_of(const FrontierRequest& request, const Context& contex
   out.num_threads = request.threads == 0
                         ? context.num_threads
                         : static_cast<unsigned>(std::min(request.threads, kMostThreads));
-  if (context.progress) {
-    out.progress = [&context](std::size_t done, std::size_t all) {
-      context.progress("draws", done, all);
-    };
-  }
+  out.progress = progress_of(context, "draws");
+  out.cancelled = context.cancelled;
   return out;
 }
 

@@ -11,6 +11,7 @@
 #include "api/shapes_choice.hpp"
 #include "api/time_choice.hpp"
 #include "api/versus_column.hpp"
+#include "isoflop/core/stop_if_cancelled.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/law_file.hpp"
 #include "isoflop/io/number.hpp"
@@ -77,12 +78,33 @@ std::vector<RivalExpansion> choose_expansion(PlanRequest& request, const LawReco
   return out;
 }
 
-std::vector<ShapeAnswer> shapes_of(const PlanRequest& request, const PlanOutcome& outcome) {
+/// Some budgets at a time, so that the work can be cancelled between them.
+std::vector<PlanAnswer> answers_of(const PlanRequest& request, const PlanProblem& problem,
+                                   const Context& context) {
+  constexpr std::size_t kAtOnce = 32;
+  const double rate = flops_per_gpu_second(request.budget);
+  const double price = price_per_unit(problem, request.budget);
+  const std::vector<double> budgets = budgets_of(problem, request.budget);
+  std::vector<PlanAnswer> out;
+  for (auto next = budgets.begin(); next != budgets.end();) {
+    stop_if_cancelled(context.cancelled);
+    const auto end = next + std::min<std::ptrdiff_t>(kAtOnce, budgets.end() - next);
+    for (PlanAnswer& answer : answer_plans(problem, {next, end}, price, rate)) {
+      out.push_back(std::move(answer));
+    }
+    next = end;
+  }
+  return out;
+}
+
+std::vector<ShapeAnswer> shapes_of(const PlanRequest& request, const PlanOutcome& outcome,
+                                   const Context& context) {
   const PlanProblem& problem = outcome.problem;
   std::vector<ShapeAnswer> out;
   if (!wants_shapes(request.shapes, request.hyperparameters)) return out;
   const double rate = flops_per_gpu_second(request.budget);
   for (const PlanAnswer& answer : outcome.answers) {
+    stop_if_cancelled(context.cancelled);
     if (problem.time && !answer.plan.usable()) throw Error("there is no plan to build a model for");
     ShapeAnswer& around = out.emplace_back();
     around.search = search_shapes(problem, answer.plan.budget,
@@ -142,13 +164,11 @@ PlanOutcome plan(const PlanRequest& asked, const Context& context) {
   } else {
     out.problem.law.draws = {};
   }
-  const double rate = flops_per_gpu_second(request.budget);
-  const double price = price_per_unit(out.problem, request.budget);
-  out.answers = answer_plans(out.problem, budgets_of(out.problem, request.budget), price, rate);
+  out.answers = answers_of(request, out.problem, context);
   for (PlanAnswer& answer : out.answers) answer.plan.doubts = doubts_of(answer.plan, thresholds);
   out.versus = versus_columns(out.problem, request.versus, out.plans());
   out.hyperparameters = load_hyperparameters(request.hyperparameters);
-  out.shapes = shapes_of(request, out);
+  out.shapes = shapes_of(request, out, context);
   out.launch = launch_of(request, out);
   return out;
 }

@@ -7,6 +7,7 @@
 #include "api/planner_choice.hpp"
 #include "api/profiles_fields.hpp"
 #include "api/profiles_law.hpp"
+#include "api/progress.hpp"
 #include "api/run_conventions.hpp"
 #include "api/sweep_runs.hpp"
 #include "isoflop/error.hpp"

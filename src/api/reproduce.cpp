@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/fit_choice.hpp"
+#include "api/progress.hpp"
 #include "api/reproduce_fields.hpp"
 #include "isoflop/error.hpp"
 

@@ -6,6 +6,7 @@
 #include "api/fit_choice.hpp"
 #include "api/own_values.hpp"
 #include "api/planner_choice.hpp"
+#include "api/progress.hpp"
 #include "api/run_conventions.hpp"
 #include "api/runs_choice.hpp"
 #include "api/sensitivity_fields.hpp"

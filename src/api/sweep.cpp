@@ -270,6 +270,7 @@ SweepOutcome sweep(const SweepRequest& asked, const Context& context) {
     options.simulations = request.simulations;
     options.seed = request.seed;
     options.num_threads = context.num_threads;
+    options.cancelled = context.cancelled;
     if (out.grid.budgets.size() > 1) out.others = others_of(workshop, out.grid, options);
   }
   if (request.within) {

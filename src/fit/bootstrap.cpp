@@ -11,6 +11,7 @@
 #include "fit/resampling.hpp"
 #include "fit/starts.hpp"
 #include "isoflop/core/parallel.hpp"
+#include "isoflop/core/stop_if_cancelled.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/fit/fit_law.hpp"
 #include "isoflop/laws/coefficients.hpp"
@@ -117,7 +118,7 @@ BootstrapReport bootstrap(const FitLaw& law, const RunTable& runs, const FitOpti
   std::mutex progress_mutex;
   std::size_t done = 0;
   parallel_for(refits.size(), options.num_threads, [&](std::size_t i) {
-    stop_if_cancelled(options);
+    stop_if_cancelled(options.cancelled);
     Random random = random_for(how.seed, i);
     std::vector<double> counts(refitter.num_runs(), 0.0);
     if (i < how.resamples) {

@@ -12,6 +12,7 @@
 #include "fit/starts.hpp"
 #include "fit/widen.hpp"
 #include "isoflop/core/parallel.hpp"
+#include "isoflop/core/stop_if_cancelled.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/fit/fit_law.hpp"
 #include "isoflop/fit/verdict.hpp"
@@ -133,7 +134,7 @@ MultiStart from_wider_deltas(const Objective& objective, const FreeSpace& space,
   if (!(last < kWidest)) return multi_start(objective, space, starts, options);
   MultiStart out = multi_start(*objective.with(HuberLoss(kWidest)), space, starts, options);
   parallel_for(out.found.size(), options.num_threads, [&](std::size_t i) {
-    stop_if_cancelled(options);
+    stop_if_cancelled(options.cancelled);
     Minimum& at = out.found[i].at;
     for (double delta = kWidest / kNarrowing; delta > 1.01 * last; delta /= kNarrowing) {
       at = minimize(*objective.with(HuberLoss(delta)), space, at.phi);

@@ -9,6 +9,7 @@
 
 #include "isoflop/core/parallel.hpp"
 #include "isoflop/core/random.hpp"
+#include "isoflop/core/stop_if_cancelled.hpp"
 
 namespace isoflop {
 namespace {
@@ -23,7 +24,7 @@ void with_progress(std::size_t count, const FitOptions& options, std::size_t& do
                    const Work& work) {
   std::mutex mutex;
   parallel_for(count, options.num_threads, [&](std::size_t i) {
-    stop_if_cancelled(options);
+    stop_if_cancelled(options.cancelled);
     work(i);
     if (!options.progress) return;
     const std::lock_guard lock(mutex);
@@ -86,7 +87,7 @@ MultiStart multi_start(const Objective& objective, const FreeSpace& space,
     out.found.resize(std::min(out.found.size(), kMostRivals));
     std::vector<Minimum> ended(out.found.size());
     parallel_for(ended.size(), options.num_threads, [&](std::size_t i) {
-      stop_if_cancelled(options);
+      stop_if_cancelled(options.cancelled);
       ended[i] = minimize(objective, space, out.found[i].at.phi, {.warm = true});
     });
     std::vector<FoundMinimum> merged;

@@ -9,6 +9,7 @@
 #include "fit/block_descent.hpp"
 #include "isoflop/core/normal_quantile.hpp"
 #include "isoflop/core/parallel.hpp"
+#include "isoflop/core/stop_if_cancelled.hpp"
 #include "isoflop/core/student_quantile.hpp"
 #include "isoflop/laws/coefficients.hpp"
 
@@ -167,7 +168,7 @@ std::vector<ProfileInterval> profile_intervals(const LawFacts& law, const Object
   // Places on the axis, and the rise there.
   std::vector<std::vector<std::pair<double, double>>> curves(2 * size);
   parallel_for(2 * size, options.num_threads, [&](std::size_t i) {
-    stop_if_cancelled(options);
+    stop_if_cancelled(options.cancelled);
     const int e = static_cast<int>(i / 2);
     const double bound = i % 2 == 0 ? space.lower[e] : space.upper[e];
     if (!std::isfinite(rise) || best.phi[e] == bound) {

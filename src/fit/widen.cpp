@@ -8,6 +8,7 @@
 
 #include "fit/minimizer.hpp"
 #include "isoflop/core/parallel.hpp"
+#include "isoflop/core/stop_if_cancelled.hpp"
 #include "isoflop/laws/coefficients.hpp"
 
 namespace isoflop {
@@ -79,7 +80,7 @@ Widened widen(const LawFacts& law, const FitOptions& options, const Objective& o
       found.begin(),
       found.begin() + static_cast<std::ptrdiff_t>(std::min(found.size(), kMostMinima)));
   parallel_for(further.size(), options.num_threads, [&](std::size_t i) {
-    stop_if_cancelled(options);
+    stop_if_cancelled(options.cancelled);
     further[i].at = minimize(objective, out.space, further[i].at.phi);
   });
   further = merged(std::move(further));

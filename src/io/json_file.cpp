@@ -6,6 +6,7 @@
 
 #include "in_quotes.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/io/json_text.hpp"
 #include "isoflop/io/whole_file.hpp"
 
 namespace isoflop::detail {
@@ -18,6 +19,11 @@ std::string_view json_within(std::string_view text, const std::string& origin) {
   const std::size_t end = begin == text.npos ? begin : text.find(kEnd, begin);
   if (end == text.npos) throw DataError(origin, "is no report of isoflop, or not all of one");
   return text.substr(begin + kBegin.size(), end - begin - kBegin.size());
+}
+
+std::string printed_json_within(std::string_view text, const std::string& origin) {
+  if (json_within(text, origin).size() == text.size()) return std::string(text);
+  return json_text(parse_json(text, origin));
 }
 
 std::optional<std::string> json_excess(std::string_view text, std::size_t most_keys) {

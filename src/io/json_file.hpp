@@ -17,6 +17,8 @@ nlohmann::ordered_json parse_json(std::string_view text, const std::string& orig
 
 /// The JSON that a report holds; any other text as it is. Throws DataError for a report without.
 std::string_view json_within(std::string_view text, const std::string& origin);
+/// The same as it was printed: of a report, which holds it in other letters, printed anew.
+std::string printed_json_within(std::string_view text, const std::string& origin);
 
 /// What is wrong with how a text nests brackets: deeper than any reader may follow, or, unless
 /// `most_keys` is 0, an object of more keys than may be looked up one by one; nothing where it is

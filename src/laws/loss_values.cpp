@@ -37,15 +37,26 @@ Batch rows_of(std::span<const double> column, std::size_t first) {
   return out;
 }
 
-/// ln of the variables as log_value() takes it, but for NaN, which stays.
+/// The same where value_fault() finds nothing, else NaN.
+Batch allowed(const VariableInfo& about, Batch x) {
+  const Batch none(std::numeric_limits<double>::quiet_NaN());
+  const bool is_positive = !is_plain(about.id) && about.id != Variable::kS;
+  if (is_positive) x = where_positive(x, x, none);
+  x = where_positive(Batch(about.lower) - x, none, x);
+  return where_positive(x - Batch(about.upper), none, x);
+}
+
+/// The variables as law_input() takes them; NaN stays.
 template <Law L>
-std::array<Batch, kNumVariablesOf<L>> log_x_of(ColumnsOf columns, std::size_t first) {
+std::array<Batch, kNumVariablesOf<L>> inputs_of(const L& law, ColumnsOf columns,
+                                                std::size_t first) {
   const Batch tiny(std::numeric_limits<double>::min());
+  const std::span<const Variable> variables = variables_of(law);
   std::array<Batch, kNumVariablesOf<L>> out;
   for (Batch& all : out) all = Batch(0.0);
   for (std::size_t v = 0; v < columns.size(); ++v) {
-    const Batch x = rows_of(columns[v], first);
-    out[v] = log(where_positive(tiny - x, tiny, x));
+    const Batch x = allowed(info_of(law, variables[v]), rows_of(columns[v], first));
+    out[v] = is_plain(variables[v]) ? x : log(where_positive(tiny - x, tiny, x));
   }
   return out;
 }
@@ -79,25 +90,27 @@ class Rows {
       : law_(law), theta_(to_axis(law, coefficients)), columns_(columns) {}
 
   void plain(std::size_t first, LossValues& out) const {
-    const auto log_x = log_x_of<L>(columns_, first);
-    store(exp(law_.log_loss(batches_of(theta_), log_x)), first, out.loss, 0, 1);
+    const auto inputs = inputs_of(law_, columns_, first);
+    store(exp(law_.log_loss(batches_of(theta_), inputs)), first, out.loss, 0, 1);
   }
 
   void by_variables(std::size_t first, LossValues& out) const {
-    const auto log_x = log_x_of<L>(columns_, first);
-    const auto loss = exp(law_.log_loss(batches_of(theta_), dual_parameters<1>(log_x)));
+    const auto inputs = inputs_of(law_, columns_, first);
+    const auto loss = exp(law_.log_loss(batches_of(theta_), dual_parameters<1>(inputs)));
     store(loss.value, first, out.loss, 0, 1);
     detail::for_each_bit<loss.kMask>([&](auto bit) {
       constexpr std::size_t kV = bit;
       if (kV >= columns_.size()) return;
-      store(loss.template first<kV>() / exp(log_x[kV]), first, out.slopes, kV, columns_.size());
+      const bool plain = is_plain(variables_of(law_)[kV]);
+      const Batch slope = loss.template first<kV>();
+      store(plain ? slope : slope / exp(inputs[kV]), first, out.slopes, kV, columns_.size());
     });
   }
 
   void by_coefficients(std::size_t first, LossValues& out) const {
     const std::span<const CoefficientInfo> all = coefficients_of(law_);
-    const auto loss =
-        exp(law_.log_loss(dual_parameters<1>(batches_of(theta_)), log_x_of<L>(columns_, first)));
+    const auto loss = exp(
+        law_.log_loss(dual_parameters<1>(batches_of(theta_)), inputs_of(law_, columns_, first)));
     store(loss.value, first, out.loss, 0, 1);
     detail::for_each_bit<loss.kMask>([&](auto bit) {
       constexpr std::size_t kP = bit;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "isoflop/core/root.hpp"
+#include "isoflop/core/stop_if_cancelled.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/plan/plan_draws.hpp"
 
@@ -85,11 +86,13 @@ std::vector<double> log_spaced(double from, double to, std::size_t count) {
 
 std::vector<GranularitySwitch> granularity_switches(const Planner& planner,
                                                     const PlanOptions& options,
-                                                    const std::vector<double>& budgets) {
+                                                    const std::vector<double>& budgets,
+                                                    const std::function<bool()>& cancelled) {
   const SwitchSearch search(planner, options);
   std::vector<GranularitySwitch> out;
   std::optional<SwitchSearch::Place> last;
   for (const double budget : budgets) {
+    stop_if_cancelled(cancelled);
     const auto place = search.at(std::log(budget), last ? &last->best : nullptr);
     if (!place.best.usable()) continue;
     if (last) search.between(*last, place, out);
@@ -101,9 +104,10 @@ std::vector<GranularitySwitch> granularity_switches(const Planner& planner,
 Frontier frontier(const PlanProblem& problem, const FrontierOptions& options) {
   Frontier out;
   std::vector<double> budgets = log_spaced(options.from, options.to, options.num_points);
-  out.plans = plan_curve(problem, budgets);
+  out.plans = plan_curve(problem, budgets, options.cancelled);
   if (picks_power(problem)) {
-    out.switches = granularity_switches(Planners(problem).own(), problem.search, budgets);
+    out.switches =
+        granularity_switches(Planners(problem).own(), problem.search, budgets, options.cancelled);
   }
   add_draws_to_curve(problem, out.plans, options.num_threads, options.progress);
   return out;

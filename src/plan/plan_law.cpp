@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "isoflop/core/stop_if_cancelled.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/plan/plan_fault.hpp"
 #include "isoflop/plan/planner.hpp"
@@ -94,11 +95,13 @@ std::vector<Plan> plan_law(const PlanProblem& problem, const std::vector<double>
   });
 }
 
-std::vector<Plan> plan_curve(const PlanProblem& problem, const std::vector<double>& budgets) {
+std::vector<Plan> plan_curve(const PlanProblem& problem, const std::vector<double>& budgets,
+                             const std::function<bool()>& cancelled) {
   for (const double budget : budgets) require_plan_arguments(budget, problem.search);
   return planned(problem, [&](const Planner& planner, std::vector<Plan>& plans) {
     Optimum last;
     for (const double budget : budgets) {
+      stop_if_cancelled(cancelled);
       last = planner.optimum(std::log(budget), problem.search, &last);
       plans.push_back(planner.describe(budget, last));
     }

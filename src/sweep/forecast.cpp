@@ -8,6 +8,7 @@
 
 #include "isoflop/core/normal_quantile.hpp"
 #include "isoflop/core/parallel.hpp"
+#include "isoflop/core/stop_if_cancelled.hpp"
 #include "isoflop/laws/law_facts.hpp"
 #include "isoflop/plan/planner.hpp"
 #include "isoflop/sweep/profiles.hpp"
@@ -101,6 +102,7 @@ double printed_half_width(std::span<const double> budgets, std::span<const Sweep
   for (auto& [place, budget] : by_budget) own.push_back(std::move(budget));
   std::vector<double> half(options.resampled_simulations);
   parallel_for(half.size(), options.num_threads, [&](std::size_t s) {
+    stop_if_cancelled(options.cancelled);
     Random random(options.seed + 0x9e3779b97f4a7c15ULL * (s + 1));
     SweepRuns noisy = runs;
     for (double& x : noisy.loss) x *= std::exp(options.noise * random.normal());
@@ -254,6 +256,7 @@ SweepForecast forecast_sweep(const PlanProblem& problem, std::span<const double>
   const SweepAnswer noiseless = read(grids, log_target, [](double loss) { return loss; });
   std::vector<SweepAnswer> simulated(options.simulations);
   parallel_for(options.simulations, options.num_threads, [&](std::size_t s) {
+    stop_if_cancelled(options.cancelled);
     Random random(options.seed + 0x9e3779b97f4a7c15ULL * (s + 1));
     simulated[s] = read(grids, log_target, [&](double loss) {
       return loss * std::exp(options.noise * random.normal());

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "isoflop/core/random.hpp"
-#include "isoflop/error.hpp"
 
 namespace isoflop {
 
@@ -35,10 +34,5 @@ struct FitOptions {
   /// Asked now and then, from any thread; true ends the call with Cancelled.
   std::function<bool()> cancelled;
 };
-
-/// Throws Cancelled where the options say so.
-inline void stop_if_cancelled(const FitOptions& options) {
-  if (options.cancelled && options.cancelled()) throw Cancelled();
-}
 
 }  // namespace isoflop

@@ -19,7 +19,7 @@ struct LossValues {
 };
 
 /// coefficients [P] and columns [V][n] in the law's order and units, values as VariableInfo bounds
-/// them; a value outside gives NaN or infinity, not an exception. Vectorised: agrees with loss() to
+/// them; a value outside gives NaN, not an exception. Vectorised: agrees with loss() to
 /// a few units in the last place. The outcome does not depend on num_threads (0: one per core).
 /// Throws InvalidArgument as to_axis does, and for columns of different length or another number.
 LossValues loss_values(const AnyLaw& law, std::span<const double> coefficients,

@@ -31,6 +31,8 @@ struct FrontierOptions {
   unsigned num_threads = 0;       ///< for the law's draws; 0: one per core
   /// Called with the draws done and all of them, where the law has draws.
   std::function<void(std::size_t, std::size_t)> progress{};
+  /// Asked between plans; true ends the call with Cancelled.
+  std::function<bool()> cancelled{};
 };
 
 /// `count` numbers from `from` to `to`, both included, evenly spaced in their logarithm. Throws
@@ -46,9 +48,10 @@ Frontier frontier(const PlanProblem& problem, const FrontierOptions& options);
 /// [rising] at which to look between: two are enough where the best granularity never comes back
 /// once it was left, as with the paper's FLOPs; limits and measured times may bring it back, and
 /// then a stretch is missed that lies between two neighbours. Budgets without a plan count for
-/// nothing.
+/// nothing. `cancelled` is asked between budgets; true ends the call with Cancelled.
 std::vector<GranularitySwitch> granularity_switches(const Planner& planner,
                                                     const PlanOptions& options,
-                                                    const std::vector<double>& budgets);
+                                                    const std::vector<double>& budgets,
+                                                    const std::function<bool()>& cancelled = {});
 
 }  // namespace isoflop

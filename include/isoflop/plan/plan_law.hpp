@@ -2,6 +2,7 @@
 /// planner. Refuses where the conventions do not meet, rather than mix them.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "isoflop/plan/plan.hpp"
@@ -16,6 +17,8 @@ std::vector<Plan> plan_law(const PlanProblem& problem, const std::vector<double>
 
 /// The same for many budgets in order: each search begins where the last one ended, which changes
 /// no digit (planner.hpp), and `coarse` is left out.
-std::vector<Plan> plan_curve(const PlanProblem& problem, const std::vector<double>& budgets);
+/// `cancelled` is asked between budgets; true ends the call with Cancelled.
+std::vector<Plan> plan_curve(const PlanProblem& problem, const std::vector<double>& budgets,
+                             const std::function<bool()>& cancelled = {});
 
 }  // namespace isoflop

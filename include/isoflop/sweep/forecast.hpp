@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <span>
@@ -32,6 +33,8 @@ struct ForecastOptions {
   std::size_t resampled_simulations = 0, resamples = 300;
   std::uint64_t seed = kDefaultSeed;
   unsigned num_threads = 0;  ///< 0: one per core; the result does not depend on it
+  /// Asked before each simulation, from any thread; true ends the call with Cancelled.
+  std::function<bool()> cancelled{};
 };
 
 /// Natural logarithms; NaN where the sweep does not say. N as the law counts it.

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 from ..errors import DataError, InvalidArgument
@@ -43,8 +44,8 @@ class Choice:
             )
         if self.window is not None and self.rule != "smoothed":
             raise InvalidArgument('window=: is for rule="smoothed"', "window")
-        if self.window is not None and self.window < 1:
-            raise InvalidArgument(f"window=: {self.window} is not >= 1", "window")
+        if self.window is not None and (not isinstance(self.window, Integral) or self.window < 1):
+            raise InvalidArgument(f"window=: {self.window!r} is no count >= 1", "window")
 
     @property
     def num_averaged(self) -> int:

@@ -8,6 +8,8 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,8 @@ class History:
         """What was logged at a step; only numbers count, NaN among them."""
         for name, value in values.items():
             number = _NOT_FINITE.get(value) if isinstance(value, str) else value
+            if isinstance(number, (Real, Decimal)) and not isinstance(number, (int, float)):
+                number = float(number)
             if isinstance(number, bool) or not isinstance(number, (int, float)):
                 continue
             steps, numbers = self.series.setdefault(name, ([], []))

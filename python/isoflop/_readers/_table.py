@@ -48,12 +48,17 @@ class Runs:
     def __getitem__(self, key: str) -> NDArray[np.float64] | list[Any]: ...
     @overload
     def __getitem__(self, key: int) -> Row: ...
-    def __getitem__(self, key: str | int) -> Any:
-        """A column by its name, as an array where it holds numbers (NaN is missing); a row."""
+    @overload
+    def __getitem__(self, key: slice) -> Runs: ...
+    def __getitem__(self, key: str | int | slice) -> Any:
+        """A column by its name, an array where it holds numbers (NaN is missing); a row; rows."""
         if isinstance(key, str):
             if key not in self._columns:
                 raise KeyError(f"there is no column {key}; there are: {', '.join(self._columns)}")
             return _array(self._columns[key])
+        if isinstance(key, slice):
+            rows = {name: values[key] for name, values in self._columns.items()}
+            return Runs(rows, self.read_as, self.left_out)
         return Row({name: values[key] for name, values in self._columns.items()})
 
     def __iter__(self) -> Iterator[Row]:

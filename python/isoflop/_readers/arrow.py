@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ..errors import DataError
-from ._run import FileReader, Found, History, Run, needs
+from ._run import FileReader, Found, History, Run, listed, needs
 
 _BEGINNINGS = (b"PAR1", b"ARROW1", b"FEA1", b"\xff\xff\xff\xff")  # the last: an Arrow stream
 _RUN_COLUMNS = ("run_id", "run", "run_name", "name")
@@ -41,6 +42,9 @@ def _columns(path: Path) -> dict[str, list[Any]]:
         raise DataError(f"{path}: is no whole {what} file: {first}") from None
     while any(pyarrow.types.is_struct(column.type) for column in table.schema):
         table = table.flatten()
+    twice = [name for name, count in Counter(table.column_names).items() if count > 1]
+    if twice:
+        raise DataError(f"{path}: has several columns of the same name: {listed(twice)}")
     return {name: table.column(name).to_pylist() for name in table.column_names}
 
 
@@ -65,7 +69,10 @@ def _read(found: Found) -> list[Run]:
         for row in (row for row in _rows(columns) if row["_step"] is not None):
             name = str(row.pop(column)) if column else own
             _, history = histories.setdefault(name, (path, History()))
-            history.add(row["_step"], {k: v for k, v in row.items() if k != "_step"})
+            step = row.pop("_step")
+            if not isinstance(step, (int, float)):
+                raise DataError(f"{path}: column _step: {step!r} is no number")
+            history.add(step, row)
     if tables and histories:
         raise DataError(
             f"{found.root}: holds tables of runs and histories of W&B (with a column _step); "

@@ -16,6 +16,7 @@
 #include "api/plan_json.hpp"
 #include "api/plan_problem.hpp"
 #include "api/planner_choice.hpp"
+#include "api/progress.hpp"
 #include "io/json_file.hpp"
 #include "isoflop/api/plan.hpp"
 #include "isoflop/error.hpp"
@@ -275,11 +276,8 @@ void add_curve(FrontierParts& parts, const FigureRequest& request, const Context
   }
   options.num_points = kNumPlans;
   options.num_threads = context.num_threads;
-  if (context.progress) {
-    options.progress = [&context](std::size_t done, std::size_t all) {
-      context.progress("draws", done, all);
-    };
-  }
+  options.cancelled = context.cancelled;
+  options.progress = progress_of(context, "draws");
   Frontier curve = isoflop::frontier(*parts.problem, options);
   add_doubts(curve.plans);
   parts.curve = to_json(*parts.problem, curve.plans);
