@@ -125,8 +125,11 @@ void fit_axis(Axis& axis, const std::vector<double>& values, double margin) {
     high += half;
   }
   const double room = margin * (high - low);
-  axis.low = is_log ? std::exp(low - room) : low - room;
-  axis.high = is_log ? std::exp(high + room) : high + room;
+  // Margins of what is nearly as large or small as a double can be.
+  constexpr double kLargest = 1e300;
+  const double smallest = is_log ? 1.0 / kLargest : -kLargest;
+  axis.low = std::clamp(is_log ? std::exp(low - room) : low - room, smallest, kLargest);
+  axis.high = std::clamp(is_log ? std::exp(high + room) : high + room, smallest, kLargest);
 }
 
 }  // namespace isoflop

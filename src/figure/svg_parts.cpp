@@ -38,6 +38,7 @@ std::vector<std::string> wrapped(std::string_view text, double width) {
 }
 
 std::string px(double x) {
+  if (std::isnan(x)) x = 0.0;
   const long long tenths = std::llround(std::clamp(x, -1e5, 1e5) * 10.0);
   std::string out = std::to_string(std::abs(tenths) / 10);
   if (tenths % 10 != 0) out += "." + std::to_string(std::abs(tenths) % 10);

@@ -70,7 +70,9 @@ std::vector<AxisTick> labelled(const Values& values) {
 
 double place_on(const Axis& axis, double value) {
   if (axis.scale == AxisScale::kLinear) return (value - axis.low) / (axis.high - axis.low);
-  return std::log(value / axis.low) / std::log(axis.high / axis.low);
+  // A ratio may be more than a double holds.
+  const double low = std::log(axis.low);
+  return (std::log(value) - low) / (std::log(axis.high) - low);
 }
 
 AxisTicks ticks_of(const Axis& axis, double length,

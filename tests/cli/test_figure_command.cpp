@@ -88,5 +88,52 @@ TEST_CASE("isoflop figure: a cost table that ships is drawn by its name", "[cli]
   CHECK(named.out == here.isoflop({"figure", "price", "data/costs/h200-modern.json"}).out);
 }
 
+TEST_CASE("isoflop figure: numbers as large and small as a double can be are drawn or refused",
+          "[cli][figure]") {
+  const Workplace here;
+  for (const char* flops : {"1e-300", "1e-200", "1e300"}) {
+    CAPTURE(flops);
+    const Outcome outcome = here.isoflop({"figure", "frontier", "hoffmann2022", "--flops", flops});
+    CHECK(outcome.exit_code <= 1);
+    CHECK(outcome.out.find("nan") == std::string::npos);
+  }
+  REQUIRE(here.shell("isoflop plan krajewski2024-e64 --flops 1e20 1e21 --json | "
+                     "sed 's/\"granularity\": 16.0/\"granularity\": 1e308/' > huge.json")
+              .exit_code == 0);
+  CHECK(here.isoflop({"figure", "frontier", "huge.json"}).exit_code <= 1);
+}
+
+TEST_CASE("isoflop figure: a law file whose runs or profile contradict themselves is refused",
+          "[cli][refusal]") {
+  const Workplace here;
+  REQUIRE(
+      here.isoflop({"fit", "data/simulated/hoffmann2022_sweep.csv", "--law", "chinchilla",
+                    "--bootstrap", "0", "--starts", "20", "--profile", "-o", "law.json", "--quiet"})
+          .exit_code <= 1);
+  const auto with = [&](auto&& change) {
+    Json law = Json::parse(here.read("law.json"));
+    change(law);
+    here.write("changed.json", law.dump());
+  };
+  const auto refused = [&](const char* kind, const std::string& words) {
+    const Outcome outcome = here.isoflop({"figure", kind, "changed.json"});
+    CAPTURE(kind, outcome.err);
+    CHECK(outcome.exit_code == 1);
+    CHECK(outcome.err.find(words) != std::string::npos);
+    CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+  };
+  with([](Json& law) { law["runs"]["n"][3] = -1; });
+  refused("frontier", "\"runs.n\": -1 is not > 0");
+  refused("residuals", "\"runs.n\": -1 is not > 0");
+  with([](Json& law) {
+    law["runs"]["weight"] = std::vector<double>(law["runs"]["loss"].size(), 0.0);
+  });
+  refused("residuals", "no run of a weight above zero");
+  with([](Json& law) { law["fit"]["profile"]["E"]["rises"] = Json::array(); });
+  refused("profile", "as many rises as values");
+  with([](Json& law) { law["fit"]["profile"]["E"]["values"][0] = 1e-308; });
+  CHECK(here.isoflop({"figure", "profile", "changed.json"}).exit_code <= 1);
+}
+
 }  // namespace
 }  // namespace isoflop::testing::figure_command_test

@@ -101,6 +101,10 @@ TEST_CASE("read_records: a column of empty fields is text", "[io][format]") {
 TEST_CASE("read_records: rows that where drops need no valid values", "[io][format]") {
   const std::string csv = "N,D,loss\n1,2,nan\n4,5,6\n,,\n";
   CHECK(records_of(csv, where({"loss!=nan", "loss!="})).runs.line == Lines{3});
+  for (const char* order : {"loss<nan", "loss>nan", "loss<=nan", "loss>=nan"}) {
+    CAPTURE(order);
+    CHECK_THROWS_AS(records_of(csv, where({order})), InvalidArgument);
+  }
 }
 
 TEST_CASE("read_records: every dropped row is logged under its reason", "[io][format]") {

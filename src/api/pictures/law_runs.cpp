@@ -31,6 +31,15 @@ class RunsReader {
         out.runs.line.push_back(static_cast<std::size_t>(line));
     }
     if (section_.contains("weight")) out.runs.weight = column("weight");
+    for (const Variable v : facts.variables) {
+      const VariableInfo about = facts.info(v);
+      for (const double x : out.runs.column(v)) {
+        const std::string fault = value_fault(about, x);
+        if (fault.empty()) continue;
+        throw DataError(
+            origin_, "\"runs." + std::string(about.key) + "\": " + format_number(x) + " " + fault);
+      }
+    }
     out.predicted = predictions(out.law.law, out.law.coefficients, out.runs);
   }
 

@@ -44,6 +44,9 @@ Panel panel_of(const std::string& name, const nlohmann::ordered_json& profile, d
                double tolerated) {
   Curve places{profile.at("values").get<std::vector<double>>(),
                profile.at("rises").get<std::vector<double>>()};
+  if (places.x.empty() || places.x.size() != places.rise.size()) {
+    throw Error("the profile of " + name + " needs as many rises as values, and at least one");
+  }
   for (double& rise : places.rise) rise /= tolerated;
   Panel out;
   out.title = name;

@@ -171,6 +171,9 @@ class ProfilesPicture {
     const Json& runs = profile.at("runs");
     Series out{Mark::kPoints, Role::kData, "runs", runs.at("size").get<std::vector<double>>(),
                runs.at("loss").get<std::vector<double>>()};
+    if (out.x.size() != out.y.size()) {
+      throw Error("the runs of a profile need as many losses as sizes");
+    }
     out.shade.assign(out.x.size(), shade);
     for (std::size_t i = 0; i < out.x.size(); ++i) {
       std::string name = label + ", size " + in_words(out.x[i]) + ", loss " + in_words(out.y[i]);

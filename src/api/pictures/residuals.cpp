@@ -29,6 +29,7 @@ Figure draw_residuals(const PictureInput& input, const FigureRequest&, const Con
       farthest = i;
     }
   }
+  if (!(weights > 0.0)) throw DataError(input.origin, "has no run of a weight above zero");
   const double rms = 100.0 * std::sqrt(sum / weights);
   const std::vector<std::string> names = run_names(law);
 

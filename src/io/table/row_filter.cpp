@@ -122,6 +122,10 @@ DroppedRows keep_where(const TextTable& table, CellReader& cells, const Conditio
       return holds(text, comparison, std::string_view(condition.value));
     });
   }
+  if (std::isnan(*value) && is_order(comparison)) {
+    throw InvalidArgument("where", option + ": no number is above or below " +
+                                       in_quotes(condition.value) + "; compare it by = or !=");
+  }
   std::vector<std::size_t> texts;  // lines whose field is no number
   bool any_number = false;
   DroppedRows dropped = keep_if(table, option, rows, [&](std::size_t row) {
