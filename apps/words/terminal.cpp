@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -23,6 +24,30 @@ Manner& manner() {
   return out;
 }
 
+/// What a terminal would obey is shown as '?': texts come from files of strangers as well. JSON is
+/// never touched, which escapes it.
+void show_controls(std::string& text) {
+  for (char& c : text) {
+    const bool is_layout = c == '\n' || c == '\t' || c == '\r';
+    if (static_cast<unsigned char>(c) < 0x20 && !is_layout) c = '?';
+  }
+}
+
+/// A message whose lines are not longer than somebody reads.
+std::string cut_to_size(std::string_view text) {
+  constexpr std::size_t kLongest = 1200, kTail = 200;
+  std::string out;
+  while (true) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    out += line.substr(0, line.size() > kLongest ? kLongest - kTail : kLongest);
+    if (line.size() > kLongest) out.append(" ... ").append(line.substr(line.size() - kTail));
+    if (end == text.size()) return out;
+    out += '\n';
+    text.remove_prefix(end + 1);
+  }
+}
+
 }  // namespace
 
 void set_program_name(std::string name) { manner().program = std::move(name); }
@@ -30,7 +55,8 @@ void set_program_name(std::string name) { manner().program = std::move(name); }
 void set_field_style(FieldStyle style) { manner().style = style; }
 
 void print(std::string_view text) {
-  const std::string shown = show_fields(text, manner().style);
+  std::string shown = show_fields(text, manner().style);
+  show_controls(shown);
   if (std::fwrite(shown.data(), 1, shown.size(), stdout) != shown.size() ||
       std::fflush(stdout) != 0) {
     throw Error("cannot write to standard output");
@@ -60,7 +86,9 @@ void warn(std::string_view text) {
 }
 
 void complain(std::string_view text) {
-  const std::string line = manner().program + ": " + show_fields(text, manner().style) + "\n";
+  std::string line =
+      manner().program + ": " + cut_to_size(show_fields(text, manner().style)) + "\n";
+  show_controls(line);
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -1,4 +1,6 @@
 // Files that are no law files, as a user of the program meets them.
+#include <algorithm>
+
 #include "catch.hpp"
 #include "program.hpp"
 
@@ -117,6 +119,27 @@ TEST_CASE("law file: a name that is neither file nor law comes with the laws the
   CHECK(num_lines(plan.err) == 1);
   CHECK(plan.err.rfind("isoflop: krajewski2024: is neither a file nor a published law", 0) == 0);
   CHECK(contains(plan.err, "krajewski2024-e64"));
+}
+
+TEST_CASE("isoflop: what a terminal would obey is shown, and messages have an end",
+          "[cli][refusal]") {
+  const Workplace here;
+  Json law = Json::parse(here.isoflop({"laws", "hoffmann2022", "--json"}).out);
+  law["loss_unit"] = "other:\x1b[2J\x1b]0;title\x07";
+  here.write("law.json", law.dump());
+  const Outcome shown = here.isoflop({"predict", "law.json", "--n", "1e9", "--d", "1e10"});
+  CHECK(shown.exit_code == 0);
+  CHECK(shown.out.find("other") == std::string::npos);
+  CHECK(shown.out.find("?[2J?]0;title?") != std::string::npos);
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; };
+  CHECK(std::none_of(shown.out.begin(), shown.out.end(), is_control));
+  const Outcome word = here.isoflop({"plan", "x\x1b[31my", "--flops", "1e21"});
+  CHECK(word.exit_code != 0);
+  CHECK(std::none_of(word.err.begin(), word.err.end(), is_control));
+  here.write("long.json", R"({"verb":")" + std::string(1'000'000, 'a') + "\"}");
+  const Outcome cut = here.isoflop({"run", "long.json"});
+  CHECK(cut.exit_code != 0);
+  CHECK(cut.err.size() < 1500);
 }
 
 }  // namespace
