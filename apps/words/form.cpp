@@ -102,6 +102,10 @@ namespace {
 void show(CLI::Option& made, const Option& option) {
   if (*option.type != '\0') made.type_name(option.type);
   made.group(option.group);
+  // Most often a variable of a shell that is not set: not the same as an option that is not given.
+  made.check(CLI::Validator(
+      [](std::string& word) { return word.empty() ? "is given an empty word" : std::string(); },
+      ""));
 }
 
 }  // namespace

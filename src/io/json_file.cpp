@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <unordered_set>
 #include <vector>
 
 #include "in_quotes.hpp"
@@ -10,6 +11,31 @@
 #include "isoflop/io/whole_file.hpp"
 
 namespace isoflop::detail {
+
+namespace {
+
+/// A key that an object has twice, as it is written there: a parser would take the last one.
+std::optional<std::string_view> repeated_key(std::string_view text) {
+  std::vector<std::unordered_set<std::string_view>> keys;  // of the objects and arrays around
+  std::string_view last;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      const std::size_t begin = ++i;
+      while (i < text.size() && text[i] != '"') i += text[i] == '\\' ? 2 : 1;
+      last = text.substr(begin, std::min(i, text.size()) - begin);
+    } else if (c == '{' || c == '[') {
+      keys.emplace_back();
+    } else if (c == '}' || c == ']') {
+      if (!keys.empty()) keys.pop_back();
+    } else if (c == ':' && !keys.empty() && !keys.back().insert(last).second) {
+      return last;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 std::string_view json_within(std::string_view text, const std::string& origin) {
   constexpr std::string_view kReport = "<!doctype html>", kEnd = "</script>",
@@ -60,7 +86,11 @@ nlohmann::ordered_json parse_json(std::string_view document, const std::string& 
   constexpr std::size_t kMostKeys = 10'000;
   if (const auto excess = json_excess(text, kMostKeys)) throw DataError(origin, *excess);
   try {
-    return nlohmann::ordered_json::parse(text);
+    nlohmann::ordered_json out = nlohmann::ordered_json::parse(text);
+    if (const auto key = repeated_key(text)) {
+      throw DataError(origin, "the key " + in_quotes(*key) + " stands twice in one object");
+    }
+    return out;
   } catch (const nlohmann::json::parse_error& fault) {
     const std::size_t end = std::min(fault.byte, text.size());
     const auto lines =

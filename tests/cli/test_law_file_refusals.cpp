@@ -142,5 +142,20 @@ TEST_CASE("isoflop: what a terminal would obey is shown, and messages have an en
   CHECK(cut.err.size() < 1500);
 }
 
+TEST_CASE("isoflop: a JSON key that stands twice is not read as its last", "[cli][refusal]") {
+  const Workplace here;
+  here.write("law.json", R"({"format":"isoflop.law/2","law":"chinchilla","coefficients":
+    {"E":1.82,"A":482,"alpha":0.348,"B":2085,"beta":0.366,"E":0.5}})");
+  const Outcome law = here.isoflop({"predict", "law.json", "--n", "70B", "--d", "1.4T"});
+  CHECK(law.exit_code == 1);
+  CHECK(law.err == "isoflop: law.json: the key \"E\" stands twice in one object\n");
+  here.write("request.json", R"({"verb":"plan","law":"hoffmann2022","flops":1e21,
+    "max_n_active":1e9,"max_n_active":1e12})");
+  CHECK(here.isoflop({"run", "request.json"}).exit_code == 1);
+  // The same name in another object, or as a value, is no fault.
+  here.write("request.json", R"({"verb":"laws", "name":"name"})");
+  CHECK(here.isoflop({"run", "request.json"}).err.find("twice") == std::string::npos);
+}
+
 }  // namespace
 }  // namespace isoflop::testing::law_file_refusals_test

@@ -154,5 +154,18 @@ TEST_CASE("isoflop predict: bad words exit 2", "[cli][refusal]") {
   });
 }
 
+TEST_CASE("isoflop: an option with an empty word is not one that was not given", "[cli][refusal]") {
+  const Workplace here;
+  const Outcome limit =
+      here.isoflop({"plan", "hoffmann2022", "--flops", "1e21", "--max-n-active", ""});
+  CHECK(limit.exit_code == 2);
+  CHECK(limit.out.empty());
+  CHECK(limit.err == "isoflop: --max-n-active: is given an empty word\n");
+  const Outcome report = here.shell(
+      "isoflop fit data/simulated/hoffmann2022_sweep.csv --law chinchilla -o \"$UNSET_FOR_THIS\"");
+  CHECK(report.exit_code == 2);
+  CHECK(report.out.empty());
+}
+
 }  // namespace
 }  // namespace isoflop::testing::usage_errors_test
