@@ -35,11 +35,12 @@ TEST_CASE("isoflop backtest: the JSON has the documented fields", "[cli][format]
   CHECK(json["laws"][1]["law"] == "chinchilla");
   CHECK(json["laws"][1]["num_parameters"] == 5);
   const Json& law = json["laws"][0];
-  CHECK(keys_of(law) == Words{"law", "fitted", "conversions", "num_parameters", "verdict",
+  CHECK(keys_of(law) == Words{"law", "fitted", "conversions", "num_parameters", "verdict", "status",
                               "rmse_log_fit", "rmse_log_held_out", "rmse_nats_held_out",
                               "rmse_per_cent_held_out", "mean_error_per_cent", "coverage_95",
                               "draws", "plan_budget_flops", "plan_granularity", "plan_error_flops",
                               "forecasts"});
+  CHECK(law["status"] == "converged");
   CHECK(law["forecasts"].size() == 25);
   CHECK(keys_of(law["forecasts"][0]) ==
         Words{"line", "observed", "predicted", "interval", "curve"});
