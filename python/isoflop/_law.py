@@ -359,6 +359,8 @@ class Fit(Law):
 class Formula(_results.Result):
     """A law as text, without coefficients: what a fit takes. `isoflop.formula` makes one."""
 
+    _needs = ("expression",)
+
     def file_for_request(self) -> str:
         """The path of a file of this formula, which lives as long as the process."""
         return _request.scratch_file(self._json)
@@ -366,8 +368,6 @@ class Formula(_results.Result):
     @property
     def expression(self) -> str:
         return str(self._data["expression"])
-
-    _needs = ("expression",)
 
     def _summary(self) -> str:
         return self.expression

@@ -283,6 +283,7 @@ def usable_and_not() -> list[tuple[str, Callable[[], isoflop.Result]]]:
 @pytest.mark.parametrize(("name", "make"), usable_and_not(), ids=[n for n, _ in usable_and_not()])
 def test_usable_comes_back(name: str, make: Callable[[], isoflop.Result]) -> None:
     result = make()
+    assert result.usable != name.startswith("no ")
     assert type(result).from_json(result.to_json()).usable == result.usable
 
 

@@ -10,6 +10,12 @@ namespace {
 
 using Words = std::vector<std::string>;
 
+/// A picture or a reason: what ends by a signal leaves neither.
+bool was_answered(const Outcome& outcome) {
+  return outcome.exit_code == 0 ? !outcome.out.empty()
+                                : outcome.exit_code == 1 && !outcome.err.empty();
+}
+
 TEST_CASE("isoflop figure: without -o the SVG is printed, the same each time", "[cli][figure]") {
   const Workplace here;
   const Words words{"figure", "frontier", "krajewski2024-e64", "--flops", "1e21"};
@@ -94,13 +100,13 @@ TEST_CASE("isoflop figure: numbers as large and small as a double can be are dra
   for (const char* flops : {"1e-300", "1e-200", "1e300"}) {
     CAPTURE(flops);
     const Outcome outcome = here.isoflop({"figure", "frontier", "hoffmann2022", "--flops", flops});
-    CHECK(outcome.exit_code <= 1);
+    CHECK(was_answered(outcome));
     CHECK(outcome.out.find("nan") == std::string::npos);
   }
   REQUIRE(here.shell("isoflop plan krajewski2024-e64 --flops 1e20 1e21 --json | "
                      "sed 's/\"granularity\": 16.0/\"granularity\": 1e308/' > huge.json")
               .exit_code == 0);
-  CHECK(here.isoflop({"figure", "frontier", "huge.json"}).exit_code <= 1);
+  CHECK(was_answered(here.isoflop({"figure", "frontier", "huge.json"})));
 }
 
 TEST_CASE("isoflop figure: a law file whose runs or profile contradict themselves is refused",
@@ -132,7 +138,7 @@ TEST_CASE("isoflop figure: a law file whose runs or profile contradict themselve
   with([](Json& law) { law["fit"]["profile"]["E"]["rises"] = Json::array(); });
   refused("profile", "as many rises as values");
   with([](Json& law) { law["fit"]["profile"]["E"]["values"][0] = 1e-308; });
-  CHECK(here.isoflop({"figure", "profile", "changed.json"}).exit_code <= 1);
+  CHECK(was_answered(here.isoflop({"figure", "profile", "changed.json"})));
 }
 
 }  // namespace
