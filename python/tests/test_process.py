@@ -99,7 +99,8 @@ def test_portable_module_runs_on_older_processors(processor: str) -> None:
     words = ["fit", str(ROOT / "data/published/krajewski2024_grid_simulated.csv")]
     words += "--law chinchilla --column loss=loss_simulated --where G=1 --bootstrap 0".split()
     words += "--starts 10 --threads 1 --json".split()
-    code = f"import sys; from isoflop import _core; sys.exit(_core.main({['isoflop', *words]!r}))"
+    arguments = [b"isoflop", *map(os.fsencode, words)]
+    code = f"import sys; from isoflop import _core; sys.exit(_core.main({arguments!r}))"
     command = [emulator, "-cpu", processor, sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

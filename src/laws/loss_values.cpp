@@ -37,26 +37,44 @@ Batch rows_of(std::span<const double> column, std::size_t first) {
   return out;
 }
 
-/// The same where value_fault() finds nothing, else NaN.
-Batch allowed(const VariableInfo& about, Batch x) {
-  const Batch none(std::numeric_limits<double>::quiet_NaN());
-  const bool is_positive = !is_plain(about.id) && about.id != Variable::kS;
-  if (is_positive) x = where_positive(x, x, none);
-  x = where_positive(Batch(about.lower) - x, none, x);
-  return where_positive(x - Batch(about.upper), none, x);
+/// A variable, and the range of values that go into a law as they are.
+struct Ordinary {
+  VariableInfo about;
+  double lower, upper;
+
+  explicit Ordinary(const VariableInfo& of) : about(of), lower(of.lower), upper(of.upper) {
+    if (!is_plain(of.id)) lower = std::max(lower, std::numeric_limits<double>::min());
+    if (is_own(of.id)) upper = std::min(upper, std::numeric_limits<double>::max());
+  }
+  bool holds(const Batch& x) const { return ((x.lanes >= lower) && (x.lanes <= upper)).all(); }
+};
+
+/// The same but for NaN where a value is none of the variable's, and for the least positive number
+/// where log_value() takes that.
+Batch mended(const VariableInfo& about, Batch x) {
+  for (double& lane : x.lanes) {
+    if (!value_fault(about, lane).empty()) {
+      lane = std::numeric_limits<double>::quiet_NaN();
+    } else if (!is_plain(about.id)) {
+      lane = std::max(lane, std::numeric_limits<double>::min());
+    }
+  }
+  return x;
 }
 
-/// The variables as law_input() takes them; NaN stays.
-template <Law L>
-std::array<Batch, kNumVariablesOf<L>> inputs_of(const L& law, ColumnsOf columns,
-                                                std::size_t first) {
-  const Batch tiny(std::numeric_limits<double>::min());
-  const std::span<const Variable> variables = variables_of(law);
-  std::array<Batch, kNumVariablesOf<L>> out;
-  for (Batch& all : out) all = Batch(0.0);
-  for (std::size_t v = 0; v < columns.size(); ++v) {
-    const Batch x = allowed(info_of(law, variables[v]), rows_of(columns[v], first));
-    out[v] = is_plain(variables[v]) ? x : log(where_positive(tiny - x, tiny, x));
+/// The variables as law_input() takes them.
+template <std::size_t K>
+std::array<Batch, K> inputs_of(std::span<const Ordinary> variables, ColumnsOf columns,
+                               std::size_t first) {
+  std::array<Batch, K> out;
+  for (std::size_t v = 0; v < K; ++v) {
+    if (v >= columns.size()) {
+      out[v] = Batch(0.0);
+      continue;
+    }
+    Batch x = rows_of(columns[v], first);
+    if (!variables[v].holds(x)) x = mended(variables[v].about, x);
+    out[v] = is_plain(variables[v].about.id) ? x : log(x);
   }
   return out;
 }
@@ -87,30 +105,33 @@ template <Law L>
 class Rows {
  public:
   Rows(const L& law, std::span<const double> coefficients, ColumnsOf columns)
-      : law_(law), theta_(to_axis(law, coefficients)), columns_(columns) {}
+      : law_(law),
+        theta_(to_axis(law, coefficients)),
+        theta_of_rows_(batches_of(theta_)),
+        columns_(columns) {
+    for (const Variable v : variables_of(law)) variables_.emplace_back(info_of(law, v));
+  }
 
   void plain(std::size_t first, LossValues& out) const {
-    const auto inputs = inputs_of(law_, columns_, first);
-    store(exp(law_.log_loss(batches_of(theta_), inputs)), first, out.loss, 0, 1);
+    store(exp(law_.log_loss(theta_of_rows_, inputs(first))), first, out.loss, 0, 1);
   }
 
   void by_variables(std::size_t first, LossValues& out) const {
-    const auto inputs = inputs_of(law_, columns_, first);
-    const auto loss = exp(law_.log_loss(batches_of(theta_), dual_parameters<1>(inputs)));
+    const auto x = inputs(first);
+    const auto loss = exp(law_.log_loss(theta_of_rows_, dual_parameters<1>(x)));
     store(loss.value, first, out.loss, 0, 1);
     detail::for_each_bit<loss.kMask>([&](auto bit) {
       constexpr std::size_t kV = bit;
       if (kV >= columns_.size()) return;
       const bool plain = is_plain(variables_of(law_)[kV]);
       const Batch slope = loss.template first<kV>();
-      store(plain ? slope : slope / exp(inputs[kV]), first, out.slopes, kV, columns_.size());
+      store(plain ? slope : slope / exp(x[kV]), first, out.slopes, kV, columns_.size());
     });
   }
 
   void by_coefficients(std::size_t first, LossValues& out) const {
     const std::span<const CoefficientInfo> all = coefficients_of(law_);
-    const auto loss = exp(
-        law_.log_loss(dual_parameters<1>(batches_of(theta_)), inputs_of(law_, columns_, first)));
+    const auto loss = exp(law_.log_loss(dual_parameters<1>(theta_of_rows_), inputs(first)));
     store(loss.value, first, out.loss, 0, 1);
     detail::for_each_bit<loss.kMask>([&](auto bit) {
       constexpr std::size_t kP = bit;
@@ -121,8 +142,14 @@ class Rows {
   }
 
  private:
+  std::array<Batch, kNumVariablesOf<L>> inputs(std::size_t first) const {
+    return inputs_of<kNumVariablesOf<L>>(variables_, columns_, first);
+  }
+
   const L& law_;
   std::array<double, kNumCoefficients<L>> theta_;
+  std::array<Batch, kNumCoefficients<L>> theta_of_rows_;
+  std::vector<Ordinary> variables_;
   ColumnsOf columns_;
 };
 
