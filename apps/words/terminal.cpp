@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "isoflop/core/plain_line.hpp"
 #include "isoflop/error.hpp"
 
 namespace isoflop::app {
@@ -26,11 +27,8 @@ Manner& manner() {
 
 /// What a terminal would obey is shown as '?': texts come from files of strangers as well. JSON is
 /// never touched, which escapes it.
-void show_controls(std::string& text) {
-  for (char& c : text) {
-    const bool is_layout = c == '\n' || c == '\t' || c == '\r';
-    if (static_cast<unsigned char>(c) < 0x20 && !is_layout) c = '?';
-  }
+std::string shown(std::string_view text) {
+  return without_controls(show_fields(text, manner().style), "\n\t\r");
 }
 
 /// A message whose lines are not longer than somebody reads.
@@ -55,9 +53,8 @@ void set_program_name(std::string name) { manner().program = std::move(name); }
 void set_field_style(FieldStyle style) { manner().style = style; }
 
 void print(std::string_view text) {
-  std::string shown = show_fields(text, manner().style);
-  show_controls(shown);
-  if (std::fwrite(shown.data(), 1, shown.size(), stdout) != shown.size() ||
+  const std::string words = shown(text);
+  if (std::fwrite(words.data(), 1, words.size(), stdout) != words.size() ||
       std::fflush(stdout) != 0) {
     throw Error("cannot write to standard output");
   }
@@ -86,9 +83,7 @@ void warn(std::string_view text) {
 }
 
 void complain(std::string_view text) {
-  std::string line =
-      manner().program + ": " + cut_to_size(show_fields(text, manner().style)) + "\n";
-  show_controls(line);
+  const std::string line = manner().program + ": " + cut_to_size(shown(text)) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -81,9 +81,17 @@ class LawCore {
     for (const InColumn& column : columns) spans.push_back(span_of(column));
     const Slopes which = slopes_of(of);
     LossValues out;
-    {
+    const auto evaluate = [&](const std::function<bool()>& cancelled) {
+      out = loss_values(record_.law, record_.coefficients, spans, which, 0, cancelled);
+    };
+    constexpr std::size_t kSoonDone = 100'000;  // rows; a thread for less takes longer than they do
+    if (spans.empty() || spans.front().size() < kSoonDone) {
       const nb::gil_scoped_release free;
-      out = loss_values(record_.law, record_.coefficients, spans, which);
+      evaluate({});
+    } else {
+      std::vector<std::string> unused;
+      do_work(nb::none(), unused,
+              [&](const api::Context& context) { evaluate(context.cancelled); });
     }
     const std::size_t width = which == Slopes::kByVariable      ? columns.size()
                               : which == Slopes::kByCoefficient ? record_.coefficients.size()

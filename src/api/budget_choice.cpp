@@ -40,7 +40,7 @@ std::vector<double> reaching(const PlanProblem& problem, const std::vector<doubl
 void list_fields(FieldVisitor& f, BudgetChoice& choice) {
   f.amounts("flops", choice.flops);
   f.amounts("gpu_hours", choice.gpu_hours);
-  f.number("gpus", choice.gpus, Numbers::kPositive);
+  f.number("gpus", choice.gpus, Numbers::kWhole);
   if (choice.days.size() == 1) {  // written as one number, as it was while there could be no more
     f.number("days", choice.days.front(), Numbers::kPositive);
   } else {

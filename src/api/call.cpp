@@ -146,15 +146,22 @@ Rerun rerun(std::string_view outcome_json, const std::string& origin, const Cont
   if (!before.is_object() || !before.contains("request")) {
     throw DataError(origin, "carries no \"request\", so that nothing says what to do again");
   }
+  const Json none = Json::array();
+  const Json& inputs_before = before.contains("inputs") ? before["inputs"] : none;
+  const bool has_paths = std::all_of(inputs_before.begin(), inputs_before.end(), [](const Json& x) {
+    return x.is_object() && x.contains("path") && x["path"].is_string();
+  });
+  if (!inputs_before.is_array() || !has_paths) {
+    throw DataError(origin, "has \"inputs\" that are no list of files with their \"path\"");
+  }
   Rerun out;
   out.now = door_of(before["request"]).open(before["request"], context);
   out.same_bytes = out.now.json == detail::printed_json_within(outcome_json, origin);
   const Json now = Json::parse(out.now.json);
-  const Json none = Json::array();
-  for (const Json& input : before.contains("inputs") ? before["inputs"] : none) {
+  for (const Json& input : inputs_before) {
     const auto& inputs = now["inputs"];
     if (std::find(inputs.begin(), inputs.end(), input) != inputs.end()) continue;
-    out.changed_inputs.push_back(input.value("path", ""));
+    out.changed_inputs.push_back(input["path"].get<std::string>());
   }
   return out;
 }

@@ -34,7 +34,12 @@ double number_of(std::string_view name, const Json& value, Numbers which) {
   if (which == Numbers::kPositiveOrInfinite && word == "inf") {
     return std::numeric_limits<double>::infinity();
   }
-  return which != Numbers::kAny ? read_positive(name, word) : read_number(name, word);
+  if (which == Numbers::kAny) return read_number(name, word);
+  const double number = read_positive(name, word);
+  if (which == Numbers::kWhole && number != std::floor(number)) {
+    refuse_word(name, word, "is not a whole number");
+  }
+  return number;
 }
 
 /// "a nor b", "a, b, c".

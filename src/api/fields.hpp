@@ -28,7 +28,8 @@ namespace isoflop::api {
 enum class Numbers {
   kAny,
   kPositive,
-  kPositiveOrInfinite  ///< infinity is the word "inf"
+  kPositiveOrInfinite,  ///< infinity is the word "inf"
+  kWhole                ///< positive, without a fraction: of things that are counted
 };
 
 /// What the names of a list stand for.

@@ -64,6 +64,14 @@ Figure drawn(const FigureRequest& request, const Context& context) {
                                                 : "there is no picture \"" + request.kind + "\"") +
                               "; there are:" + names_of(all, any));
   }
+  const bool says_budgets = request.from || request.to || !request.flops.empty();
+  if (says_budgets && !picture->over_budgets) {
+    throw InvalidArgument(request.flops.empty() ? request.from ? "from" : "to" : "flops",
+                          field("from") + ", " + field("to") + " and " + field("flops") +
+                              " are for the picture" +
+                              names_of(all, [](const Picture& p) { return p.over_budgets; }) +
+                              ", not " + request.kind);
+  }
   const PictureInput input = read_input(request, suits(*picture, std::string(kCostFormat)));
   detail::require_known_format(input.json, input.origin);
   const std::string format = format_of(input);

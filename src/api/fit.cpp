@@ -29,6 +29,18 @@ BootstrapOptions resampling_of(const FitRequest& request) {
   if (request.bootstrap > kMostResamples) {
     throw InvalidArgument("bootstrap", field("bootstrap") + ": at most 1M");
   }
+  const FitRequest unsaid;
+  const bool says_draws =
+      request.interval != unsaid.interval || request.resample_size != unsaid.resample_size;
+  if (request.bootstrap == 0 && says_draws) {
+    throw InvalidArgument("bootstrap", field("interval") + " and " + field("resample_size") +
+                                           " say something of " + field("bootstrap") +
+                                           ", which is 0");
+  }
+  if (request.bootstrap == 1) {
+    throw InvalidArgument("bootstrap",
+                          field("bootstrap") + ": one resample makes no interval; 0 skips them");
+  }
   BootstrapOptions out;
   out.resamples = request.bootstrap;
   out.seed = request.fit.seed;

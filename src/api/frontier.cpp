@@ -50,6 +50,7 @@ FrontierOutcome frontier(const FrontierRequest& asked, const Context& context) {
   out.request = asked;
   out.inputs = inputs_of(asked);
   out.problem = pose(request.planner, load_law(request.planner.law));
+  require_meant(request.planner, out.problem, context);
   out.curve = isoflop::frontier(out.problem, options);
   add_doubts(out.curve.plans, thresholds);
   out.versus = versus_columns(out.problem, request.versus, out.curve.plans);

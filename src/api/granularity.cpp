@@ -21,7 +21,7 @@ SameCostQuestion question_of(const GranularityRequest& request) {
   return {request.n_active, request.d, request.reference, request.max_g};
 }
 
-PlanProblem problem_of(const GranularityRequest& request) {
+PlanProblem problem_of(const GranularityRequest& request, const Context& context) {
   PlanProblem out = pose(request.planner, load_law(request.planner.law));
   if (!has_granularity(out.law)) {
     throw InvalidArgument("law", "the law " + out.law.law.name() + " has no granularity");
@@ -30,6 +30,13 @@ PlanProblem problem_of(const GranularityRequest& request) {
     throw InvalidArgument("this command holds N and compares every G: limits and " +
                           field("granularity") + " belong to isoflop plan");
   }
+  if (request.planner.max_granularity != PlannerChoice{}.max_granularity) {
+    throw InvalidArgument("max_granularity", field("max_granularity") +
+                                                 " belongs to isoflop plan; the finest G that is "
+                                                 "compared here is " +
+                                                 field("max_g"));
+  }
+  require_meant(request.planner, out, context);
   out.search.max_granularity = request.max_g;
   return out;
 }
@@ -48,13 +55,13 @@ GranularityColumn timed_column(const GranularityRequest& request, const SameCost
 
 }  // namespace
 
-GranularityOutcome granularity(const GranularityRequest& asked, const Context&) {
+GranularityOutcome granularity(const GranularityRequest& asked, const Context& context) {
   const GranularityRequest request = checked(asked);
   const SameCostQuestion question = question_of(request);
   GranularityOutcome out;
   out.request = asked;
   out.inputs = inputs_of(asked);
-  out.problem = problem_of(request);
+  out.problem = problem_of(request, context);
   out.columns.push_back({"FLOPs", std::nullopt, same_cost_runs(out.problem, question)});
   std::vector<std::string> batches = request.micro_batch;
   if (batches.empty() && !request.time.cost_table.empty()) batches.emplace_back();

@@ -46,8 +46,8 @@ void list_fields(FieldVisitor& f, LimitsChoice& choice) {
   f.number("tokens_per_parameter", choice.tokens_per_parameter, Numbers::kPositive);
   f.number("max_memory_gb", choice.max_memory_gb, Numbers::kPositive);
   f.choice("memory", choice.memory, {"training", "inference"});
-  f.number("shard_over", choice.shard_over, Numbers::kPositive);
-  f.number("batch", choice.batch, Numbers::kPositive);
+  f.number("shard_over", choice.shard_over, Numbers::kWhole);
+  f.number("batch", choice.batch, Numbers::kWhole);
   f.number("context", choice.context, Numbers::kPositive);
   f.number("embedding_rows", choice.embedding_rows, Numbers::kPositive);
   f.number("max_ms_per_token", choice.max_ms_per_token, Numbers::kPositive);

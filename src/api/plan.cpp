@@ -158,6 +158,7 @@ PlanOutcome plan(const PlanRequest& asked, const Context& context) {
   const LawRecord law = find_law(request.planner.law.law);
   out.expansions = choose_expansion(request, law);
   out.problem = pose(request, law, out.conversions);
+  require_meant(request.planner, out.problem, context);
   out.time = time_of(out.problem, request);
   if (context.intervals) {
     add_time_draws(out.problem);

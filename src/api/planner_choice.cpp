@@ -2,6 +2,7 @@
 
 #include "api/own_values.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/io/number.hpp"
 #include "isoflop/laws/law_facts.hpp"
 
 namespace isoflop::api {
@@ -42,6 +43,24 @@ void give_variables(PlanProblem& problem, const std::optional<double>& u,
     problem.given[index_of(variable)] = *value;
   }
   set_own(facts_of(problem.law.law), set, problem.given);
+}
+
+void require_meant(const PlannerChoice& choice, const PlanProblem& problem,
+                   const Context& context) {
+  const bool says_cost = choice.router_cost != PlannerChoice{}.router_cost ||
+                         choice.active_cost != PlannerChoice{}.active_cost;
+  if (says_cost && problem.accounting != FlopAccounting::kPaper && context.warn) {
+    context.warn(field("router_cost") + " and " + field("active_cost") +
+                 " change nothing: they are for " + field("cost") +
+                 " paper, and FLOPs are counted as 6ND here");
+  }
+  const std::optional<double>& g = choice.accounting.granularity;
+  const bool says_most = choice.max_granularity != PlannerChoice{}.max_granularity;
+  if (g && says_most && *g > choice.max_granularity) {
+    throw InvalidArgument("max_granularity", field("granularity") + " " + format_number(*g) +
+                                                 " is above " + field("max_granularity") + " " +
+                                                 format_number(choice.max_granularity));
+  }
 }
 
 PlanProblem pose(const PlannerChoice& choice, const LawRecord& law, double embedding_rows) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/fields.hpp"
+#include "isoflop/api/context.hpp"
 #include "isoflop/api/planner_choice.hpp"
 
 namespace isoflop::api {
@@ -23,6 +24,10 @@ PlanProblem pose(const AccountingChoice& choice, const LawRecord& law, double em
 /// The same with everything that a planner is asked. `law` is that of the choice, with its
 /// conventions.
 PlanProblem pose(const PlannerChoice& choice, const LawRecord& law, double embedding_rows = 0.0);
+
+/// Of words that would change nothing: throws InvalidArgument where they contradict others, and
+/// warns of those that a team may have set once for all of its laws.
+void require_meant(const PlannerChoice& choice, const PlanProblem& problem, const Context& context);
 
 /// Gives the problem the law's variables that a plan does not choose. Throws InvalidArgument for
 /// one that the law has not.

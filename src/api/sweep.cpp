@@ -235,6 +235,7 @@ SweepOutcome sweep(const SweepRequest& asked, const Context& context) {
   const LawRecord law = load_law(request.planner.law);
   const bool with_rows = law.n_means == NMeaning::kTotal;
   out.problem = pose(request.planner, law, with_rows ? rows_of(request.embeddings) : 0.0);
+  require_meant(request.planner, out.problem, context);
   out.grid = grid_of(request, out.problem);
   out.hyperparameters = load_hyperparameters(request.hyperparameters);
   PlanProblem timed = out.problem;

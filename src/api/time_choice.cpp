@@ -10,15 +10,18 @@ namespace isoflop::api {
 namespace {
 
 void require_no_time(const TimeChoice& choice) {
-  const bool says_time = choice.micro_batch || !choice.activation.empty() || choice.mfu_dense ||
+  const TimeChoice unsaid;
+  const bool says_time = choice.backend != unsaid.backend || choice.regime != unsaid.regime ||
+                         choice.micro_batch || !choice.activation.empty() || choice.mfu_dense ||
                          choice.gpus_per_layer || choice.all_to_all_latency_us ||
                          choice.all_to_all_bandwidth || choice.time_k0;
   if (!says_time) return;
   throw InvalidArgument(
-      "cost_table", field("micro_batch") + ", " + field("activation") + ", " + field("time_k0") +
-                        ", " + field("mfu_dense") + ", " + field("gpus_per_layer") + ", " +
-                        field("all_to_all_latency_us") + " and " + field("all_to_all_bandwidth") +
-                        " say something of " + field("cost_table") + ", which is missing");
+      "cost_table", field("backend") + ", " + field("regime") + ", " + field("micro_batch") + ", " +
+                        field("activation") + ", " + field("time_k0") + ", " + field("mfu_dense") +
+                        ", " + field("gpus_per_layer") + ", " + field("all_to_all_latency_us") +
+                        " and " + field("all_to_all_bandwidth") + " say something of " +
+                        field("cost_table") + ", which is missing");
 }
 
 /// The only value that the rows have.
@@ -64,7 +67,7 @@ void list_but_micro_batch(FieldVisitor& f, TimeChoice& choice) {
   f.choice("activation", choice.activation, {kActivationNames.begin(), kActivationNames.end()});
   f.number("time_k0", choice.time_k0, Numbers::kPositive);
   f.number("mfu_dense", choice.mfu_dense, Numbers::kPositive);
-  f.number("gpus_per_layer", choice.gpus_per_layer, Numbers::kPositive);
+  f.number("gpus_per_layer", choice.gpus_per_layer, Numbers::kWhole);
   f.number("all_to_all_latency_us", choice.all_to_all_latency_us, Numbers::kPositive);
   f.number("all_to_all_bandwidth", choice.all_to_all_bandwidth, Numbers::kPositive);
 }

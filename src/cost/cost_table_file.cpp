@@ -4,14 +4,17 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <type_traits>
+#include <unordered_map>
 
 #include "cost_table_fields.hpp"
 #include "io/embedded_texts.hpp"
 #include "io/formats.hpp"
 #include "io/in_quotes.hpp"
 #include "io/json_file.hpp"
+#include "isoflop/core/plain_line.hpp"
 #include "isoflop/core/word_list.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/io/number.hpp"
 #include "isoflop/io/whole_file.hpp"
 
 namespace isoflop {
@@ -70,7 +73,7 @@ struct FromJson {
  private:
   void read(const char* key, const Json& value, std::string& out) const {
     if (!value.is_string()) fail(key, "a text");
-    out = value.get<std::string>();
+    out = plain_line(value.get<std::string>());
   }
   void read(const char* key, const Json& value, bool& out) const {
     if (!value.is_boolean()) fail(key, "true or false");
@@ -149,6 +152,28 @@ const Json& member(const Json& json, const char* key, const std::string& origin)
   return *it;
 }
 
+/// The fields of a row up to its times, as a text: what was measured.
+struct Configuration {
+  std::string& out;
+  bool& is_whole;
+
+  template <class T>
+  void operator()(const char* key, const T& value) const {
+    is_whole = is_whole || key == std::string_view("time_s");
+    if (is_whole) return;
+    Json field;
+    ToJson{field}(key, value);
+    out += field.dump();
+  }
+};
+
+std::string configuration_of(CostRow& row) {
+  std::string out;
+  bool is_whole = false;
+  detail::each_row_field(row, Configuration{out, is_whole});
+  return out;
+}
+
 CostTable table_from_json(const Json& json, const std::string& origin) {
   auto fail = [&](const std::string& what) { throw DataError(origin, what); };
   if (!json.is_object() || !json.contains("format") || !json["format"].is_string()) {
@@ -183,6 +208,7 @@ CostTable table_from_json(const Json& json, const std::string& origin) {
   require_known(peaks, peak_names, "peaks:", origin);
   if (const std::string fault = head_fault(out); !fault.empty()) fail(fault);
   out.rows.reserve(rows.size());
+  std::unordered_map<std::string, std::size_t> row_of;  // by configuration
   for (const Json& row : rows) {
     const std::string place = "row " + std::to_string(out.rows.size() + 1) + ": ";
     if (!row.is_object()) fail(place + "is not an object");
@@ -191,6 +217,13 @@ CostTable table_from_json(const Json& json, const std::string& origin) {
     detail::each_row_field(read, FromJson{row, origin, place});
     require_known(row, row_names, place.substr(0, place.size() - 1), origin);
     if (const std::string fault = row_fault(out.source, read); !fault.empty()) fail(place + fault);
+    const auto [known, is_new] = row_of.emplace(configuration_of(read), out.rows.size());
+    if (!is_new) {
+      fail(place + "is of the same configuration as row " + std::to_string(known->second) +
+           ", in " + format_number(1e3 * read.time_s) + " ms and not " +
+           format_number(1e3 * out.rows[known->second - 1].time_s) +
+           "; which of the two holds, the table does not say");
+    }
   }
   return out;
 }

@@ -90,6 +90,10 @@ std::string row_fault(CostSource source, const CostRow& row) {
   for (const double x : {row.p10_s, row.p90_s, row.low_s, row.high_s}) {
     if (!std::isnan(x) && !is_positive(x)) return "has a quantile that is not a positive time";
   }
+  for (const auto& [low, high] : {std::pair{row.p10_s, row.p90_s}, {row.low_s, row.high_s}}) {
+    // Not measured is above and below everything.
+    if (low > row.time_s || high < row.time_s) return "has a time_s outside of its quantiles";
+  }
   for (const double x : {row.model_flops, row.padded_flops, row.executed_flops, row.bytes}) {
     if (!(x >= 0.0) || !std::isfinite(x)) return "has FLOPs or bytes below zero";
   }

@@ -42,20 +42,6 @@ const char* to_string(FormWord w) {
   return "lack of fit";
 }
 
-const char* to_string(Verdict v) {
-  switch (v) {
-    case Verdict::kCertified:
-      return "certified";
-    case Verdict::kInterpolates:
-      return "interpolates";
-    case Verdict::kDoubtful:
-      return "doubtful";
-    case Verdict::kFailed:
-      break;
-  }
-  return "failed";
-}
-
 Verdict verdict_on(const Questions& questions) {
   const bool others_good = questions.optimum.word == OptimumWord::kFound &&
                            questions.data.word == DataWord::kClean &&

@@ -9,6 +9,7 @@
 
 #include "in_quotes.hpp"
 #include "io/formats.hpp"
+#include "isoflop/core/plain_line.hpp"
 #include "isoflop/error.hpp"
 #include "json_file.hpp"
 
@@ -113,7 +114,7 @@ class FormulaReader {
     const auto it = where.find(key);
     if (it == where.end()) fail("lacks \"" + std::string(key) + "\"");
     if (!it->is_string()) fail("\"" + std::string(key) + "\" must be a text");
-    return it->get<std::string>();
+    return plain_line(it->get<std::string>());
   }
   std::string optional_text(const char* key) const {
     return !json_.contains(key) || json_[key].is_null() ? std::string() : text(json_, key);

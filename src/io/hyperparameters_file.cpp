@@ -7,6 +7,7 @@
 #include "embedded_texts.hpp"
 #include "in_quotes.hpp"
 #include "io/formats.hpp"
+#include "isoflop/core/plain_line.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/whole_file.hpp"
 #include "json_file.hpp"
@@ -76,7 +77,7 @@ class HyperparametersReader {
   std::string text(const Json& where, const char* key) const {
     if (!where.contains(key)) fail("lacks \"" + std::string(key) + "\"");
     if (!where[key].is_string()) fail("\"" + std::string(key) + "\" must be a text");
-    return where[key].get<std::string>();
+    return plain_line(where[key].get<std::string>());
   }
   std::string optional_text(const char* key) const {
     return member(key) == nullptr ? std::string() : text(json_, key);

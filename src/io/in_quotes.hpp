@@ -5,20 +5,18 @@
 #include <string>
 #include <string_view>
 
+#include "isoflop/core/plain_line.hpp"
+
 namespace isoflop {
 
-/// Whether `c` is a line end or another control character.
-inline bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
 /// `text` as part of one line of bounded length: control characters are shown as '?', and what is
-/// too long is cut.
+/// too long is cut, between two letters of UTF-8.
 inline std::string one_line(std::string_view text) {
   constexpr std::size_t kMaxLength = 80;
-  std::string shown(text.substr(0, kMaxLength));
-  for (char& c : shown) {
-    if (is_control(c)) c = '?';
-  }
-  return text.size() > kMaxLength ? shown + "..." : shown;
+  if (text.size() <= kMaxLength) return without_controls(text);
+  std::size_t end = kMaxLength;
+  while (end > kMaxLength - 4 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return without_controls(text.substr(0, end)) + "...";
 }
 
 inline std::string in_quotes(std::string_view text) {

@@ -2,14 +2,32 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string>
+
+#include "isoflop/core/plain_line.hpp"
 
 namespace isoflop {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// On one line. Controls that are no ASCII, which JSON may hold as they are, are escaped: a
+/// terminal obeys them.
 std::string one_line(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (std::none_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; })) return text;
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t bytes = control_at(text, i);
+    if (bytes < 2) {
+      out += text[i++];
+    } else {
+      out += Json(text.substr(i, bytes)).dump(-1, ' ', true).substr(1, 6);
+      i += bytes;
+    }
+  }
+  return out;
 }
 
 void append(std::string& out, const Json& json, std::size_t indent) {

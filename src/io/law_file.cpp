@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <initializer_list>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,7 +12,11 @@
 #include "io/formats.hpp"
 #include "io/json_values.hpp"
 #include "io/new_run_sections.hpp"
+#include "isoflop/core/plain_line.hpp"
+#include "isoflop/core/word_list.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/fit/questions.hpp"
+#include "isoflop/fit/report.hpp"
 #include "isoflop/io/formula_file.hpp"
 #include "isoflop/io/whole_file.hpp"
 #include "isoflop/laws/coefficients.hpp"
@@ -128,10 +133,21 @@ class LawReader {
     const auto it = where.find(key);
     if (it == where.end()) fail("lacks \"" + std::string(key) + "\"");
     if (!it->is_string()) fail("\"" + std::string(key) + "\" must be a text");
-    return it->get<std::string>();
+    return plain_line(it->get<std::string>());
   }
   std::string optional_text(const char* key) const {
     return member(key) == nullptr || member(key)->is_null() ? std::string() : text(json_, key);
+  }
+  /// Of "fit": the word of one of these.
+  template <class Word>
+  std::string word(const Json& fit, const char* key, std::initializer_list<Word> known) const {
+    std::vector<std::string_view> words;
+    for (const Word each : known) words.emplace_back(to_string(each));
+    std::string out = text(fit, key);
+    if (std::find(words.begin(), words.end(), out) == words.end()) {
+      fail("\"fit." + std::string(key) + "\" must be one of: " + joined(words, ", "));
+    }
+    return out;
   }
   double number(const Json& value, const std::string& key) const {
     if (!value.is_number()) fail("\"" + key + "\" must be a number");
@@ -244,6 +260,7 @@ class LawReader {
       if (it == ranges->end() || it->is_null()) return;
       if (!it->is_array() || it->size() != 2) fail("\"ranges." + key + "\" must be [low, high]");
       out = Range{number((*it)[0], key), number((*it)[1], key)};
+      if (out->low > out->high) fail("\"ranges." + key + "\" must be [low, high], not reversed");
     };
     const LawFacts facts = facts_of(law.law);
     std::vector<std::string_view> known{"D/N", "N*D"};
@@ -266,10 +283,12 @@ class LawReader {
     const Json* fit = member("fit");
     if (fit == nullptr || fit->is_null()) return;
     if (!fit->is_object()) fail("\"fit\" must be an object");
-    law.fit_status = text(*fit, "status");
-    if (law.fit_status.empty()) fail("\"fit.status\" must not be empty");
+    law.fit_status =
+        word(*fit, "status", {FitStatus::kConverged, FitStatus::kNotConverged, FitStatus::kFailed});
     if (fit->contains("verdict") && !(*fit)["verdict"].is_null()) {
-      law.verdict = text(*fit, "verdict");
+      law.verdict =
+          word(*fit, "verdict",
+               {Verdict::kCertified, Verdict::kInterpolates, Verdict::kDoubtful, Verdict::kFailed});
     }
     auto texts = [&](const char* key, std::vector<std::string>& out) {
       const auto it = fit->find(key);
@@ -278,7 +297,7 @@ class LawReader {
           it->is_array() &&
           std::all_of(it->begin(), it->end(), [](const Json& x) { return x.is_string(); });
       if (!all_texts) fail("\"fit." + std::string(key) + "\" must be a list of texts");
-      out = it->get<std::vector<std::string>>();
+      for (const Json& x : *it) out.push_back(plain_line(x.get<std::string>()));
     };
     texts("reasons", law.reasons);
     texts("warnings", law.warnings);

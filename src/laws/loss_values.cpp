@@ -11,6 +11,7 @@
 #include "isoflop/core/batch.hpp"
 #include "isoflop/core/dual.hpp"
 #include "isoflop/core/parallel.hpp"
+#include "isoflop/core/stop_if_cancelled.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/laws/coefficients.hpp"
 #include "isoflop/laws/list.hpp"
@@ -155,7 +156,7 @@ class Rows {
 
 template <Law L>
 LossValues values_of(const L& law, std::span<const double> coefficients, ColumnsOf columns,
-                     Slopes slopes, unsigned num_threads) {
+                     Slopes slopes, unsigned num_threads, const std::function<bool()>& cancelled) {
   const std::span<const Variable> variables = variables_of(law);
   if (columns.size() != variables.size()) {
     throw InvalidArgument("the law " + std::string(name_of(law)) + " has " +
@@ -176,6 +177,7 @@ LossValues values_of(const L& law, std::span<const double> coefficients, Columns
   out.slopes.resize(num_rows * num_slopes);
   const std::size_t num_chunks = (num_rows + kRowsOfChunk - 1) / kRowsOfChunk;
   parallel_for(num_chunks, num_threads, [&](std::size_t chunk) {
+    stop_if_cancelled(cancelled);
     const std::size_t end = std::min(num_rows, (chunk + 1) * kRowsOfChunk);
     for (std::size_t row = chunk * kRowsOfChunk; row < end; row += kWidth) {
       switch (slopes) {
@@ -198,9 +200,9 @@ LossValues values_of(const L& law, std::span<const double> coefficients, Columns
 
 LossValues loss_values(const AnyLaw& law, std::span<const double> coefficients,
                        std::span<const std::span<const double>> columns, Slopes slopes,
-                       unsigned num_threads) {
+                       unsigned num_threads, const std::function<bool()>& cancelled) {
   return visit_law(law, [&](const auto& own) {
-    return values_of(own, coefficients, columns, slopes, num_threads);
+    return values_of(own, coefficients, columns, slopes, num_threads, cancelled);
   });
 }
 

@@ -59,9 +59,12 @@ CoarsePlan coarse_plan(const BestSize& size, double log_budget, double log_loss)
   out.n_active = std::exp(point->log_n_active);
   out.d_tokens = std::exp(point->log_d);
   out.loss = std::exp(point->log_loss);
-  double from = point->log_n_active;
-  // Where tokens per parameter are given and the model is bounded, no run costs more than so much.
-  double furthest = kFurthest;
+  // Less of a budget where the plan, of a given granularity, is the worse one.
+  const double here = point->log_loss - log_loss;
+  const double sign = here > 0.0 ? 1.0 : -1.0;
+  // Where tokens per parameter are given and the model is bounded, no run costs more or less than
+  // so much.
+  double from = point->log_n_active, furthest = sign * kFurthest;
   if (!size.at(log_budget + furthest, 0.0, from)) {
     double none = furthest;
     furthest = 0.0;
@@ -76,10 +79,11 @@ CoarsePlan coarse_plan(const BestSize& size, double log_budget, double log_loss)
     from = run->log_n_active;
     return run->log_loss - log_loss;
   };
-  if (excess(0.0) <= 0.0) {
+  if (here == 0.0) {
     out.extra_budget = 0.0;
-  } else if (excess(furthest) < 0.0) {
-    out.extra_budget = std::exp(log_budget) * std::expm1(bracketed_root(excess, 0.0, furthest));
+  } else if (excess(furthest) * sign < 0.0) {
+    const double more = bracketed_root(excess, std::min(0.0, furthest), std::max(0.0, furthest));
+    out.extra_budget = std::exp(log_budget) * std::expm1(more);
   }
   return out;
 }

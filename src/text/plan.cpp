@@ -73,9 +73,10 @@ std::vector<std::string> row_of(const PlanProblem& problem, const Plan& p, bool 
                       : "-");
     const bool known = p.coarse && std::isfinite(p.coarse->loss);
     row.push_back(known ? fmt::format("{:.4f}", p.coarse->loss) : "-");
-    row.push_back(known && std::isfinite(p.coarse->extra_budget)
-                      ? fmt::format("+{:.0f} %", 100.0 * p.coarse->extra_budget / p.budget)
-                      : "-");
+    row.push_back(
+        known && std::isfinite(p.coarse->extra_budget)
+            ? fmt::format("{:+.0f} %", std::round(100.0 * p.coarse->extra_budget / p.budget) + 0.0)
+            : "-");
   }
   return row;
 }

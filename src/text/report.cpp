@@ -289,8 +289,11 @@ std::string report_of(const std::string& path_or_law, const api::Context& contex
   const Json json =
       is_file ? detail::read_json_file(path_or_law) : law_to_json(find_law(path_or_law));
   detail::require_known_format(json, path_or_law);
-  const std::string made = json_text(json);
   const std::string format = text_of(json, "format");
+  if (format.empty()) {
+    throw DataError(path_or_law, "is no document of isoflop: it has no \"format\"");
+  }
+  const std::string made = json_text(json);
   std::string text;
   try {
     if (format == kLawFormat || format == kFirstLawFormat) {

@@ -103,6 +103,13 @@ TEST_CASE("isoflop figure: numbers as large and small as a double can be are dra
     CHECK(was_answered(outcome));
     CHECK(outcome.out.find("nan") == std::string::npos);
   }
+  const Outcome without = here.isoflop(
+      {"figure", "frontier", "krajewski2024-e64", "--flops", "1e5", "1e21", "-o", "f.json"});
+  CHECK(without.exit_code == 0);
+  const std::string figure = here.read("f.json");
+  CHECK(contains(figure, "There is no plan for 100K FLOPs."));
+  CHECK_FALSE(contains(figure, "nan "));
+  CHECK_FALSE(contains(figure, "unknown"));
   REQUIRE(here.shell("isoflop plan krajewski2024-e64 --flops 1e20 1e21 --json | "
                      "sed 's/\"granularity\": 16.0/\"granularity\": 1e308/' > huge.json")
               .exit_code == 0);

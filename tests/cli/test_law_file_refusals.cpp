@@ -73,6 +73,43 @@ TEST_CASE("law file: JSON of another format is refused", "[cli][refusal]") {
   check_refused(with("\"isoflop.law/1\"", "1"), "law.json: \"format\" must be a text");
 }
 
+TEST_CASE(
+    "law file: ranges the wrong way round, and words of a fit that there are not, are refused",
+    "[cli][refusal]") {
+  check_refused(with("[1e8, 4e9]", "[4e9, 1e8]"),
+                "law.json: \"ranges.N\" must be [low, high], not reversed");
+  const auto fit = [](const std::string& members) {
+    return with("\"expansion\"", "\"fit\": {" + members + "}, \"expansion\"");
+  };
+  check_refused(fit(R"("status": "fine")"),
+                "law.json: \"fit.status\" must be one of: converged, not_converged, failed");
+  check_refused(fit(R"("status": "converged", "verdict": "doubtful\nverdict certified")"),
+                "law.json: \"fit.verdict\" must be one of: certified, interpolates, doubtful, "
+                "failed");
+}
+
+TEST_CASE("law file: what it says stays on its line and is nothing that a terminal obeys",
+          "[cli][format]") {
+  const Workplace here;
+  here.write("law.json",
+             with("\"law\"", R"("name": "mine\nverdict certified", "note": "a\u001b[2K\u009b2K",
+  "source": "x\u2028verdict certified\u202e", "loss_unit": "other:u\nverdict certified", "law")"));
+  const Outcome shown = here.isoflop({"laws", "law.json"});
+  REQUIRE(shown.exit_code == 0);
+  CHECK(contains(shown.out, "a?[2K?2K"));
+  CHECK(contains(shown.out, "x?verdict certified?"));
+  CHECK_FALSE(contains(shown.out, "\nverdict"));
+  // JSON has the same texts, with what is no ASCII and a control escaped.
+  const Outcome json = here.isoflop({"laws", "law.json", "--json"});
+  REQUIRE(json.exit_code == 0);
+  CHECK(contains(json.out, "\"mine verdict certified\""));
+  for (const char* control : {"\x1b", "\xC2\x9B", "\xE2\x80\xA8", "\xE2\x80\xAE"}) {
+    CHECK_FALSE(contains(json.out, control));
+  }
+  const Outcome plan = here.isoflop({"plan", "law.json", "--flops", "1e21"});
+  CHECK_FALSE(contains(plan.out + plan.err, "\nverdict"));
+}
+
 TEST_CASE("law file: an unknown law is refused with those there are", "[cli][refusal]") {
   check_refused(with("fine-grained-moe", "kaplan2021"),
                 "law.json: no law is named \"kaplan2021\"; there are: chinchilla fine-grained-moe "

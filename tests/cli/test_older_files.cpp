@@ -46,7 +46,8 @@ TEST_CASE("isoflop: every file in tests/lasting is asked", "[cli][format]") {
   const Json cases = Json::parse(bytes_of(kFolder + "cases.json"));
   for (const auto& entry : std::filesystem::recursive_directory_iterator(kFolder)) {
     const std::string name = std::filesystem::relative(entry.path(), kFolder).string();
-    const bool is_other = name == "cases.json" || name == "README.md" || name.starts_with("outcomes");
+    const bool is_other =
+        name == "cases.json" || name == "README.md" || name.starts_with("outcomes");
     if (!entry.is_regular_file() || is_other) continue;
     INFO(name);
     CHECK(

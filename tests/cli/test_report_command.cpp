@@ -1,4 +1,5 @@
 // Reports: one HTML file that a person opens and a program reads.
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -167,6 +168,11 @@ TEST_CASE("isoflop report: refusals", "[cli][report]") {
   refused({"report", "nonsense"}, 1, "nonsense");
   here.write("empty.json", "{}");
   refused({"report", "empty.json"}, 1, "it has no \"format\"");
+  const std::string fault = here.isoflop({"report", "empty.json"}).err;
+  CHECK(std::count(fault.begin(), fault.end(), '\n') == 1);
+  here.write("inputs.json",
+             R"({"request": {"verb": "laws"}, "inputs": "x", "format": "isoflop.laws/1"})");
+  refused({"rerun", "inputs.json"}, 1, "has \"inputs\" that are no list of files");
   here.write("cut.html", "<!doctype html>\n<html>");
   refused({"report", "cut.html"}, 1, "is no report of isoflop, or not all of one");
   refused({"plan", "cut.html", "--flops", "1e21"}, 1, "is no report of isoflop");

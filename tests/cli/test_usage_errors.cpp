@@ -124,6 +124,46 @@ TEST_CASE("isoflop plan: words that contradict the law exit 2", "[cli][refusal]"
   });
 }
 
+TEST_CASE("isoflop: words that would change nothing exit 2", "[cli][refusal]") {
+  const Words hours{"plan", "krajewski2024-e64", "--gpu-hours", "1000", "--gpu", "h100-sxm"};
+  const auto hours_with = [&](const Words& more) {
+    Words out = hours;
+    out.insert(out.end(), more.begin(), more.end());
+    return out;
+  };
+  check_usage_errors({
+      {hours_with({"--backend", "nonsense"}), "--cost-table, which is missing"},
+      {hours_with({"--regime", "burst"}), "--cost-table, which is missing"},
+      {{"plan", "hoffmann2022", "--gpus", "8.5", "--days", "3", "--gpu", "h100-sxm"},
+       "--gpus: \"8.5\" is not a whole number"},
+      {plan_with({"--granularity", "32", "--max-granularity", "8"}),
+       "--granularity 32 is above --max-granularity 8"},
+      {{"granularity", "krajewski2024-e64", "--n-active", "1B", "--d", "20B", "--max-granularity",
+        "8"},
+       "--max-g"},
+      {{"figure", "loss", "hoffmann2022", "--flops", "1e21"}, "for the picture frontier, not loss"},
+      {{"figure", "loss", "hoffmann2022", "--from", "1e21"}, "for the picture frontier, not loss"},
+      {fit_with({"--bootstrap", "0", "--interval", "bca"}), "--bootstrap, which is 0"},
+      {fit_with({"--bootstrap", "0", "--resample-size", "same"}), "--bootstrap, which is 0"},
+      {fit_with({"--bootstrap", "1"}), "one resample"},
+  });
+}
+
+TEST_CASE("isoflop: a price that does not count is said to, and may stand in a file for all laws",
+          "[cli][format]") {
+  const Workplace here;
+  here.write("team.json", R"({"router_cost": 20})");
+  const Words plan{"plan", "hoffmann2022", "--flops", "1e21"};
+  for (const Words& more : {Words{"--config", "team.json"}, Words{"--router-cost", "20"}}) {
+    Words words = plan;
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = here.isoflop(words);
+    CHECK(outcome.exit_code == 0);
+    CHECK(outcome.out == here.isoflop(plan).out);
+    CHECK(contains(outcome.err, "--router-cost and --active-cost change nothing"));
+  }
+}
+
 TEST_CASE("isoflop plan: an MoE law that says too little asks for it and exits 2",
           "[cli][refusal]") {
   const Workplace here;

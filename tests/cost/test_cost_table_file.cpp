@@ -17,7 +17,7 @@ using testing::planted_table;
 std::string measured_text() {
   const MoeLayer layer = layer_of({.granularity = 4});
   CostRow row = planted_row(layer, Pass::kForward, Stage::kWhole, 0.0012345678901234567);
-  row.remarks = {"drift: 2.4 %", "a \"quoted\"\nline"};
+  row.remarks = {"drift: 2.4 %", "a \"quoted\" line"};
   row.seed = 18446744073709551615u;
   row.state.power_w = 612.5;
   return cost_table_to_text(
@@ -57,6 +57,7 @@ TEST_CASE("cost_table_to_text: a row says what its check was, and one without a 
   self.checked = Check::kSelf;
   CostRow none = self;
   none.checked = Check::kNone;
+  none.seed = self.seed + 1;
   none.check_error = none.check_tolerance = kNotMeasured;
   const std::string text = cost_table_to_text(planted_table({self, none}));
   const CostTable read = cost_table_from_text(text, "c.json");
@@ -208,11 +209,33 @@ TEST_CASE("read_cost_table: a measured table that cannot be believed is refused"
            "c.json: row 1: failed its check: check_error is above check_tolerance"},
           {"\"p10_s\":null", "\"p10_s\":-1.0",
            "c.json: row 1: has a quantile that is not a positive time"},
+          {"\"low_s\":null", "\"low_s\":0.002",
+           "c.json: row 1: has a time_s outside of its quantiles"},
+          {"\"p90_s\":null", "\"p90_s\":0.001",
+           "c.json: row 1: has a time_s outside of its quantiles"},
           {"\"graph\":true", "\"graph\":1", "c.json: row 1: \"graph\" must be true or false"},
           {"\"dw_dtype\"", "\"dw_type\"", "c.json: row 1: lacks \"dw_dtype\""},
       }) {
     CHECK(fault_of(with(text, x.from, x.to)) == x.fault);
   }
+}
+
+TEST_CASE("read_cost_table: two times of one configuration are refused", "[cost][refusal]") {
+  const MoeLayer layer = layer_of({.granularity = 4});
+  const CostRow first = planted_row(layer, Pass::kForward, Stage::kWhole, 0.001);
+  CostRow again = first, other = first;
+  again.time_s = 0.004;
+  again.samples_s = {0.004};
+  other.seed = first.seed + 1;
+  CHECK(fault_of(cost_table_to_text(planted_table({first, other}))).empty());
+  CHECK(fault_of(cost_table_to_text(planted_table({first, other, again}))) ==
+        "c.json: row 3: is of the same configuration as row 1, in 4 ms and not 1; which of the two "
+        "holds, the table does not say");
+}
+
+TEST_CASE("read_cost_table: a text of several lines is read as one", "[cost][format]") {
+  const std::string text = with(measured_text(), "\"planted\"", "\"H200\\nFLOPs of a plan: 1\"");
+  CHECK(cost_table_from_text(text, "c.json").environment.gpu_name == "H200 FLOPs of a plan: 1");
 }
 
 TEST_CASE("read_cost_table: a roofline that looks like a measurement is refused",

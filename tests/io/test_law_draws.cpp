@@ -129,7 +129,8 @@ TEST_CASE("law file: what a fit says of itself has to be text", "[io][refusal]")
   CHECK(refusal("reasons", "gamma") == "law.json: \"fit.reasons\" must be a list of texts");
   CHECK(refusal("warnings", Json{1, 2}) == "law.json: \"fit.warnings\" must be a list of texts");
   CHECK(refusal("at_bound", Json{nullptr}) == "law.json: \"fit.at_bound\" must be a list of texts");
-  CHECK(refusal("status", "") == "law.json: \"fit.status\" must not be empty");
+  CHECK(refusal("status", "") ==
+        "law.json: \"fit.status\" must be one of: converged, not_converged, failed");
   for (const char* key : {"verdict", "reasons", "warnings", "at_bound"}) {
     CHECK(refusal(key, nullptr).empty());
   }

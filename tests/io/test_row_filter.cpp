@@ -6,6 +6,7 @@
 namespace isoflop::testing::row_filter_test {
 namespace {
 
+using Catch::Matchers::ContainsSubstring;
 using Lines = std::vector<std::size_t>;
 
 RecordOptions best_of(std::vector<std::string> names) {
@@ -51,6 +52,23 @@ TEST_CASE("parse_condition: anything else is refused", "[io][refusal]") {
                                                  "': write a column, one of = != < > <= >= and a "
                                                  "value, such as 'N>=1e9'");
   }
+}
+
+TEST_CASE("read_records: an order by a number with a comma is refused, in a table of either mark",
+          "[io][refusal]") {
+  const std::string points = "N,D,loss\n1,2,3.25\n4,5,6.5\n";
+  const std::string commas = "N;D;loss\n1;2;3,25\n4;5;6,5\n";
+  for (const std::string& csv : {points, commas}) {
+    CAPTURE(csv);
+    CHECK_THROWS_WITH(records_of(csv, where({"loss<3,2"})),
+                      ContainsSubstring("\"3,2\" has a decimal comma; write 3.2"));
+    CHECK_THROWS_WITH(records_of(csv, where({"loss<2,850"})),
+                      ContainsSubstring("\"2,850\" has a comma; write 2850 or 2.850"));
+    CHECK(records_of(csv, where({"loss<3.5"})).runs.line == Lines{2});
+  }
+  // By = a field is asked for as it stands.
+  CHECK(records_of(commas, where({"loss=3,25"})).runs.line == Lines{2});
+  CHECK(records_of(commas, where({"loss!=3,25"})).runs.line == Lines{3});
 }
 
 TEST_CASE("read_records: where compares numbers in a column of numbers", "[io][format]") {

@@ -1,6 +1,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,17 @@ TEST_CASE("loss_values: every published law gives what loss() gives, row by row"
       CHECK(values.loss[i] == Approx(one).epsilon(1e-14).margin(0.0));
     }
   }
+}
+
+TEST_CASE("loss_values: a call that is cancelled ends between rows", "[laws][refusal]") {
+  const std::vector<double> n(20'000, 1e9), d(20'000, 2e10);
+  const std::vector<double> coefficients{1.69, 406.4, 0.34, 410.7, 0.28};
+  int asked = 0;
+  CHECK_THROWS_AS(
+      loss_values("chinchilla", coefficients, std::vector<std::span<const double>>{n, d},
+                  Slopes::kNone, 1, [&] { return ++asked == 2; }),
+      Cancelled);
+  CHECK(asked == 2);
 }
 
 TEST_CASE("loss_values: slopes are those of central differences", "[laws][derivative]") {

@@ -154,6 +154,17 @@ TEST_CASE("Planner: the extra FLOPs close the gap to granularity 1", "[plan][ide
   }
 }
 
+TEST_CASE("Planner: a granularity that is worse than 1 needs less at granularity 1",
+          "[plan][identity]") {
+  const double flops = 1e21;
+  const Plan plan = plan_at(moe_request_at(2048.0), flops);
+  REQUIRE(plan.coarse.has_value());
+  CHECK(plan.coarse->loss < plan.loss);
+  CHECK(plan.coarse->extra_budget < -0.5 * flops);
+  const Plan coarse = plan_at(moe_request_at(1.0), flops + plan.coarse->extra_budget);
+  CHECK(coarse.loss == Approx(plan.loss).epsilon(1e-10));
+}
+
 TEST_CASE("Planner: a plan at granularity 1 needs nothing extra", "[plan][identity]") {
   const Plan plan = plan_at(moe_request_at(1.0), 1e21);
   REQUIRE(plan.coarse.has_value());

@@ -55,7 +55,19 @@ enum class Verdict {
   kCertified      ///< all four questions have a good answer
 };
 
-const char* to_string(Verdict v);
+inline const char* to_string(Verdict v) {
+  switch (v) {
+    case Verdict::kCertified:
+      return "certified";
+    case Verdict::kInterpolates:
+      return "interpolates";
+    case Verdict::kDoubtful:
+      return "doubtful";
+    case Verdict::kFailed:
+      break;
+  }
+  return "failed";
+}
 
 /// The verdict on a fit that has coefficients.
 Verdict verdict_on(const Questions& questions);

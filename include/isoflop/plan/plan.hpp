@@ -47,7 +47,9 @@ inline const char* to_string(PlanStatus s) {
 /// The same budget's best run at G = 1, and what it would take to match the plan with it.
 struct CoarsePlan {
   double n_active, d_tokens, loss;
-  double extra_budget;  ///< beyond the plan's budget, for the plan's loss; NaN if out of reach
+  /// Beyond the plan's budget, for the plan's loss; negative where the plan's own granularity, a
+  /// given one, is the worse; NaN if out of reach.
+  double extra_budget;
 };
 
 /// What the bootstrap draws of the law say of a plan: 95 % intervals of what each draw, were it the

@@ -113,6 +113,9 @@ class FrontierPicture {
   }
 
  private:
+  /// Whether there is a plan for the budget, with numbers.
+  static bool has_plan(const Json& plan) { return std::isfinite(number_at(plan, "n_active")); }
+
   static std::string plan_words(const Json& plan) {
     std::string out = "at " + in_words(number_at(plan, "budget_flops")) + " FLOPs " +
                       in_words(number_at(plan, "n_active"));
@@ -129,19 +132,22 @@ class FrontierPicture {
   }
 
   std::string words() const {
-    const auto usable = [](const Json& plan) { return std::isfinite(number_at(plan, "n_active")); };
-    std::string out;
+    std::string out, without;
     for (const Json& plan : parts_.targets) {
-      if (usable(plan))
+      if (has_plan(plan)) {
         out += (out.empty() ? "Best by " + parts_.name + ": " : "; ") + plan_words(plan);
+      } else {
+        without += (without.empty() ? " There is no plan for " : ", ") +
+                   in_words(number_at(plan, "budget_flops"));
+      }
     }
     if (out.empty()) {
-      const auto last = std::find_if(parts_.curve.rbegin(), parts_.curve.rend(), usable);
+      const auto last = std::find_if(parts_.curve.rbegin(), parts_.curve.rend(), has_plan);
       if (last == parts_.curve.rend())
         return "The law " + parts_.name + " has no plan for any of these budgets.";
       out = "Best by " + parts_.name + ": " + plan_words(*last);
     }
-    out += ".";
+    out += "." + (without.empty() ? without : without + " FLOPs.");
     if (parts_.problem && parts_.problem->law.is_fit() &&
         parts_.problem->law.fit_status != "converged") {
       out += " The fit did not converge.";
@@ -196,6 +202,7 @@ class FrontierPicture {
     panel.series.push_back(curve);
     Series stars{Mark::kStars, Role::kTarget, parts_.targets.size() == 1 ? "the plan" : "plans"};
     for (const Json& plan : parts_.targets) {
+      if (!has_plan(plan)) continue;
       stars.x.push_back(number_at(plan, "budget_flops"));
       stars.y.push_back(number_at(plan, key));
       stars.names.push_back(plan_words(plan));
@@ -300,8 +307,8 @@ FrontierParts parts_of_law(const PictureInput& input, const FigureRequest& reque
   if (!request.flops.empty()) {
     std::vector<double> budgets = request.flops;
     std::sort(budgets.begin(), budgets.end());
-    plans = plan_curve(*out.problem, budgets);
-    add_draws_to_curve(*out.problem, plans, context.num_threads);
+    plans = plan_curve(*out.problem, budgets, context.cancelled);
+    add_draws_to_curve(*out.problem, plans, context.num_threads, progress_of(context, "draws"));
     add_doubts(plans);
   }
   out.targets = to_json(*out.problem, plans);
@@ -370,7 +377,8 @@ Picture frontier_picture() {
   return {{"frontier",
            "compute-optimal size, tokens and granularity over budgets",
            {kLawFormat, kFirstLawFormat, kPlanFormat, kFrontierFormat}},
-          draw_frontier};
+          draw_frontier,
+          true};
 }
 
 }  // namespace isoflop::api

@@ -94,6 +94,7 @@ LawRuns require_law_runs(const PictureInput& input) {
 }
 
 std::string in_words(double value) {
+  if (std::isnan(value)) return "unknown";
   double rounded = value;
   read_decimal(scientific_decimal(value, 2), rounded);
   return human_number(rounded);

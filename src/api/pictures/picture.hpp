@@ -33,6 +33,7 @@ using DrawPicture = Figure (*)(const PictureInput& input, const FigureRequest& r
 struct Picture {
   FigureKind kind;
   DrawPicture draw;
+  bool over_budgets = false;  ///< takes "from", "to" and "flops"
 };
 
 /// Every picture that a program has: a new one is one function and one line in list.cpp. The page

@@ -42,10 +42,10 @@ double column_difference(std::string_view wanted, std::string_view column) {
 std::string shell_word(const std::string& text) {
   std::string out;
   bool quoted = text.empty();
-  for (const char c : text) {
+  for (const char c : without_controls(text)) {
     quoted =
         quoted || std::string_view(" ()&;|<>$*?#\"'[]`\\!~{}").find(c) != std::string_view::npos;
-    out += c == '\'' ? "'\\''" : std::string(1, is_control(c) ? '?' : c);
+    out += c == '\'' ? "'\\''" : std::string(1, c);
   }
   return quoted ? "'" + out + "'" : out;
 }

@@ -12,6 +12,7 @@
 #include "column_lookup.hpp"
 #include "column_names.hpp"
 #include "io/in_quotes.hpp"
+#include "isoflop/core/plain_line.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/io/text_table.hpp"
@@ -267,7 +268,7 @@ Records read_records(const TextTable& table, const RecordOptions& options,
     if (weight) runs.weight.push_back(values.weight(row, *weight));
     if (!group.empty()) runs.group.push_back(values.group(row, group));
     for (const auto& [name, index] : extra)
-      records.extra[name].emplace_back(table.rows[row][index]);
+      records.extra[name].push_back(plain_line(table.rows[row][index]));
     runs.line.push_back(table.line[row]);
   }
   if (group.empty()) {

@@ -94,10 +94,15 @@ DroppedRows keep_where(const TextTable& table, CellReader& cells, const Conditio
                to_text({name, condition.comparison, condition.value}) + "'";
       });
 
-  const std::optional<double> value = cells.value_of_text(condition.value);
+  // Compared with the fields, a value is spelled as they are. An order says how much, as everywhere
+  // on the command line: with a comma that could be one number or another.
+  std::optional<double> value = cells.value_of_text(condition.value, column);
+  const bool has_two_readings = is_order(comparison) && value && std::isfinite(*value) &&
+                                parse_number(condition.value) != value;
+  if (has_two_readings) value = parse_number(condition.value);
   if (!value && is_order(comparison)) {
     const std::optional<std::size_t> text_row = first_text_row(table, cells, column);
-    if (!text_row) {
+    if (!text_row || has_two_readings) {
       throw InvalidArgument("where", option + ": column " + in_quotes(condition.column) +
                                          " holds numbers, and " + in_quotes(condition.value) + " " +
                                          number_fault(condition.value));
