@@ -27,8 +27,8 @@ void options(Form& form) {
   fit_options(form);
   form.word({"--bootstrap", "resamples behind the intervals (default 1000); 0 skips them", "K"});
   form.word({"--resample-size",
-             "runs a resample draws of n, in a fit of p coefficients: n^2/(n - 2p) (calibrated, "
-             "the default) or n (same)",
+             "runs a resample draws of n, in a fit of p coefficients: n^2/(n - 2p), or n of few "
+             "runs and of a fit near least squares (calibrated, the default), or always n (same)",
              "calibrated|same"});
   form.word({"--interval", "percentile (default), or bca: also leaves out each run once",
              "percentile|bca"});

@@ -120,6 +120,9 @@ std::string extras_fault(const CLI::App& parser, const std::string& name) {
   const auto option = std::find_if(extras.begin(), extras.end(), [](const std::string& word) {
     return word.size() > 1 && word.starts_with("-");
   });
+  if (option != extras.end() && *option == "--") {
+    return "no option stands behind --, which ends them: put -- and the file last";
+  }
   if (option == extras.end()) {
     return "\"" + extras.front() + "\" is a word too many; " + help + " shows what there may be";
   }

@@ -29,6 +29,13 @@ find_library(Libcsv_LIBRARY NAMES libcsv.a csv)
 
 add_subdirectory("${core}" core EXCLUDE_FROM_ALL)
 
+# What puts answers into words, pictures and JSON is to be small: it takes no time that anybody sees.
+# (A table is read, a law fitted and a plan found by code that stays fast.)
+foreach(module IN ITEMS isoflop_api isoflop_commands isoflop_figure isoflop_requests isoflop_text
+               isoflop_words)
+  target_compile_options(${module} PRIVATE -Os)
+endforeach()
+
 # What is inside has licences that go with it. (Debian's files quote them; two stand in a file of their
 # own.)
 install(FILES "${core}/build/ceres/LICENSE" DESTINATION isoflop/licenses RENAME ceres-solver

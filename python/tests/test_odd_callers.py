@@ -260,6 +260,13 @@ def test_values_of_several_types_in_an_arrow_table() -> None:
 # Results. ----------------------------------------------------------------------------------------
 
 
+def uncertain_plan(accepted: bool) -> isoflop.Plan:
+    fit = isoflop.fit(SWEEP, law="chinchilla", bootstrap=50, starts=20)
+    plan = fit.plan(flops=1e21, max_n_span=1.01, accept_undetermined=accepted)
+    assert plan[0].status == "undetermined"
+    return plan
+
+
 def usable_and_not() -> list[tuple[str, Callable[[], isoflop.Result]]]:
     law = "krajewski2024-e64"
     return [
@@ -272,6 +279,13 @@ def usable_and_not() -> list[tuple[str, Callable[[], isoflop.Result]]]:
         ("no consensus", lambda: isoflop.consensus(["abnar2025"], flops=1e21)),
         ("fit", lambda: isoflop.fit(SWEEP, law="chinchilla", bootstrap=0)),
         ("no fit", lambda: isoflop.fit(SWEEP, law="chinchilla", starts=1, bootstrap=0)),
+        ("no determined plan", lambda: uncertain_plan(False)),
+        ("undetermined plan that is accepted", lambda: uncertain_plan(True)),
+        ("backtest", lambda: isoflop.backtest(SWEEP, law="chinchilla", hold_out="d:30%")),
+        (
+            "no backtest",
+            lambda: isoflop.backtest(SWEEP, law="chinchilla", hold_out="d:30%", starts=1),
+        ),
         ("profiles", lambda: isoflop.profiles(SWEEP, bootstrap=0)),
         ("sweep", lambda: isoflop.sweep("hoffmann2022", flops=[1e18, 1e19])),
         ("laws", lambda: isoflop.laws()),

@@ -12,6 +12,7 @@
 #include "isoflop/core/select_rows.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/fit/drop_worst.hpp"
+#include "isoflop/fit/find_far_runs.hpp"
 #include "isoflop/fit/find_shifted_runs.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/fit/fit_law.hpp"
@@ -98,6 +99,14 @@ void weigh(FitOutcome& out) {
     out.findings = inspect_runs(*law, out.runs, out.options);
     for (Finding& shifted : find_shifted_runs(*law, out.runs, out.options, out.report)) {
       out.findings.push_back(std::move(shifted));
+    }
+    const bool is_suspect =
+        std::any_of(out.findings.begin(), out.findings.end(),
+                    [](const Finding& f) { return f.severity == FindingSeverity::kSuspect; });
+    if (!is_suspect) {  // what is suspect already would be named by its single runs as well
+      for (Finding& far : find_far_runs(out.law.law, out.runs, out.report)) {
+        out.findings.push_back(std::move(far));
+      }
     }
   } else {
     out.findings.push_back({FindingSeverity::kNote,

@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "isoflop/fit/find_far_runs.hpp"
 #include "isoflop/laws/coefficients.hpp"
 
 namespace isoflop::api {
@@ -68,12 +69,14 @@ class BentLaw {
       mean_ += std::log(x) / static_cast<double>(n);
     }
     double bend_squares = 0.0;
+    std::vector<double> residuals(n);
     std::vector<double> x(point_.size());
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t v = 0; v < x.size(); ++v) {
         x[v] = log_value(runs.column(law_.facts().variables[v])[i]);
       }
       const CoefficientVector slope = free_slope(x, options);
+      residuals[i] = std::log(runs.loss[i]) - law_.log_loss(theta_, x);
       const double z = std::pow(x[bent_] - mean_, 2);
       information += slope * slope.transpose();
       slope_times_bend += z * slope;
@@ -83,7 +86,8 @@ class BentLaw {
     followed_ = information.llt().solve(slope_times_bend);
     const double left = bend_squares - slope_times_bend.dot(followed_);
     const double count = static_cast<double>(n), free = static_cast<double>(report.num_free);
-    const double noise = report.rmse_log * std::sqrt(count / (count - free));
+    const double noise =
+        scatter(residuals, runs, report.rmse_log) * std::sqrt(count / (count - free));
     options_ = &options;
     size_ = sign * 2.0 * noise / std::sqrt(std::max(left, 1e-300));
   }
@@ -107,6 +111,22 @@ class BentLaw {
   }
 
  private:
+  /// The error of the fit, in which a run that a robust fit does not follow counts no more than one
+  /// at the edge of the usual.
+  static double scatter(const std::vector<double>& residuals, const RunTable& runs, double rmse) {
+    constexpr double kFarthest = 5.0;
+    const double most = kFarthest * usual_residual(residuals);
+    if (!(most > 0.0)) return rmse;
+    double all = 0.0, counted = 0.0;
+    for (std::size_t i = 0; i < residuals.size(); ++i) {
+      const double weight = runs.weight.empty() ? 1.0 : runs.weight[i];
+      const double size = std::abs(residuals[i]);
+      all += weight * std::pow(size, 2);
+      counted += weight * std::pow(std::min(size, most), 2);
+    }
+    return rmse * std::sqrt(counted / all);
+  }
+
   /// Slopes along the coefficients that were fitted.
   CoefficientVector free_slope(const std::vector<double>& x, const FitOptions& options) const {
     CoefficientVector out = law_.gradient(theta_, x);

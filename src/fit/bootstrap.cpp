@@ -1,6 +1,7 @@
 #include "isoflop/fit/bootstrap.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -41,6 +42,16 @@ class Refitter {
 
   const FreeSpace& space() const { return space_; }
   std::size_t num_runs() const { return objective_->num_runs(); }
+
+  /// The share of the runs whose residuals are beyond the Huber delta: nearly all where the fit is
+  /// one of least absolute deviations, none where it is one of least squares.
+  double beyond_delta() const {
+    std::vector<double> residuals, weights;
+    objective_->residuals(space_.expand(minima_.front()), residuals, weights);
+    const auto beyond = std::count_if(residuals.begin(), residuals.end(),
+                                      [&](double r) { return std::abs(r) > options_.huber_delta; });
+    return static_cast<double>(beyond) / static_cast<double>(residuals.size());
+  }
 
   Refit refit(const std::vector<double>& counts, std::uint64_t seed) const {
     const std::unique_ptr<Objective> resample = objective_->resampled(counts);
@@ -108,7 +119,8 @@ BootstrapReport bootstrap(const FitLaw& law, const RunTable& runs, const FitOpti
   const auto blocks =
       how.jackknife ? jackknife_blocks(units, how.seed) : std::vector<std::vector<std::size_t>>();
   const std::size_t num_drawn =
-      resample_size(units.size(), static_cast<std::size_t>(refitter.space().size()), how.size);
+      resample_size(units.size(), static_cast<std::size_t>(refitter.space().size()),
+                    refitter.beyond_delta(), how.size);
   BootstrapReport report;
   report.resamples = how.resamples;
   report.num_groups = units.size();

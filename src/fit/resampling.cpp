@@ -33,10 +33,12 @@ Random random_for(std::uint64_t seed, std::uint64_t index) {
   return Random(z ^ (z >> 31));
 }
 
-std::size_t resample_size(std::size_t num_units, std::size_t num_free, ResampleSize size) {
-  if (size == ResampleSize::kSame) return num_units;
+std::size_t resample_size(std::size_t num_units, std::size_t num_free, double beyond_delta,
+                          ResampleSize size) {
+  const bool as_tried = num_units >= 8 * num_free && beyond_delta > 0.5;
+  if (size == ResampleSize::kSame || !as_tried) return num_units;
   const auto n = static_cast<double>(num_units);
-  const double share = std::min(2.0 * static_cast<double>(num_free) / n, 0.5);
+  const double share = 2.0 * static_cast<double>(num_free) / n;
   return static_cast<std::size_t>(std::lround(n / (1.0 - share)));
 }
 

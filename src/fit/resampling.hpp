@@ -22,8 +22,10 @@ SamplingUnits sampling_units(const RunTable& runs);
 /// SplitMix64 (Steele, Lea, Flood 2014).
 Random random_for(std::uint64_t seed, std::uint64_t index);
 
-/// Units to draw for one resample; see ResampleSize.
-std::size_t resample_size(std::size_t num_units, std::size_t num_free, ResampleSize size);
+/// Units to draw for one resample; see ResampleSize. `beyond_delta` is the share of the residuals
+/// that are beyond the Huber delta.
+std::size_t resample_size(std::size_t num_units, std::size_t num_free, double beyond_delta,
+                          ResampleSize size);
 
 /// Each unit left out once; where there are many, each of 250 blocks of units.
 SamplingUnits jackknife_blocks(const SamplingUnits& units, std::uint64_t seed);

@@ -29,6 +29,9 @@ const std::vector<LawRecord>& preset_laws() {
 }
 
 LawRecord find_law(const std::string& name_or_path) {
+  if (name_or_path.empty()) {
+    throw InvalidArgument("law", "name a law: a published one or a file");
+  }
   std::string known;
   for (const LawRecord& law : preset_laws()) {
     if (law.name == name_or_path) return law;

@@ -22,7 +22,10 @@ std::optional<SizedRun> BestSize::at(double log_budget, double log_g, double fro
   if (!(log_tokens(log_budget, log_smallest_, log_g) >= 0.0)) return std::nullopt;
   const LargestSize cap = limits_.any() ? largest(log_budget, log_g) : LargestSize{};
   if (cap.log_n_active < log_smallest_) return std::nullopt;
-  if (limits_.tokens_per_active > 0.0) return at_ratio(log_budget, log_g, cap);
+  if (limits_.tokens_per_active > 0.0) {
+    const RatioSize at = ratio_size(log_budget, log_g, cap);
+    return at.leaves_model ? std::optional(at.run) : std::nullopt;
+  }
   // With embeddings ln N is convex, not linear, in ln N_active: there may be two valleys.
   if (!one_valley_ || law_.counting().counts_embeddings()) {
     return in_the_deepest_valley(log_budget, log_g, cap);
@@ -41,14 +44,15 @@ BrokenLimit BestSize::broken(double log_budget, double log_g) const {
                        : cap.limit == Limit::kMinTokens ? std::exp(most)
                                                         : std::exp(log_smallest_)};
   }
-  if (!(limits_.tokens_per_active > 0.0) || at_ratio(log_budget, log_g, cap)) return {};
-  // More tokens per parameter than even the smallest model gets, or fewer than the largest does.
+  if (!(limits_.tokens_per_active > 0.0)) return {};
+  const RatioSize at = ratio_size(log_budget, log_g, cap);
+  if (at.leaves_model) return {};
+  // More tokens per parameter than even the smallest model gets, or fewer tokens than asked.
   const double most_per_active = std::exp(most - log_smallest_);
   if (most_per_active < limits_.tokens_per_active) {
     return {Limit::kTokensPerActive, most_per_active};
   }
-  return {Limit::kTokensPerActive,
-          std::exp(log_tokens(log_budget, cap.log_n_active, log_g) - cap.log_n_active)};
+  return {Limit::kMinTokens, std::exp(at.run.log_d)};
 }
 
 double BestSize::log_tokens(double log_budget, double log_n_active, double log_g) const {
@@ -98,7 +102,8 @@ BestSize::LargestSize BestSize::largest(double log_budget, double log_g) const {
               [&](double x) { return limits_.memory.bytes(x, log_g) / limits_.max_bytes - 1.0; }),
           Limit::kMemory);
   }
-  if (limits_.min_tokens > 0.0) {
+  // Of so many tokens per parameter a larger model has more, and not fewer: ratio_size() looks.
+  if (limits_.min_tokens > 0.0 && !(limits_.tokens_per_active > 0.0)) {
     const double wanted = std::log(limits_.min_tokens);
     lower(first_beyond([&](double x) { return wanted - log_tokens(log_budget, x, log_g); }),
           Limit::kMinTokens);
@@ -119,13 +124,23 @@ double BestSize::first_beyond(const F& excess) const {
   return bracketed_root(bounded, log_smallest_, log_smallest_ + step);
 }
 
-std::optional<SizedRun> BestSize::at_ratio(double log_budget, double log_g,
-                                           const LargestSize& cap) const {
+BestSize::RatioSize BestSize::ratio_size(double log_budget, double log_g,
+                                         const LargestSize& cap) const {
+  constexpr double kLastDigits = 1e-12;
   const double log_ratio = std::log(limits_.tokens_per_active);
   const double size =
       first_beyond([&](double x) { return log_ratio + x - log_tokens(log_budget, x, log_g); });
-  if (!(size >= log_smallest_) || size > cap.log_n_active) return std::nullopt;
-  return run_at(log_budget, size, log_g, SizeEdge::kNone, Limit::kTokensPerActive);
+  RatioSize out;
+  if (size <= cap.log_n_active) {
+    out.run = run_at(log_budget, size, log_g, SizeEdge::kNone, Limit::kTokensPerActive);
+  } else {
+    const double log_n = cap.log_n_active, log_d = log_ratio + log_n;
+    out.run = {log_n, log_d, log_g, law_.log_loss(log_n, log_d, log_g), SizeEdge::kNone, cap.limit};
+  }
+  const bool has_tokens =
+      !(limits_.min_tokens > 0.0) || out.run.log_d >= std::log(limits_.min_tokens) - kLastDigits;
+  out.leaves_model = size >= log_smallest_ && has_tokens;
+  return out;
 }
 
 double BestSize::slope_in_n(double log_budget, double log_n_active, double log_g) const {

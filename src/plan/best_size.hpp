@@ -1,6 +1,7 @@
 // The number of parameters with the lowest loss under a budget, at one granularity:
 //   minimise L(N, D, G)  subject to  (D + D_served / 3) cost_per_token(N, G) = budget,  G given,
-// and the limits of limits.hpp. D follows from N, so this is the root of dL/dlnN on a line. The
+// and the limits of limits.hpp. (Where tokens per parameter are given and the size is capped, less
+// than the budget is spent.) D follows from N, so this is the root of dL/dlnN on a line. The
 // root is found from the exact derivative: a sampled loss would fix N to half the digits of a
 // double at best. Every limit is a largest N, so that behind one valley the answer is the root or
 // the largest N, whichever is smaller.
@@ -93,8 +94,13 @@ class BestSize {
   /// even at the smallest size.
   template <class F>
   double first_beyond(const F& excess) const;
-  /// The run with exactly so many tokens per active parameter; nothing if no size has them.
-  std::optional<SizedRun> at_ratio(double log_budget, double log_g, const LargestSize& cap) const;
+  /// The largest run with exactly so many tokens per active parameter that the budget pays for:
+  /// where a limit caps its size, part of the budget is not spent.
+  struct RatioSize {
+    SizedRun run{};
+    bool leaves_model = false;  ///< it is a model of the family and has tokens enough
+  };
+  RatioSize ratio_size(double log_budget, double log_g, const LargestSize& cap) const;
   /// d ln L / d ln N_active along the budget.
   double slope_in_n(double log_budget, double log_n_active, double log_g) const;
   /// ln N of the model that is trained on a single token; `beyond` is larger than that.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "isoflop/core/decimal.hpp"
 #include "isoflop/core/root.hpp"
 #include "plan/best_size.hpp"
 #include "plan/granularity_search.hpp"
@@ -111,6 +112,12 @@ Plan Planner::describe(double budget, const Optimum& best) const {
   out.n_law = size_->law().counting().n_law(out.n_active);
   out.d_tokens = std::exp(best.log_d);
   out.loss = std::exp(best.log_loss);
+  const double spent = std::exp(log_spent(best)) / budget;
+  // A hundredth of it is nothing to speak of.
+  if (spent < 0.99 && best.status == PlanStatus::kOptimal) {
+    out.note = "the limits leave no larger run: it takes " + general_decimal(100.0 * spent, 3) +
+               " % of the budget";
+  }
   out.binding = prices(*size_, std::log(budget), best);
   out.router_flops_share = size_->cost().router_share(best.log_n_active, best.log_g);
   if (size_->law().has_granularity()) out.granularity = best.granularity;
@@ -131,6 +138,22 @@ std::optional<double> Planner::log_budget_for(double log_loss, const PlanOptions
   return std::nullopt;
 }
 
+double Planner::least_log_budget(double log_loss, double enough, const PlanOptions& options) const {
+  auto is_enough = [&](double x) {
+    const Optimum at = optimum(x, options);
+    return at.usable() && at.log_loss <= log_loss;
+  };
+  double step = 1.0;
+  while (is_enough(enough - step)) step *= 2.0;
+  double too_little = enough - step;
+  for (int i = 0; i < 70; ++i) {
+    const double middle = 0.5 * (too_little + enough);
+    if (middle == too_little || middle == enough) break;
+    (is_enough(middle) ? enough : too_little) = middle;
+  }
+  return enough;
+}
+
 double Planner::cheapest_log_budget(double log_loss, double log_budget, const PlanOptions& options,
                                     const Optimum& best) const {
   // Newton's method, kept between a budget that is enough and one that is not: ln L falls with
@@ -138,6 +161,7 @@ double Planner::cheapest_log_budget(double log_loss, double log_budget, const Pl
   double x = log_budget, enough = x, too_little = -std::numeric_limits<double>::infinity();
   Optimum at = best;
   if (best.log_loss >= log_loss) return log_budget;
+  if (size_->limits().tokens_per_active > 0.0) return least_log_budget(log_loss, x, options);
   for (int iteration = 0; iteration < 100; ++iteration) {
     const double excess = at.log_loss - log_loss;  // NaN where no model is affordable
     const double step = excess / size_->gain(at.log_n_active, at.log_d, at.log_g);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
 #include "isoflop/laws/loss_unit.hpp"
@@ -63,11 +65,20 @@ std::string limits_text(const PlanProblem& problem, const Plan& plan) {
   }
   std::string out;
   for (const BindingLimit& b : plan.binding) {
-    out += fmt::format("{}: {} {} binds: 10 % {} is worth {:.4f} {}, or {:.2f} % of the budget\n",
-                       budget, name_of(b.limit, problem.limits), amount(b.limit, b.value),
-                       asks(b.limit) ? "less of it" : "more of it", 0.1 * b.value * b.loss_per_unit,
-                       unit_of_difference(problem.law.loss_unit),
-                       10.0 * b.value * b.budget_per_unit / plan.budget);
+    out += fmt::format("{}: {} {} binds", budget, name_of(b.limit, problem.limits),
+                       amount(b.limit, b.value));
+    // Where a little less leaves no model, nobody knows what it is worth; where part of the budget
+    // is not spent, no budget is worth anything.
+    if (std::isfinite(b.loss_per_unit)) {
+      out +=
+          fmt::format(": 10 % {} is worth {:.4f} {}", asks(b.limit) ? "less of it" : "more of it",
+                      0.1 * b.value * b.loss_per_unit, unit_of_difference(problem.law.loss_unit));
+      if (std::isfinite(b.budget_per_unit)) {
+        out += fmt::format(", or {:.2f} % of the budget",
+                           10.0 * b.value * b.budget_per_unit / plan.budget);
+      }
+    }
+    out += "\n";
   }
   return out;
 }

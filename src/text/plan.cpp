@@ -176,6 +176,7 @@ std::vector<std::string> notes_on(const PlanProblem& problem, const Plan& p,
   if (p.status == PlanStatus::kInfeasible) return {};  // limits_text says which limit
   if (!p.usable()) return {p.note};
   std::vector<std::string> notes;
+  if (p.status == PlanStatus::kOptimal && !p.note.empty()) notes.push_back(p.note);
   if (!law.ranges[Variable::kN]) {
     notes.emplace_back("the range of the runs behind this law is not known");
   }

@@ -54,7 +54,9 @@ TEST_CASE("isoflop: an unknown option is named and exits 2", "[cli][refusal]") {
 }
 
 TEST_CASE("isoflop: a word too many exits 2", "[cli][refusal]") {
-  check_usage_errors({{{"laws", "chinchilla", "hoffmann2022"}, "hoffmann2022"},
+  check_usage_errors({{{"plan", "--", "hoffmann2022", "--flops", "1e21"},
+                       "no option stands behind --, which ends them"},
+                      {{"laws", "chinchilla", "hoffmann2022"}, "hoffmann2022"},
                       {{"predict", "hoffmann2022", "70B", "--n", "70B", "--d", "1T"}, "70B"}});
 }
 

@@ -330,13 +330,19 @@ TEST_CASE("bootstrap: 100 cold starts find nothing better than 200 refits of the
 
 TEST_CASE("bootstrap: a resample draws so many more runs as there are coefficients",
           "[fit][identity]") {
-  CHECK(resample_size(78, 7, ResampleSize::kCalibrated) == 95);    // 78 / (1 - 14/78)
-  CHECK(resample_size(240, 5, ResampleSize::kCalibrated) == 250);  // 240 / (1 - 10/240)
-  CHECK(resample_size(1'000'000, 7, ResampleSize::kCalibrated) == 1'000'014);
-  CHECK(resample_size(8, 7, ResampleSize::kCalibrated) == 16);  // never more than twice
-  CHECK(resample_size(78, 7, ResampleSize::kSame) == 78);
-  const RunTable runs = planted_runs(Chinchilla{}, kHoffmann, 0.01);
-  CHECK(bootstrapped("chinchilla", runs, few_starts(), resamples(2)).resample_size == 40);
+  CHECK(resample_size(78, 7, 0.8, ResampleSize::kCalibrated) == 95);    // 78 / (1 - 14/78)
+  CHECK(resample_size(240, 5, 0.8, ResampleSize::kCalibrated) == 250);  // 240 / (1 - 10/240)
+  CHECK(resample_size(1'000'000, 7, 0.8, ResampleSize::kCalibrated) == 1'000'014);
+  CHECK(resample_size(78, 7, 0.8, ResampleSize::kSame) == 78);
+  // Neither of few runs nor near least squares.
+  CHECK(resample_size(55, 7, 0.8, ResampleSize::kCalibrated) == 55);
+  CHECK(resample_size(56, 7, 0.8, ResampleSize::kCalibrated) == 75);
+  CHECK(resample_size(78, 7, 0.5, ResampleSize::kCalibrated) == 78);
+  const RunTable runs = shipped_simulated_runs();
+  FitOptions options = few_starts();
+  CHECK(bootstrapped("fine-grained-moe", runs, options, resamples(2)).resample_size == 95);
+  options.huber_delta = std::numeric_limits<double>::infinity();
+  CHECK(bootstrapped("fine-grained-moe", runs, options, resamples(2)).resample_size == 78);
 }
 
 }  // namespace

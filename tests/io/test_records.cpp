@@ -53,9 +53,18 @@ TEST_CASE("read_records: options name other columns", "[io][format]") {
 }
 
 TEST_CASE("read_records: weight and group are read where they exist", "[io][format]") {
-  const Records records = records_of("N,D,loss,weight,group\n1,2,3,0,a\n1,2,3,0.5,7\n");
-  CHECK(records.runs.weight == Numbers{0, 0.5});
+  const Records records = records_of("N,D,loss,weight,group\n1,2,3,2,a\n1,2,3,0.5,7\n");
+  CHECK(records.runs.weight == Numbers{2, 0.5});
   CHECK(records.runs.group == std::vector<std::string>{"a", "7"});
+}
+
+TEST_CASE("read_records: a row of weight zero is left out and counted", "[io][format]") {
+  const Records records = records_of("N,D,loss,weight\n1,2,3,1\n9e9,9e9,9,0\n4,5,6,1\n");
+  CHECK(records.runs.column(Variable::kN) == Numbers{1, 4});
+  REQUIRE(records.log.dropped.size() == 1);
+  CHECK(records.log.dropped[0].reason == "weight 0");
+  CHECK(records.log.dropped[0].count == 1);
+  CHECK(records_fault("N,D,loss,weight\n1,2,3,0\n") == "runs.csv: no row has a weight above zero");
 }
 
 TEST_CASE("read_records: weight and group stay empty where they do not exist", "[io][format]") {

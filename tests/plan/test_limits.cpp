@@ -9,6 +9,7 @@
 #include "isoflop/core/repetition.hpp"
 #include "isoflop/cost/roofline.hpp"
 #include "isoflop/cost/training_time.hpp"
+#include "isoflop/plan/budget.hpp"
 #include "requests.hpp"
 
 namespace isoflop::testing::limits_test {
@@ -91,8 +92,8 @@ bool keeps_to(const PlanProblem& request, double n, double d, double g) {
 GridPoint brute_force(const PlanProblem& request, double budget, double step) {
   const double ratio = request.limits.tokens_per_active;
   GridPoint best;
-  auto consider = [&](double n, double g, GridPoint& found) {
-    const double d = tokens_at(request, budget, n, g);
+  auto consider = [&](double n, double g, GridPoint& found, double given_d = 0.0) {
+    const double d = given_d > 0.0 ? given_d : tokens_at(request, budget, n, g);
     if (!keeps_to(request, n, d, g)) return;
     double worth = d;
     if (d > request.unique_tokens) {
@@ -113,7 +114,19 @@ GridPoint brute_force(const PlanProblem& request, double budget, double step) {
         const double n = std::exp(0.5 * (low + high));
         (tokens_at(request, budget, n, g) > ratio * n ? low : high) = std::log(n);
       }
-      if (low > smallest) consider(std::exp(low), g, best);
+      if (!(low > smallest)) continue;
+      // A larger one than that is too dear; where it is too large, the largest that is not.
+      auto fits = [&](double log_n) { return keeps_to(request, std::exp(log_n), 1e300, g); };
+      if (fits(low)) {
+        consider(std::exp(low), g, best);
+        continue;
+      }
+      double below = smallest, above = low;
+      for (int i = 0; i < 100; ++i) {
+        const double middle = 0.5 * (below + above);
+        (fits(middle) ? below : above) = middle;
+      }
+      consider(std::exp(below), g, best, ratio * std::exp(below));
     } else {
       GridPoint wide;
       for (double log_n = smallest; log_n < 45.0; log_n += 10.0 * step) {
@@ -165,7 +178,7 @@ TEST_CASE("Planner: what G = 1 needs for the same loss keeps to the limits as we
   PlanProblem request = moe_request(), coarse = moe_request_at(1.0);
   int reached = 0, out_of_reach = 0;
   // As many tokens per parameter as said, in models that grow only so far: a budget beyond that of
-  // the largest has no run at all.
+  // the largest gives no lower loss.
   for (const double largest : {1.1, 2.0, 4.0, 16.0}) {
     request.limits.tokens_per_active = free.d_tokens / free.n_active;
     request.limits.max_n_active = largest * free.n_active;
@@ -283,9 +296,77 @@ TEST_CASE("Planner: limits that leave no model say which one and how far off it 
   request = moe_request();
   request.limits.tokens_per_active = 1e12;
   check(request, Limit::kTokensPerActive, -1.0);
-  request.limits.tokens_per_active = 1e-3;
+  request.limits.tokens_per_active = 20.0;
   request.limits.max_n_active = 1e9;
-  check(request, Limit::kTokensPerActive, 1.0);
+  request.limits.min_tokens = 3e10;
+  check(request, Limit::kMinTokens, -1.0);
+}
+
+TEST_CASE("Planner: with so many tokens per parameter a larger budget never gives a higher loss",
+          "[plan][identity]") {
+  PlanProblem request = moe_request();
+  request.limits.tokens_per_active = 100.0;
+  request.limits.max_n_active = 1e9;
+  double last = std::numeric_limits<double>::infinity();
+  for (double budget = 1e20; budget < 3e21; budget *= 1.1) {
+    CAPTURE(budget);
+    const Plan plan = plan_at(request, budget);
+    REQUIRE(plan.usable());
+    CHECK(plan.loss <= last);
+    CHECK(plan.n_active <= 1e9 * (1.0 + 1e-12));
+    CHECK(plan.tokens_per_active_parameter() == Approx(100.0).epsilon(1e-12));
+    const double spent =
+        budget / tokens_at(request, budget, plan.n_active, plan.granularity) * plan.d_tokens;
+    CHECK(spent <= budget * (1.0 + 1e-9));
+    CHECK((spent < 0.99 * budget) == !plan.note.empty());
+    last = plan.loss;
+  }
+  // Every granularity: the best one is where the cap and the budget meet.
+  request.search.search = GranularitySearch::kContinuous;
+  const Plan free = plan_at(request, 1e21);
+  for (double g = 1.0; g < 1000.0; g *= 1.02) {
+    PlanProblem at = request;
+    at.search = {.search = GranularitySearch::kFixed, .granularity = g};
+    CAPTURE(g);
+    CHECK(free.loss <= plan_at(at, 1e21).loss * (1.0 + 1e-9));
+  }
+}
+
+TEST_CASE("budgets_for: with so many tokens per parameter the least budget is found",
+          "[plan][identity]") {
+  // Of a dense law the run that has the loss is on one line, and its cost is known.
+  PlanProblem request = request_for("hoffmann2022", FlopAccounting::kSixNd);
+  auto cost_of = [&](double loss, double ratio, double served) {
+    double low = 10.0, high = 30.0;
+    for (int i = 0; i < 100; ++i) {
+      const double n = std::exp(0.5 * (low + high));
+      (loss_at(request, n, ratio * n, 1.0) > loss ? low : high) = std::log(n);
+    }
+    const double n = std::exp(high);
+    return 6.0 * n * ratio * n + 2.0 * n * served;
+  };
+  request.limits.tokens_per_active = 20.0;
+  request.limits.max_n_active = 1e9;
+  for (const double loss : {2.9, 2.65, 2.6, 2.585}) {
+    CAPTURE(loss);
+    const auto found = budgets_for(request, {loss});
+    REQUIRE(found.at(0));
+    CHECK(*found[0] == Approx(cost_of(loss, 20.0, 0.0)).epsilon(1e-9));
+  }
+  CHECK_FALSE(budgets_for(request, {2.57}).at(0));  // the largest model has 2.58
+  request.limits.max_n_active = Limits::kFree;
+  request.limits.tokens_per_active = 100.0;
+  request.limits.inference_tokens = 1e12;
+  for (const double loss : {2.4, 2.46, 2.49, 2.5, 2.51, 2.6}) {
+    CAPTURE(loss);
+    const auto found = budgets_for(request, {loss});
+    REQUIRE(found.at(0));
+    CHECK(*found[0] == Approx(cost_of(loss, 100.0, 1e12)).epsilon(1e-9));
+  }
+  // At least so many tokens: a loss that less would reach takes the least run that has them.
+  request.limits.inference_tokens = 0.0;
+  request.limits.min_tokens = 1e10;
+  CHECK(*budgets_for(request, {5.0}).at(0) == Approx(6.0 * 1e8 * 1e10).epsilon(1e-9));
 }
 
 }  // namespace

@@ -20,7 +20,9 @@ namespace isoflop {
 
 /// How many runs (or groups) of n a resample draws, with replacement, in a fit of p coefficients.
 enum class ResampleSize {
-  kCalibrated,  ///< n^2 / (n - 2 p), at most 2 n; docs/explain/calibration.md says why
+  /// n^2 / (n - 2 p) where n is at least 8 p and most residuals are beyond the Huber delta, else n;
+  /// docs/explain/calibration.md says why.
+  kCalibrated,
   kSame,        ///< n, as in Efron 1979; what published standard errors come from
 };
 

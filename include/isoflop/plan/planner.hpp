@@ -51,6 +51,10 @@ class Planner {
   double n_law(double n_active) const;
 
  private:
+  /// cheapest_log_budget where tokens per parameter are given, from a budget that is enough. By
+  /// halves: the loss falls with the budget, not smoothly, down to where no run keeps to the limits.
+  double least_log_budget(double log_loss, double enough, const PlanOptions& options) const;
+
   std::shared_ptr<const BestSize> size_;
 };
 

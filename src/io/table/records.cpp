@@ -241,6 +241,11 @@ Records read_records(const TextTable& table, const RecordOptions& options,
   }
   note(keep_finished(table, options.where, rows, notes), log);
   note(keep_with_loss(table, loss, values, options.target, rows, notes), log);
+  if (weight) {  // what does not count is no part of what the runs cover
+    const auto counts = [&](std::size_t row) { return values.weight(row, *weight) > 0.0; };
+    note(keep_if(table, "weight 0", rows, counts), log);
+    if (rows.empty()) throw DataError(path, "no row has a weight above zero");
+  }
   if (!options.last_of.empty()) {
     const auto tokens = std::find_if(variables.begin(), variables.end(),
                                      [](const auto& v) { return v.first == Variable::kD; });
