@@ -101,7 +101,9 @@ void FieldReader::require_all_known() const {
     if (item.key() == "verb") continue;
     if (std::find(visited_.begin(), visited_.end(), item.key()) != visited_.end()) continue;
     std::string known;
-    for (const std::string& name : visited_) known += " " + name;
+    for (auto name = visited_.begin(); name != visited_.end(); ++name) {
+      if (std::find(visited_.begin(), name, *name) == name) known += " " + *name;
+    }
     throw InvalidArgument(item.key(),
                           "there is no field \"" + item.key() + "\"; there are:" + known);
   }

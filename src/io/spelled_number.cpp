@@ -120,7 +120,12 @@ double scale_of_word(std::string_view text) {
     word = trimmed(word);
     break;
   }
+  if (const std::size_t of = word.find(" of "); of != std::string::npos) {  // billions of tokens
+    if (!is_unit_word(word.substr(of + 4))) return 0.0;
+    word = trimmed(word.substr(0, of));
+  }
   if (word == "g") return 1e9;
+  if (word.size() == 2 && word[0] == '1' && is_letter(word[1])) word.erase(0, 1);  // D/1B
   for (const Scale& scale : kScales) {
     if (word == scale.word) return scale.value;
   }

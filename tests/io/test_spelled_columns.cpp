@@ -286,5 +286,21 @@ TEST_CASE("read_records: strict turns every guess into a refusal", "[io][refusal
   CHECK(n_of(records_of("N (M),D,loss\n1,2,3\n", options)) == Numbers{1e6});
 }
 
+TEST_CASE(
+    "read_records: a unit in the header may be a number with a suffix, or billions of something",
+    "[io][format]") {
+  for (const char* header : {"tokens/1B", "D (billions of tokens)", "tokens [billion tokens]"}) {
+    CAPTURE(header);
+    const Records records = records_of("N (millions)," + std::string(header) + ",loss\n100,2,3\n");
+    CHECK(records.runs.column(Variable::kN) == Numbers{1e8});
+    CHECK(records.runs.column(Variable::kD) == Numbers{2e9});
+  }
+}
+
+TEST_CASE("read_records: logarithms are not offered as counts", "[io][refusal]") {
+  const std::string fault = records_fault("N,log tokens,loss\n100,21.4,3\n");
+  CHECK(fault.find("d=NAME") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace isoflop::testing::spelled_columns_test

@@ -121,7 +121,8 @@ constexpr std::array<Names, 9> kWords{{
 
 /// Parts of names of other things.
 constexpr std::string_view kOther =
-    " per ratio lr scale weight std var err stderr step steps batch time rate flops"
+    " per ratio log log2 log10 ln lr scale weight std var err stderr step steps batch time rate "
+    "flops"
     " accuracy acc spike delta balance aux gpu seconds hours"
     " bits bit bpb ppl perplexity percent pct router throughput speed ";
 
