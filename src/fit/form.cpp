@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fit/free_space.hpp"
+#include "fit/level_misfit.hpp"
 #include "fit/minimizer.hpp"
 #include "isoflop/core/select_rows.hpp"
 #include "isoflop/core/student_quantile.hpp"
@@ -107,6 +108,12 @@ class LinearFit {
   double variance_ = 0.0;
 };
 
+/// A word of lack of fit stays.
+void holds(FitReport& report) {
+  FormWord& word = report.questions.form.word;
+  if (word == FormWord::kUntested) word = FormWord::kHolds;
+}
+
 std::string per_cent(double share) {
   std::ostringstream text;
   text << std::setprecision(2) << 100.0 * share << " %";
@@ -136,7 +143,7 @@ void compare_with_noise(const SeedNoise& noise, FitReport& report) {
                                   ", where repeats of a cell differ by " + per_cent(noise.sd_log) +
                                   ": this law does not have their form");
   } else {
-    report.questions.form.word = std::max(report.questions.form.word, FormWord::kHolds);
+    holds(report);
   }
 }
 
@@ -173,7 +180,7 @@ void forecast(const FitLaw& law, const RunTable& runs, const FitOptions& options
             " largest runs, the law forecasts only " + per_cent(report.form->covered) +
             " of them inside their 95 % interval: it bends away from the runs");
   } else {
-    report.questions.form.word = std::max(report.questions.form.word, FormWord::kHolds);
+    holds(report);
   }
 }
 
@@ -191,7 +198,9 @@ void add_form(const FitLaw& law, const RunTable& runs, const FitOptions& options
     }
     forecast(law, select_rows(runs, rows), options, report);
   }
-  // A word of lack of fit stays.
+  if (const auto misfit = level_misfit(law, runs, options, report)) {
+    report.questions.form.lower_to(FormWord::kLackOfFit, *misfit);
+  }
   if (noise) compare_with_noise(*noise, report);
   judge(report);
 }
