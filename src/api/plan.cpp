@@ -8,6 +8,7 @@
 #include "api/plan_answers.hpp"
 #include "api/plan_fields.hpp"
 #include "api/plan_problem.hpp"
+#include "api/planner_choice.hpp"
 #include "api/shapes_choice.hpp"
 #include "api/time_choice.hpp"
 #include "api/versus_column.hpp"
