@@ -23,7 +23,7 @@ enum class ResampleSize {
   /// n^2 / (n - 2 p) where n is at least 8 p and most residuals are beyond the Huber delta, else n;
   /// docs/explain/calibration.md says why.
   kCalibrated,
-  kSame,        ///< n, as in Efron 1979; what published standard errors come from
+  kSame,  ///< n, as in Efron 1979; what published standard errors come from
 };
 
 struct BootstrapOptions {

@@ -52,7 +52,8 @@ class Planner {
 
  private:
   /// cheapest_log_budget where tokens per parameter are given, from a budget that is enough. By
-  /// halves: the loss falls with the budget, not smoothly, down to where no run keeps to the limits.
+  /// halves: the loss falls with the budget, not smoothly, down to where no run keeps to the
+  /// limits.
   double least_log_budget(double log_loss, double enough, const PlanOptions& options) const;
 
   std::shared_ptr<const BestSize> size_;
