@@ -87,7 +87,10 @@ class Designer {
                               ? (below ? -factor : 1.0 / factor) * 2.0 * (high_[v] - low_[v])
                               : std::log(factor);
       const double x = (below ? low_[v] : high_[v]) + step;
-      if (value_fault(about, from_law_input(variable, x)).empty()) out.push_back(x);
+      // No expert is wider than the dense layer that it is split from, unless some were.
+      const bool too_coarse = variable == Variable::kG && x < 0.0 && low_[v] >= 0.0;
+      const bool is_one = value_fault(about, from_law_input(variable, x)).empty();
+      if (is_one && !too_coarse) out.push_back(x);
     }
     return out;
   }

@@ -194,6 +194,16 @@ TEST_CASE("isoflop fit: the worst runs are named and left out", "[cli][identity]
   CHECK(law["fit"]["num_runs"] == 18);
 }
 
+TEST_CASE("isoflop fit: the cure asks for no expert that is wider than the dense layer",
+          "[cli][format]") {
+  const Workplace here;
+  const Outcome fit = here.isoflop({"fit", "data/published/krajewski2024_grid_simulated.csv",
+                                    "--law", "fine-grained-moe", "--column", "loss=loss_simulated",
+                                    "--where", "G<=2", "--bootstrap", "0"});
+  CHECK(contains(fit.out, "Add runs at other values of G ("));
+  CHECK_FALSE(contains(fit.out, "of G (0."));
+}
+
 TEST_CASE("isoflop fit: dropping every run is a bad word", "[cli][refusal]") {
   const Workplace here;
   const Outcome all = fit_runs(here, planted_runs(Chinchilla{}, kHoffmann), {"--drop-worst", "20"});
