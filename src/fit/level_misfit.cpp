@@ -6,13 +6,13 @@
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <iomanip>
-#include <limits>
 #include <numeric>
 #include <sstream>
 #include <vector>
 
 #include "fit/free_space.hpp"
 #include "fit/inspect_parts.hpp"
+#include "isoflop/core/select_rows.hpp"
 #include "isoflop/fit/find_far_runs.hpp"
 #include "isoflop/fit/fit_law.hpp"
 #include "isoflop/laws/coefficients.hpp"
@@ -26,6 +26,7 @@ constexpr double kMuchCloser = 1.25;  // scatter about the law over that about t
 constexpr double kFarthest = 5.0;     // usual residuals: a run beyond counts as one there
 constexpr double kFewestLeft = 5.0;   // degrees of freedom
 constexpr std::size_t kMostLevels = 64, kRunsOfLevel = 3;
+constexpr std::size_t kMostRuns = 100'000;  // of a longer table some are asked
 
 /// The level of each run; empty where there are too many.
 std::vector<std::size_t> levels_of(const std::vector<double>& column, std::size_t& num_levels) {
@@ -134,6 +135,12 @@ std::optional<std::string> level_misfit(const FitLaw& law, const RunTable& runs,
                                         const FitOptions& options, const FitReport& report) {
   const LawFacts& facts = law.facts();
   if (report.coefficients.size() != facts.coefficients.size() || runs.num_runs() == 0) return {};
+  if (runs.num_runs() > kMostRuns) {
+    std::vector<std::size_t> some;
+    const std::size_t step = (runs.num_runs() + kMostRuns - 1) / kMostRuns;
+    for (std::size_t i = 0; i < runs.num_runs(); i += step) some.push_back(i);
+    return level_misfit(law, select_rows(runs, some), options, report);
+  }
   const Rest rest = rest_of(law, runs, options, report);
   const double all = rest.left.squaredNorm();
   const double count = static_cast<double>(runs.num_runs()),
