@@ -80,6 +80,25 @@ TEST_CASE("level_misfit: an N that leaves out what grows slower, and a loss that
   }
 }
 
+TEST_CASE("level_misfit: of a table of 40,000 runs some are asked", "[fit][recovery]") {
+  const auto embeddings = [](double n, double d) {
+    return chinchilla(n + 1.5e8 * std::pow(n / 1e9, 0.33), d);
+  };
+  RunTable some = grid(embeddings, 3), runs;
+  FitOptions options;
+  options.num_starts = 60;
+  options.profile = false;
+  const FitReport report = fit(Chinchilla::kName, some, options);
+  for (std::size_t i = 0; i < 40'000; ++i) {
+    const std::size_t row = (7 * i) % some.num_runs();
+    for (const Variable v : {Variable::kN, Variable::kD}) {
+      runs.column(v).push_back(some.column(v)[row]);
+    }
+    runs.loss.push_back(some.loss[row]);
+  }
+  CHECK(level_misfit(*fit_law(Chinchilla::kName), runs, options, report));
+}
+
 TEST_CASE("level_misfit: a fit whose runs have other residuals has the word lack of fit",
           "[fit][recovery]") {
   const auto embeddings = [](double n, double d) {
