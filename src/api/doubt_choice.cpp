@@ -1,7 +1,9 @@
 #include "api/doubt_choice.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "api/changes_nothing.hpp"
 #include "io/json_values.hpp"
 
 namespace isoflop::api {
@@ -35,6 +37,18 @@ DoubtThresholds thresholds_of(const DoubtChoice& choice) {
   out.without_plan = choice.max_without_plan.value_or(out.without_plan);
   require_thresholds(out);
   return out;
+}
+
+void require_meant(const DoubtChoice& choice, std::span<const Plan> plans, const Context& context) {
+  const auto draws = [](const Plan& plan) { return plan.draws.has_value(); };
+  const auto usable = [](const Plan& plan) { return plan.usable(); };
+  if (std::any_of(plans.begin(), plans.end(), draws)) return;
+  if (std::none_of(plans.begin(), plans.end(), usable)) return;  // others' draws are not asked
+  ChangesNothing()
+      .add(choice.max_n_span.has_value(), "max_n_span")
+      .add(choice.max_regret.has_value(), "max_regret")
+      .add(choice.max_without_plan.has_value(), "max_without_plan")
+      .warn(context, "no resamples are at hand to judge a plan by");
 }
 
 nlohmann::ordered_json doubts_to_json(const std::vector<PlanDoubt>& doubts) {

@@ -13,6 +13,7 @@
 #include "isoflop/error.hpp"
 #include "isoflop/fit/drop_worst.hpp"
 #include "isoflop/fit/find_far_runs.hpp"
+#include "isoflop/fit/find_no_relation.hpp"
 #include "isoflop/fit/find_shifted_runs.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/fit/fit_law.hpp"
@@ -100,12 +101,19 @@ void weigh(FitOutcome& out) {
     for (Finding& shifted : find_shifted_runs(*law, out.runs, out.options, out.report)) {
       out.findings.push_back(std::move(shifted));
     }
-    const bool is_suspect =
-        std::any_of(out.findings.begin(), out.findings.end(),
-                    [](const Finding& f) { return f.severity == FindingSeverity::kSuspect; });
-    if (!is_suspect) {  // what is suspect already would be named by its single runs as well
+    const auto has = [&](FindingSeverity severity) {
+      return std::any_of(out.findings.begin(), out.findings.end(),
+                         [&](const Finding& f) { return f.severity == severity; });
+    };
+    // What is suspect already would be named by its single runs as well.
+    if (!has(FindingSeverity::kSuspect)) {
       for (Finding& far : find_far_runs(out.law.law, out.runs, out.report)) {
         out.findings.push_back(std::move(far));
+      }
+    }
+    if (!has(FindingSeverity::kSuspect) && !has(FindingSeverity::kUnidentified)) {
+      for (Finding& none : find_no_relation(out.law.law, out.runs, out.report)) {
+        out.findings.push_back(std::move(none));
       }
     }
   } else {

@@ -53,6 +53,7 @@ FrontierOutcome frontier(const FrontierRequest& asked, const Context& context) {
   require_meant(request.planner, out.problem, context);
   out.curve = isoflop::frontier(out.problem, options);
   add_doubts(out.curve.plans, thresholds);
+  require_meant(request.doubt, out.curve.plans, context);
   out.versus = versus_columns(out.problem, request.versus, out.curve.plans);
   return out;
 }

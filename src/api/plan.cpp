@@ -168,9 +168,15 @@ PlanOutcome plan(const PlanRequest& asked, const Context& context) {
   }
   out.answers = answers_of(request, out.problem, context);
   for (PlanAnswer& answer : out.answers) answer.plan.doubts = doubts_of(answer.plan, thresholds);
+  require_meant(request.doubt, out.plans(), context);
   out.versus = versus_columns(out.problem, request.versus, out.plans());
   out.hyperparameters = load_hyperparameters(request.hyperparameters);
   out.shapes = shapes_of(request, out, context);
+  std::vector<ModelShape> models;
+  for (const ShapeAnswer& around : out.shapes) {
+    for (const RealShape& model : around.search.best) models.push_back(model.shape);
+  }
+  require_meant(request.shapes, models, context);
   out.launch = launch_of(request, out);
   return out;
 }

@@ -1,5 +1,6 @@
 #include "api/planner_choice.hpp"
 
+#include "api/changes_nothing.hpp"
 #include "api/own_values.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
@@ -47,15 +48,20 @@ void give_variables(PlanProblem& problem, const std::optional<double>& u,
 
 void require_meant(const PlannerChoice& choice, const PlanProblem& problem,
                    const Context& context) {
-  const bool says_cost = choice.router_cost != PlannerChoice{}.router_cost ||
-                         choice.active_cost != PlannerChoice{}.active_cost;
-  if (says_cost && problem.accounting != FlopAccounting::kPaper && context.warn) {
-    context.warn(field("router_cost") + " and " + field("active_cost") +
-                 " change nothing: they are for " + field("cost") +
-                 " paper, and FLOPs are counted as 6ND here");
+  if (problem.accounting != FlopAccounting::kPaper) {
+    ChangesNothing()
+        .add(choice.router_cost != PlannerChoice{}.router_cost, "router_cost")
+        .add(choice.active_cost != PlannerChoice{}.active_cost, "active_cost")
+        .warn(context,
+              field("cost") + " paper has a use for it, and FLOPs are counted as 6ND here");
   }
   const std::optional<double>& g = choice.accounting.granularity;
   const bool says_most = choice.max_granularity != PlannerChoice{}.max_granularity;
+  if (!has_granularity(problem.law)) {
+    ChangesNothing()
+        .add(says_most, "max_granularity")
+        .warn(context, "the law " + problem.law.law.name() + " has no granularity");
+  }
   if (g && says_most && *g > choice.max_granularity) {
     throw InvalidArgument("max_granularity", field("granularity") + " " + format_number(*g) +
                                                  " is above " + field("max_granularity") + " " +

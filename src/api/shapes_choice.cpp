@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "api/changes_nothing.hpp"
 #include "api/words.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/io/number.hpp"
@@ -67,6 +68,15 @@ bool wants_shapes(const ShapesChoice& choice, const HyperparameterChoice& hyperp
                                       " say something of " + field("emit") + ": add it");
   }
   return wanted;
+}
+
+void require_meant(const ShapesChoice& choice, std::span<const ModelShape> models,
+                   const Context& context) {
+  const auto routed = [](const ModelShape& model) { return model.is_routed(); };
+  if (models.empty() || std::any_of(models.begin(), models.end(), routed)) return;
+  ChangesNothing()
+      .add(choice.expert_parallel.has_value(), "expert_parallel")
+      .warn(context, "these models have no experts");
 }
 
 ShapeOptions options_of(const ShapesChoice& choice, const EmbeddingsChoice& embeddings,

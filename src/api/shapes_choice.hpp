@@ -1,7 +1,10 @@
 // Models that can be built around a plan, settled.
 #pragma once
 
+#include <span>
+
 #include "api/fields.hpp"
+#include "isoflop/api/context.hpp"
 #include "isoflop/api/embeddings_choice.hpp"
 #include "isoflop/api/hyperparameter_choice.hpp"
 #include "isoflop/api/plan.hpp"
@@ -20,6 +23,10 @@ bool wants_shapes(const ShapesChoice& choice, const HyperparameterChoice& hyperp
 
 /// What the embeddings say of the vocabulary stands where the choice says nothing.
 /// `out` holds what stands where nobody said.
+/// Warns where experts were to be shared and none of these models has any.
+void require_meant(const ShapesChoice& choice, std::span<const ModelShape> models,
+                   const Context& context);
+
 ShapeOptions options_of(const ShapesChoice& choice, const EmbeddingsChoice& embeddings,
                         const PlanProblem& problem, ShapeOptions out = {});
 

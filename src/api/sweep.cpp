@@ -288,6 +288,9 @@ SweepOutcome sweep(const SweepRequest& asked, const Context& context) {
   workshop.build(out.grid, out.runs, designed);
   out.dropped = std::move(designed.dropped);
   out.centres = std::move(designed.centres);
+  std::vector<ModelShape> models;
+  for (const SweepRun& run : out.runs) models.push_back(run.cell.model.shape);
+  require_meant(request.shapes, models, context);
   add_costs(request, out);
   if (out.noise && out.grid.budgets.size() > 1) {
     options.resampled_simulations = std::min(kResampledSweeps, request.simulations);

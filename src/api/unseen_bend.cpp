@@ -114,8 +114,7 @@ class BentLaw {
   /// The error of the fit, in which a run that a robust fit does not follow counts no more than one
   /// at the edge of the usual.
   static double scatter(const std::vector<double>& residuals, const RunTable& runs, double rmse) {
-    constexpr double kFarthest = 5.0;
-    const double most = kFarthest * usual_residual(residuals);
+    const double most = farthest_counted(residuals);
     if (!(most > 0.0)) return rmse;
     double all = 0.0, counted = 0.0;
     for (std::size_t i = 0; i < residuals.size(); ++i) {

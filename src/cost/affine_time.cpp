@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <Eigen/Dense>
 
+#include "isoflop/core/triangular_factor.hpp"
+
 namespace isoflop {
 namespace {
 
@@ -30,8 +32,7 @@ Triangle reduced(std::span<const TimedWork> data, Coefficients& unit) {
   for (int c = 0; c < kColumns; ++c) {
     if (unit[c] > 0.0) a.col(c) /= unit[c];
   }
-  const Eigen::HouseholderQR<Eigen::MatrixXd> qr(a);
-  return qr.matrixQR().topRows<kColumns + 1>().triangularView<Eigen::Upper>();
+  return triangular_factor(a);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // Which coefficients the design of the runs leaves open: inspect_runs.hpp says how it is asked.
 #include <algorithm>
 #include <cmath>
-#include <Eigen/QR>
 #include <Eigen/SVD>
 #include <limits>
 #include <map>
@@ -11,6 +10,7 @@
 #include "fit/inspect_parts.hpp"
 #include "isoflop/core/random.hpp"
 #include "isoflop/core/ranges.hpp"
+#include "isoflop/core/triangular_factor.hpp"
 
 namespace isoflop::detail {
 namespace {
@@ -36,24 +36,6 @@ struct Answer {
   double median_weakest = 0;     // median over the points of the least relative singular value
   Eigen::VectorXd mean_weakest;  // mean over the points of |direction| that goes with it
 };
-
-/// The triangular factor R of a QR decomposition, [k x k] for [n x k], n >= k: it has the matrix's
-/// singular values and right singular vectors. Some rows at a time: Householder's reflections of
-/// Eigen 3.4 take memory from the heap above 16,384 rows, which they suppose aligned as the
-/// instruction set would like it and which processor.cmake says it is not.
-Eigen::MatrixXd triangular_factor(const Eigen::MatrixXd& matrix) {
-  constexpr Eigen::Index kRows = 1024;
-  const Eigen::Index k = matrix.cols();
-  Eigen::MatrixXd factor(0, k);
-  for (Eigen::Index begin = 0; begin < matrix.rows(); begin += kRows) {
-    const Eigen::Index count = std::min(kRows, matrix.rows() - begin);
-    Eigen::MatrixXd stacked(factor.rows() + count, k);
-    stacked << factor, matrix.middleRows(begin, count);
-    const Eigen::HouseholderQR<Eigen::MatrixXd> qr(stacked);
-    factor = qr.matrixQR().topRows(std::min(k, stacked.rows())).triangularView<Eigen::Upper>();
-  }
-  return factor;
-}
 
 Answer ask(const LawProbe& probe, const std::vector<Row>& cells) {
   const auto k = static_cast<Eigen::Index>(probe.coefficients.size());
@@ -427,7 +409,8 @@ class Inspection {
                                  : "line " + b + " ~ " + a + "^" + short_text(power);
     const bool open = answer.num_lost > 0 || exchange || nearly;
     add(open ? FindingSeverity::kUnidentified : FindingSeverity::kNote, names,
-        "all runs lie on one " + line + ", which " + (open ? "does not tell " : "hardly tells ") +
+        "all runs lie on one " + line +
+            (open ? ", which does not tell " : ", where only the curve of the losses tells ") +
             list(names) + " apart",
         "Add runs at the same " + a + " with several times more and several times less " + b);
   }

@@ -4,15 +4,16 @@
 #include <cmath>
 #include <cstddef>
 #include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <iomanip>
 #include <numeric>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include "fit/free_space.hpp"
 #include "fit/inspect_parts.hpp"
 #include "isoflop/core/select_rows.hpp"
+#include "isoflop/core/triangular_factor.hpp"
 #include "isoflop/fit/find_far_runs.hpp"
 #include "isoflop/fit/fit_law.hpp"
 #include "isoflop/laws/coefficients.hpp"
@@ -23,12 +24,9 @@ namespace {
 constexpr double kOneValue = 0.05;    // in ln x: such values count as one
 constexpr double kCertain = 3.3;      // of the normal distribution: one table in 2,000
 constexpr double kMuchCloser = 1.25;  // scatter about the law over that about the levels
-constexpr double kFarthest = 5.0;     // usual residuals: a run beyond counts as one there
 constexpr double kFewestLeft = 5.0;   // degrees of freedom
 constexpr std::size_t kMostLevels = 64, kRunsOfLevel = 3;
-// Of a longer table some are asked. Eigen keeps columns up to 128 kB on the stack while it
-// decomposes; with 100,000 rows, whose columns are longer, the decomposition crashed here.
-constexpr std::size_t kMostRuns = 10'000;
+constexpr std::size_t kMostRuns = 10'000;  // asked, of a longer table, for the time
 
 /// The level of each run; empty where there are too many.
 std::vector<std::size_t> levels_of(const std::vector<double>& column, std::size_t& num_levels) {
@@ -85,14 +83,13 @@ Rest rest_of(const FitLaw& law, const RunTable& runs, const FitOptions& options,
     residuals[row] = std::log(runs.loss[row]) - law.log_loss(theta, log_x);
     slopes.row(i) = out.weight[i] * space.reduce(law.gradient(theta, log_x)).transpose();
   }
-  const double most = kFarthest * usual_residual(residuals);
+  const double most = farthest_counted(residuals);
   out.left.resize(n);
   for (Eigen::Index i = 0; i < n; ++i) {
     const double r = residuals[static_cast<std::size_t>(i)];
     out.left[i] = out.weight[i] * (most > 0.0 ? std::clamp(r, -most, most) : r);
   }
-  const Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr(slopes);
-  out.own = qr.householderQ() * Eigen::MatrixXd::Identity(n, qr.rank());
+  out.own = orthonormal_basis(std::move(slopes));
   out.left -= out.own * (out.own.transpose() * out.left).eval();
   return out;
 }

@@ -32,6 +32,9 @@ std::string verdict(const api::GranularityColumn& column, double reference,
     out += fmt::format(", by {:.4f} {} over G = {}", second - best.loss, unit,
                        format_number(second_g));
   }
+  if (column.runs.size() > 1 && &best == &column.runs.back()) {
+    out += "; it is the finest tried";
+  }
   return out + "\n";
 }
 

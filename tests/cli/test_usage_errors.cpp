@@ -162,8 +162,45 @@ TEST_CASE("isoflop: a price that does not count is said to, and may stand in a f
     const Outcome outcome = here.isoflop(words);
     CHECK(outcome.exit_code == 0);
     CHECK(outcome.out == here.isoflop(plan).out);
-    CHECK(contains(outcome.err, "--router-cost and --active-cost change nothing"));
+    CHECK(contains(outcome.err, "--router-cost changes nothing"));
   }
+}
+
+TEST_CASE(
+    "isoflop: limits of experts and of doubts are said to change nothing where there are none",
+    "[cli][format]") {
+  const Workplace here;
+  const Words dense{"plan", "hoffmann2022", "--flops", "1e21", "--shapes"};
+  for (const auto& [more, said] :
+       {std::pair{Words{"--max-granularity", "8"},
+                  "--max-granularity changes nothing: the law chinchilla has no granularity"},
+        std::pair{Words{"--max-regret", "10%", "--max-n-span", "3"},
+                  "--max-n-span and --max-regret change nothing: no resamples are at hand"},
+        std::pair{Words{"--expert-parallel", "8"},
+                  "--expert-parallel changes nothing: these models have no experts"}}) {
+    Words words = dense;
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = here.isoflop(words);
+    CAPTURE(said);
+    CHECK(outcome.exit_code == 0);
+    CHECK(outcome.out == here.isoflop(dense).out);
+    CHECK(contains(outcome.err, said));
+  }
+  const Outcome routed =
+      here.isoflop({"plan", "krajewski2024-e64", "--flops", "1e21", "--max-granularity", "64",
+                    "--shapes", "--expert-parallel", "8"});
+  CHECK(routed.exit_code == 0);
+  CHECK(routed.err.empty());
+}
+
+TEST_CASE("isoflop granularity: the finest G tried is said to be that where it wins",
+          "[cli][format]") {
+  const Workplace here;
+  const Words words{"granularity", "krajewski2024-e64", "--n-active", "1B", "--d", "20B"};
+  Words few = words;
+  few.insert(few.end(), {"--max-g", "8"});
+  CHECK(contains(here.isoflop(few).out, "G = 8 wins, by 0.0148 nats over G = 4; it is the finest"));
+  CHECK(!contains(here.isoflop(words).out, "finest tried"));
 }
 
 TEST_CASE("isoflop plan: an MoE law that says too little asks for it and exits 2",

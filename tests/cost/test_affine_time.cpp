@@ -12,10 +12,11 @@ namespace {
 // Columns differ by some 1e12 before they are scaled and are far from parallel here.
 constexpr double kSolved = 1e-9;
 
-std::vector<TimedWork> planted_data(const AffineTime& law, double noise, std::uint64_t seed) {
+std::vector<TimedWork> planted_data(const AffineTime& law, double noise, std::uint64_t seed,
+                                    int count = 40) {
   Random random(seed);
   std::vector<TimedWork> out;
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < count; ++i) {
     StageWork work;
     work.padded_flops = std::exp(random.uniform(23.0, 28.0));
     work.weight_bytes = std::exp(random.uniform(16.0, 21.0));
@@ -40,6 +41,13 @@ TEST_CASE("fit_affine_time: times by a planted law give its coefficients", "[cos
   CHECK(found.s_per_weight_byte == Approx(planted.s_per_weight_byte).epsilon(kSolved));
   CHECK(found.s_per_activation_byte == Approx(planted.s_per_activation_byte).epsilon(kSolved));
   CHECK(found.s_per_product == Approx(planted.s_per_product).epsilon(kSolved));
+}
+
+TEST_CASE("fit_affine_time: so does a table of 50,000 times", "[cost][recovery]") {
+  const AffineTime planted{2e-6, 1.0 / 7e14, 1.0 / 3e12, 1.0 / 4e12, 3e-7};
+  const AffineTime found = fit_affine_time(planted_data(planted, 0.0, 1, 50'000));
+  CHECK(found.fixed_s == Approx(planted.fixed_s).epsilon(kSolved));
+  CHECK(found.s_per_weight_byte == Approx(planted.s_per_weight_byte).epsilon(kSolved));
 }
 
 TEST_CASE("fit_affine_time: rounding does not choose between columns that are multiples",

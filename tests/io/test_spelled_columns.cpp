@@ -80,6 +80,17 @@ TEST_CASE("read_records: the table decides what a lone comma means", "[io][forma
         "runs.csv:2: N (column \"N (M)\") \"1,250\" has a comma; write 1250 or 1.250");
 }
 
+TEST_CASE("read_records: no run to leave out is named where most of a column is no number",
+          "[io][refusal]") {
+  CHECK(records_fault("N,D,loss\n1,2,3.5%\n1,3,3.4%\n1,4,3.3%\n") ==
+        "runs.csv:2: loss \"3.5%\" is not a number (such as 1e21, 70B, 2.5T), and nor are 2 other "
+        "values of this column");
+  CHECK(
+      records_fault("N,D,loss\n1,2,3.5%\n1,3,3.4\n1,4,3.3\n") ==
+      "runs.csv:2: loss \"3.5%\" is not a number (such as 1e21, 70B, 2.5T), or leave such runs out "
+      "with where 'loss!=3.5%'");
+}
+
 TEST_CASE("read_records: a point stays a decimal point where it always was", "[io][identity]") {
   // One quoted decimal comma in a column that nobody asked for changes nothing.
   CHECK(n_of(records_of("N,D,loss,lr\n1.234,2e9,3.5,\"0,5\"\n")) == Numbers{1.234});

@@ -71,6 +71,11 @@ class ValueReader {
   double loss(std::size_t row, const RoleSource& source) const {
     const std::optional<double> value = roles_.value(source, row);
     if (value && (*value > 0 || (any_sign_ && std::isfinite(*value)))) return *value;
+    if (const std::size_t others = value ? 0 : others_like(row, source);
+        2 * others > table_.rows.size()) {
+      fail(row, described(row, source) + number_fault_of(row, source) + ", and nor are " +
+                    std::to_string(others) + " other values of this column");
+    }
     const std::string out = source.column ? "leave such runs out with " + isoflop::field("where") +
                                                 " '" + table_.header[*source.column] +
                                                 "!=" + one_line(text(row, source)) + "'"
@@ -100,6 +105,17 @@ class ValueReader {
   }
 
  private:
+  /// Other texts than this row's that are no number either: a column in a form of its own, where
+  /// leaving out one text would only lead to the next.
+  std::size_t others_like(std::size_t row, const RoleSource& source) const {
+    if (!source.column) return 0;
+    std::size_t out = 0;
+    for (std::size_t other = 0; other < table_.rows.size(); ++other) {
+      if (text(other, source) == text(row, source)) continue;
+      out += static_cast<std::size_t>(has_loss(other, source) && !roles_.value(source, other));
+    }
+    return out;
+  }
   std::string_view text(std::size_t row, const RoleSource& source) const {
     return source.column ? table_.rows[row][*source.column] : std::string_view();
   }
