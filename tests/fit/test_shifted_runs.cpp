@@ -56,6 +56,27 @@ TEST_CASE("find_shifted_runs: the upper half of the sizes at another level is na
   }
 }
 
+TEST_CASE("find_shifted_runs: a shift so large that the fit of all runs goes astray",
+          "[fit][recovery]") {
+  int num_named = 0, num_astray = 0;
+  for (const Sweep kind : {Sweep::kRatios, Sweep::kProfiles}) {
+    for (std::uint64_t seed = 1; seed <= kNumSeeds; ++seed) {
+      RunTable runs = sweep(kind, seed, kNoise);
+      const double middle = middle_of(runs.column(Variable::kN));
+      for (std::size_t i = 0; i < runs.num_runs(); ++i) {
+        if (runs.column(Variable::kN)[i] >= middle) runs.loss[i] *= 1.3;
+      }
+      const FitReport report = fit(Chinchilla::kName, runs, quick());
+      const auto found = find_shifted_runs(Chinchilla::kName, runs, quick(), report);
+      num_astray += static_cast<int>(!report.at_bound.empty());
+      num_named +=
+          static_cast<int>(found.size() == 1 && found[0].what.find("N >=") != std::string::npos);
+    }
+  }
+  CHECK(num_astray >= 6);
+  CHECK(num_named >= 11);
+}
+
 TEST_CASE("find_shifted_runs: a group at another level is named by its name", "[fit][recovery]") {
   std::size_t num_tried = 0, num_found = 0, num_exact = 0;
   for (const Sweep kind : kSweeps) {

@@ -11,11 +11,11 @@
 
 namespace isoflop {
 
-/// One finding of severity suspect where the law follows the logarithms of the losses no closer
-/// than their median does, or none: by the F ratio of the squares that its other coefficients take
-/// away, below three standard deviations of a normal distribution. A run far off counts as one at
-/// farthest_counted. Nothing is said of a failed fit, of runs that have one loss, and of fewer than
-/// three runs more than free coefficients.
+/// One finding of severity suspect where neither the law nor parabolas in the logarithms of its
+/// variables follow those of the losses closer than their median does, or none: by the F ratio of
+/// the squares that they take away, below three standard deviations of a normal distribution. A run
+/// far off counts as one at farthest_counted. Nothing is said of a failed fit, of runs that have
+/// one loss, and of fewer than three runs more than free coefficients.
 std::vector<Finding> find_no_relation(const AnyLaw& law, const RunTable& runs,
                                       const FitReport& report);
 

@@ -1,11 +1,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <Eigen/Core>
+#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fit/inspect_parts.hpp"
 #include "fit/level_misfit.hpp"
+#include "isoflop/core/triangular_factor.hpp"
 #include "isoflop/core/word_list.hpp"
 #include "isoflop/fit/find_far_runs.hpp"
 #include "isoflop/fit/find_no_relation.hpp"
@@ -24,6 +28,42 @@ double squares_of(const std::vector<double>& deviations, const RunTable& runs) {
     out += weight * std::pow(std::min(std::abs(deviations[i]), most), 2);
   }
   return out;
+}
+
+/// How surely the deviations go with the logarithms of the variables and their squares, in standard
+/// deviations of a normal distribution.
+double certainty_of_parabolas(const std::vector<double>& deviations, const RunTable& runs,
+                              const LawFacts& facts) {
+  const auto n = static_cast<Eigen::Index>(deviations.size());
+  const auto num_variables = static_cast<Eigen::Index>(facts.variables.size());
+  const double most = farthest_counted(deviations);
+  Eigen::VectorXd y(n), root(n);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const auto row = static_cast<std::size_t>(i);
+    root[i] = runs.weight.empty() ? 1.0 : std::sqrt(runs.weight[row]);
+    y[i] = root[i] * std::clamp(deviations[row], -most, most);
+  }
+  Eigen::MatrixXd terms(n, 1 + 2 * num_variables);
+  terms.col(0) = root;
+  for (Eigen::Index v = 0; v < num_variables; ++v) {
+    const Variable variable = facts.variables[static_cast<std::size_t>(v)];
+    Eigen::VectorXd x(n);
+    for (Eigen::Index i = 0; i < n; ++i) {
+      x[i] = law_input(variable, runs.column(variable)[static_cast<std::size_t>(i)]);
+    }
+    x.array() -= x.mean();
+    x /= std::max(x.cwiseAbs().maxCoeff(), 1e-9);
+    terms.col(1 + 2 * v) = root.cwiseProduct(x);
+    terms.col(2 + 2 * v) = root.cwiseProduct(x.cwiseAbs2());
+  }
+  if (!terms.allFinite()) return std::numeric_limits<double>::infinity();
+  const Eigen::MatrixXd basis = orthonormal_basis(std::move(terms));
+  const double by_constant = std::pow(root.dot(y), 2) / root.squaredNorm();
+  const double by_all = (basis.transpose() * y).squaredNorm(), rest = y.squaredNorm() - by_all;
+  const double above = static_cast<double>(basis.cols()) - 1.0;
+  const double below = static_cast<double>(n - basis.cols());
+  if (above < 1.0 || below < 1.0) return 0.0;
+  return normal_of_f((by_all - by_constant) / above / (rest / below), above, below);
 }
 
 }  // namespace
@@ -50,6 +90,8 @@ std::vector<Finding> find_no_relation(const AnyLaw& law, const RunTable& runs,
   const double below = static_cast<double>(n - report.num_free);
   const double f = std::max(0.0, of_median - of_law) / above / (of_law / below);
   if (!(normal_of_f(f, above, below) < kCertain)) return {};
+  // A fit that went astray follows nothing either.
+  if (!(certainty_of_parabolas(logs, runs, facts_of(law)) < kCertain)) return {};
   const LawFacts& facts = facts_of(law);
   std::vector<std::string> symbols;
   for (const Variable v : facts.variables) symbols.emplace_back(facts.info(v).symbol);

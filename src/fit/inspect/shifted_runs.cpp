@@ -19,6 +19,7 @@ constexpr double kTimesTheError = 10.0;    // of a shift that is named
 constexpr double kMuchCloser = 3.0;        // so many times less scatter than without it
 constexpr double kBetterThanSmooth = 2.0;  // so many times less scatter than a smooth term leaves
 constexpr std::size_t kFewestAside = 3;    // runs on either side
+constexpr int kManySteps = 300;
 
 /// Runs that may be of another kind, and the words for them.
 struct Candidate {
@@ -55,7 +56,6 @@ class ShiftSearch {
   std::vector<Finding> look(const std::vector<double>& coefficients) {
     constexpr double kExact = 1e-5;  // scatter of losses that were computed
     constexpr std::size_t kTried = 8;
-    constexpr int kManySteps = 300;
     constexpr double kNoDifference = 0.98;  // then the one that rated better stays
     const auto n = static_cast<Eigen::Index>(rows_.size());
     if (n < space_.size() + 6) return {};
@@ -96,8 +96,25 @@ class ShiftSearch {
     return out;
   }
 
-  /// From the fit of all runs, and from the middle of the law's box of starts: what two kinds
-  /// together bent out of shape is no place to begin.
+  /// The larger side alone, from a place.
+  CoefficientVector fit_of_one_side(const Candidate& candidate,
+                                    const CoefficientVector& begin) const {
+    const auto inside = std::count(candidate.in.begin(), candidate.in.end(), true);
+    const bool side = 2 * static_cast<std::size_t>(inside) > candidate.in.size();
+    AskedRuns some{asked_.law, asked_.space, {}, {}};
+    std::vector<double> log_loss;
+    for (std::size_t i = 0; i < candidate.in.size(); ++i) {
+      if (candidate.in[i] != side) continue;
+      some.log_x.push_back(asked_.log_x[i]);
+      log_loss.push_back(asked_.log_loss[static_cast<Eigen::Index>(i)]);
+    }
+    const auto n = static_cast<Eigen::Index>(log_loss.size());
+    some.log_loss = Eigen::Map<const Eigen::VectorXd>(log_loss.data(), n);
+    return fit_extended(some, Eigen::MatrixXd(n, 0), begin, kManySteps).phi;
+  }
+
+  /// From the fit of all runs, from the middle of the law's box of starts, and from what fits one
+  /// side: what two kinds together bent out of shape is no place to begin.
   ExtendedFit fit_with_shift(const Candidate& candidate) const {
     std::vector<double> middle(facts_.theta_size, 0.0);
     for (std::size_t p = 0; p < facts_.coefficients.size(); ++p) {
@@ -105,9 +122,13 @@ class ShiftSearch {
       middle[p] = 0.5 * (c.start_low + c.start_high);
     }
     const Eigen::MatrixXd shift = indicator(candidate);
+    const CoefficientVector centre = space_.gather(middle);
     ExtendedFit out = fit_extended(asked_, shift, plain_.phi);
-    ExtendedFit other = fit_extended(asked_, shift, space_.gather(middle));
-    return other.scatter < out.scatter ? other : out;
+    for (const CoefficientVector& begin : {centre, fit_of_one_side(candidate, centre)}) {
+      ExtendedFit other = fit_extended(asked_, shift, begin);
+      if (other.scatter < out.scatter) out = std::move(other);
+    }
+    return out;
   }
 
   void add(Candidate candidate) {
@@ -221,8 +242,9 @@ class ShiftSearch {
   }
 
   /// Scatter that is left where smooth terms take the place of the shift: all squares and products
-  /// of the variables' logarithms, or a bend where the shift is.
-  double smooth_scatter(const Candidate& candidate) const {
+  /// of the variables' logarithms, or a bend where the shift is. From the fit of all runs and from
+  /// another place.
+  double smooth_scatter(const Candidate& candidate, const CoefficientVector& begin) const {
     const auto n = static_cast<Eigen::Index>(rows_.size());
     std::vector<Eigen::VectorXd> logs, terms;
     for (std::size_t v = 0; v < facts_.variables.size(); ++v) {
@@ -240,7 +262,9 @@ class ShiftSearch {
       if (q == 0 || n < plain_.jacobian.cols() + q + 2) return;
       Eigen::MatrixXd all(n, q);
       for (Eigen::Index t = 0; t < q; ++t) all.col(t) = columns[static_cast<std::size_t>(t)];
-      least = std::min(least, fit_extended(asked_, all, plain_.phi).scatter);
+      for (const CoefficientVector& place : {plain_.phi, begin}) {
+        least = std::min(least, fit_extended(asked_, all, place).scatter);
+      }
     };
     attempt(terms);
     if (candidate.bend.size() == n) attempt({candidate.bend});
@@ -269,7 +293,7 @@ class ShiftSearch {
     if (shift < 0.5 * kTimesTheError * worst ||
         worst > 4.0 * std::max(std::min(inside, outside), 1e-9))
       return false;
-    return smooth_scatter(candidate) >= kBetterThanSmooth * fit.scatter;
+    return smooth_scatter(candidate, fit.phi) >= kBetterThanSmooth * fit.scatter;
   }
 
   Finding describe(const Candidate& candidate, const ExtendedFit& fit) const {
