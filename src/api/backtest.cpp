@@ -151,14 +151,17 @@ BacktestOutcome backtest(const BacktestRequest& request, const Context& context)
   if (facts_of(formulas.front()).predicts_loss()) out.table.loss_unit = unit_of(request.runs);
   BacktestOptions options = options_of(request, context);
   read_and_split(formulas, options.fit.residual, out);
-  for (const AskedLaw& asked : laws) {
-    if (asked.fixed) {
-      out.laws.push_back(score_fixed(asked, out));
-    } else {
-      options.fit.progress = progress_of(context, asked.law.name());
-      out.laws.push_back(score_fitted(asked.law, options, out));
-    }
+  // Those that need no fit first: what they miss is said before minutes of work.
+  std::vector<ScoredLaw> scored(laws.size());
+  for (std::size_t i = 0; i < laws.size(); ++i) {
+    if (laws[i].fixed) scored[i] = score_fixed(laws[i], out);
   }
+  for (std::size_t i = 0; i < laws.size(); ++i) {
+    if (laws[i].fixed) continue;
+    options.fit.progress = progress_of(context, laws[i].law.name());
+    scored[i] = score_fitted(laws[i].law, options, out);
+  }
+  out.laws = std::move(scored);
   return out;
 }
 

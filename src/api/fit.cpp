@@ -172,9 +172,10 @@ FitOutcome fit(const FitRequest& request, const Context& context) {
   out.records = std::move(records.log);
 
   out.options.progress = progress_of(context, "starts");
+  out.options.profile_progress = progress_of(context, "ends of profile intervals");
   drop_worst(out);
   out.report = isoflop::fit(law, out.runs, out.options);
-  out.options.progress = nullptr;
+  out.options.progress = out.options.profile_progress = nullptr;
   if (!out.has_law()) return out;
   resample(resampling, context, out);
   weigh(out);

@@ -189,12 +189,16 @@ class Design {
     return design;
   }
 
-  /// Every variable at `count` values over the range of the runs, at least a factor of 100.
+  /// Every variable at `count` values over the range of the runs, at least a factor of 100. Zero,
+  /// whose logarithm is any number far below, is no end of a range.
   std::vector<std::vector<double>> full(std::size_t count) const {
     std::vector<std::vector<double>> out;
-    for (const auto& values : values_) {
-      const double middle = 0.5 * (values.front() + values.back());
-      const double half = std::max(0.5 * (values.back() - values.front()), std::log(10.0));
+    for (std::size_t v = 0; v < values_.size(); ++v) {
+      const std::vector<double>& values = values_[v];
+      const bool has_zero = !is_plain(probe_.variables[v]) && values.front() == log_value(0.0);
+      const double low = has_zero && values.size() > 1 ? values[1] : values.front();
+      const double middle = 0.5 * (low + values.back());
+      const double half = std::max(0.5 * (values.back() - low), std::log(10.0));
       out.push_back(spread_values(middle - half, middle + half, count));
     }
     return out;

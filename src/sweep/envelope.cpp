@@ -10,12 +10,13 @@
 namespace isoflop {
 namespace {
 
-/// ln loss and ln D of a run at this ln C; nothing outside its checkpoints.
-std::optional<std::pair<double, double>> at(const TrainingCurve& curve, double log_c) {
+/// ln loss and ln D of a run at this ln C, which is between two of its checkpoints; `j` is the
+/// place of one not behind it, and goes on to the first that is not before.
+std::pair<double, double> at(const TrainingCurve& curve, double log_c, std::size_t& j) {
   const std::vector<double>& c = curve.log_c;
-  if (log_c < c.front() || log_c > c.back()) return std::nullopt;
-  const auto after = std::lower_bound(c.begin(), c.end(), log_c);
-  const auto j = static_cast<std::size_t>(after - c.begin());
+  const auto after = std::find_if(c.begin() + static_cast<std::ptrdiff_t>(j), c.end(),
+                                  [&](double x) { return x >= log_c; });
+  j = static_cast<std::size_t>(after - c.begin());
   if (j == 0 || *after == log_c) return std::pair(curve.log_loss[j], curve.log_d[j]);
   const double t = (log_c - c[j - 1]) / (c[j] - c[j - 1]);
   auto between = [&](const std::vector<double>& y) { return y[j - 1] + t * (y[j] - y[j - 1]); };
@@ -32,19 +33,28 @@ std::vector<EnvelopePoint> points_of(const std::vector<TrainingCurve>& curves,
     low = std::min(low, curve.log_c.front()), high = std::max(high, curve.log_c.back());
     smallest = std::min(smallest, curve.log_n), largest = std::max(largest, curve.log_n);
   }
-  std::vector<EnvelopePoint> out;
+  std::vector<double> places;
   for (std::size_t i = 0; i < num_points; ++i) {
     const double t = static_cast<double>(i) / static_cast<double>(num_points - 1);
-    const double log_c = low + t * (high - low);
-    std::optional<EnvelopePoint> best;
-    for (std::size_t k = 0; k < curves.size(); ++k) {
-      if (curves[k].log_n == left_out) continue;
-      const auto found = at(curves[k], log_c);
-      if (!found || (best && best->log_loss <= found->first)) continue;
-      const double n = curves[k].log_n;
-      best = {log_c, n, found->second, found->first, k, n == smallest || n == largest};
+    places.push_back(low + t * (high - low));
+  }
+  std::vector<std::optional<EnvelopePoint>> best(num_points);
+  for (std::size_t k = 0; k < curves.size(); ++k) {
+    const TrainingCurve& curve = curves[k];
+    const double n = curve.log_n;
+    if (n == left_out) continue;
+    const auto first = std::lower_bound(places.begin(), places.end(), curve.log_c.front());
+    std::size_t j = 0;
+    for (auto i = static_cast<std::size_t>(first - places.begin());
+         i < num_points && places[i] <= curve.log_c.back(); ++i) {
+      const auto [log_loss, log_d] = at(curve, places[i], j);
+      if (best[i] && best[i]->log_loss <= log_loss) continue;
+      best[i] = {places[i], n, log_d, log_loss, k, n == smallest || n == largest};
     }
-    if (best) out.push_back(*best);
+  }
+  std::vector<EnvelopePoint> out;
+  for (const std::optional<EnvelopePoint>& point : best) {
+    if (point) out.push_back(*point);
   }
   return out;
 }

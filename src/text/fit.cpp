@@ -266,8 +266,10 @@ std::string fit(const api::FitOutcome& outcome, bool with_profile) {
     out += fmt::format("  noise         {:.5f} in ln {} between repeats of a cell ({} cells)\n",
                        outcome.seed_noise->sd_log, target, outcome.seed_noise->num_cells);
   }
-  out += fmt::format("  gradient      {:.2g}   condition number {:.3g}\n", report.gradient_norm,
-                     report.condition_number);
+  out += fmt::format("  gradient      {:.2g}   condition number {}\n", report.gradient_norm,
+                     std::isfinite(report.condition_number)
+                         ? fmt::format("{:.3g}", report.condition_number)
+                         : "not finite");
   if (outcome.bootstrap) {
     const BootstrapReport& b = *outcome.bootstrap;
     out +=

@@ -45,6 +45,19 @@ TEST_CASE("api backtest: columns in memory and their file give the same forecast
   CHECK(memory.laws[0].plan_error_flops == file.laws[0].plan_error_flops);
 }
 
+TEST_CASE("api backtest: what a published law misses is said before anything is fitted",
+          "[api][refusal]") {
+  api::BacktestRequest request = quick_request();
+  request.conventions.n_means.clear();
+  std::size_t num_reports = 0;
+  api::Context context;
+  context.progress = [&](std::string_view, std::size_t, std::size_t) { ++num_reports; };
+  CHECK_THROWS_AS(api::backtest(request, context), InvalidArgument);
+  CHECK(num_reports == 0);
+  CHECK_NOTHROW(api::backtest(quick_request(), context));
+  CHECK(num_reports > 0);
+}
+
 TEST_CASE("api backtest: a column of texts in memory marks the runs held out", "[api][identity]") {
   api::BacktestRequest request = quick_request();
   request.laws = {"chinchilla"};

@@ -70,6 +70,27 @@ TEST_CASE("show: what fusion buys is told where the same was timed with nothing 
   CHECK(fusion_pairs(table).empty());
 }
 
+TEST_CASE("compare: a row is compared with that of its own seed, if there is one",
+          "[api][identity]") {
+  CostTable table = show({kShipped}).table;
+  const CostRow first = table.rows.front();
+  table.rows.assign(3, first);
+  for (std::size_t i = 0; i < 3; ++i) {
+    table.rows[i].backend = "grouped";
+    table.rows[i].seed = i + 1;
+    table.rows[i].time_s *= 1.0 + 0.2 * static_cast<double>(i);
+  }
+  const auto own = pairs_of(table, table, true);
+  REQUIRE(own.size() == 3);
+  for (const CostPair& pair : own) {
+    CHECK(pair.a.seed == pair.b.seed);
+    CHECK(pair.verdict() == "no difference");
+  }
+  CostTable other = table;
+  for (CostRow& row : other.rows) row.seed += 10;
+  CHECK(pairs_of(table, other, true).size() == 9);  // no seed in common: each with each
+}
+
 TEST_CASE("show: a file that is no cost table is refused with its path", "[api][refusal]") {
   CHECK_THROWS_AS(show({"/no such table.json"}), DataError);
 }

@@ -113,6 +113,26 @@ TEST_CASE("inspect_runs: five values of every variable raise nothing", "[fit][id
                full_design(FineGrainedMoe{}, {kFiveSizes, kFiveTokens, kFiveG}));
 }
 
+TEST_CASE("inspect_runs: dense runs beside sparse ones leave nothing open", "[fit][identity]") {
+  RunTable runs;
+  for (const double n : kFiveSizes) {
+    for (const double d : kFiveTokens) {
+      for (const double s : {0.0, 0.5, 0.75, 0.875, 0.9375}) {
+        runs.column(Variable::kN).push_back(n);
+        runs.column(Variable::kD).push_back(d);
+        runs.column(Variable::kS).push_back(s);
+        runs.loss.push_back(0.0);
+        runs.loss.back() = loss_of_row(Sparsity::kName, published_coefficients(Sparsity{}), runs,
+                                       runs.num_runs() - 1);
+      }
+    }
+  }
+  for (const Finding& f : inspect_runs(Sparsity::kName, runs)) {
+    INFO(f.what);
+    CHECK(f.severity == FindingSeverity::kNote);
+  }
+}
+
 TEST_CASE("inspect_runs: one or two sizes leave the terms of N open", "[fit][refusal]") {
   const Names terms{"E", "A", "alpha"};
   CHECK(unidentified(Chinchilla::kName, full_design(Chinchilla{}, {{1e9}, kFiveTokens})) == terms);

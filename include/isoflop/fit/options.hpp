@@ -31,6 +31,8 @@ struct FitOptions {
   unsigned num_threads = 0;   ///< 0: one per core; the result does not depend on it
   /// Called now and then, from one thread at a time, with (starts done, starts in all).
   std::function<void(std::size_t, std::size_t)> progress;
+  /// The same with the ends of profile intervals.
+  std::function<void(std::size_t, std::size_t)> profile_progress;
   /// Asked now and then, from any thread; true ends the call with Cancelled.
   std::function<bool()> cancelled;
 };
