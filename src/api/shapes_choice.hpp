@@ -21,12 +21,12 @@ void list_of_models(FieldVisitor& f, ShapesChoice& choice);
 /// Whether shapes are asked for. Throws InvalidArgument where something is said of them without.
 bool wants_shapes(const ShapesChoice& choice, const HyperparameterChoice& hyperparameters);
 
-/// What the embeddings say of the vocabulary stands where the choice says nothing.
-/// `out` holds what stands where nobody said.
 /// Warns where experts were to be shared and none of these models has any.
 void require_meant(const ShapesChoice& choice, std::span<const ModelShape> models,
                    const Context& context);
 
+/// What the embeddings say of the vocabulary stands where the choice says nothing.
+/// `out` holds what stands where nobody said.
 ShapeOptions options_of(const ShapesChoice& choice, const EmbeddingsChoice& embeddings,
                         const PlanProblem& problem, ShapeOptions out = {});
 

@@ -1,3 +1,4 @@
+/// Decompositions of matrices with any number of rows and few columns.
 #pragma once
 
 #include <algorithm>

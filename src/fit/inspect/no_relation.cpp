@@ -96,9 +96,10 @@ std::vector<Finding> find_no_relation(const AnyLaw& law, const RunTable& runs,
   std::vector<std::string> symbols;
   for (const Variable v : facts.variables) symbols.emplace_back(facts.info(v).symbol);
   Finding out{FindingSeverity::kSuspect, {}, {}, "", ""};
-  out.what = "the losses go neither with " + joined(symbols, " nor with ") +
-             ": one number for all, " + detail::short_text(std::exp(*middle)) +
-             ", is as close to them as the law";
+  out.what = "the losses " +
+             std::string(symbols.size() > 1 ? "go neither with " : "do not go with ") +
+             joined(symbols, " nor with ") + ": one number for all, " +
+             detail::short_text(std::exp(*middle)) + ", is as close to them as the law";
   out.cure =
       "Look whether the column of losses is the right one and each row has its own; else add runs "
       "that differ more";
