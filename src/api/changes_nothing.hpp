@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "isoflop/api/context.hpp"
+#include "isoflop/error.hpp"
 
 namespace isoflop::api {
 
@@ -12,7 +14,7 @@ class ChangesNothing {
  public:
   ChangesNothing& add(bool said, std::string_view name) {
     if (!said) return *this;
-    names_ += (num_names_++ == 0 ? "" : " and ") + field(std::string(name));
+    names_ += (num_names_++ == 0 ? "" : " and ") + field(name);
     return *this;
   }
   void warn(const Context& context, const std::string& why) const {

@@ -168,8 +168,9 @@ PlanOutcome plan(const PlanRequest& asked, const Context& context) {
   }
   out.answers = answers_of(request, out.problem, context);
   for (PlanAnswer& answer : out.answers) answer.plan.doubts = doubts_of(answer.plan, thresholds);
-  require_meant(request.doubt, out.plans(), context);
-  out.versus = versus_columns(out.problem, request.versus, out.plans());
+  const std::vector<Plan> plans = out.plans();
+  require_meant(request.doubt, plans, context);
+  out.versus = versus_columns(out.problem, request.versus, plans);
   out.hyperparameters = load_hyperparameters(request.hyperparameters);
   out.shapes = shapes_of(request, out, context);
   std::vector<ModelShape> models;

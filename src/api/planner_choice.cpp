@@ -52,8 +52,7 @@ void require_meant(const PlannerChoice& choice, const PlanProblem& problem,
     ChangesNothing()
         .add(choice.router_cost != PlannerChoice{}.router_cost, "router_cost")
         .add(choice.active_cost != PlannerChoice{}.active_cost, "active_cost")
-        .warn(context,
-              field("cost") + " paper has a use for it, and FLOPs are counted as 6ND here");
+        .warn(context, "FLOPs are counted as 6ND here, not by " + field("cost") + " paper");
   }
   const std::optional<double>& g = choice.accounting.granularity;
   const bool says_most = choice.max_granularity != PlannerChoice{}.max_granularity;

@@ -4,15 +4,13 @@
 #include <cmath>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "fit/block_descent.hpp"
 #include "fit/resampling.hpp"
 #include "fit/starts.hpp"
-#include "isoflop/core/parallel.hpp"
-#include "isoflop/core/stop_if_cancelled.hpp"
+#include "fit/with_progress.hpp"
 #include "isoflop/error.hpp"
 #include "isoflop/fit/fit_law.hpp"
 #include "isoflop/laws/coefficients.hpp"
@@ -127,10 +125,7 @@ BootstrapReport bootstrap(const FitLaw& law, const RunTable& runs, const FitOpti
   report.resample_size = num_drawn;
 
   std::vector<Refit> refits(how.resamples + blocks.size());
-  std::mutex progress_mutex;
-  std::size_t done = 0;
-  parallel_for(refits.size(), options.num_threads, [&](std::size_t i) {
-    stop_if_cancelled(options.cancelled);
+  with_progress(refits.size(), options, options.progress, [&](std::size_t i) {
     Random random = random_for(how.seed, i);
     std::vector<double> counts(refitter.num_runs(), 0.0);
     if (i < how.resamples) {
@@ -144,9 +139,6 @@ BootstrapReport bootstrap(const FitLaw& law, const RunTable& runs, const FitOpti
     if (std::any_of(counts.begin(), counts.end(), [](double c) { return c > 0.0; })) {
       refits[i] = refitter.refit(counts, how.seed + i);
     }
-    if (!options.progress) return;
-    const std::lock_guard lock(progress_mutex);
-    options.progress(++done, refits.size());
   });
 
   for (std::size_t i = 0; i < refits.size(); ++i) {

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 #include <memory>
-#include <mutex>
 #include <numeric>
 
+#include "fit/with_progress.hpp"
 #include "isoflop/core/parallel.hpp"
 #include "isoflop/core/random.hpp"
 #include "isoflop/core/stop_if_cancelled.hpp"
@@ -17,20 +17,6 @@ namespace {
 constexpr int kFirstHalving = 2, kLastHalving = 32;  // iterations; twice as many each time
 constexpr std::size_t kFewestToHalve = 100;
 constexpr std::size_t kManyRuns = 20'000, kSampledRuns = 8'192;
-
-/// Calls work(i) for all i and reports progress, `done` counting on from where it was.
-template <class Work>
-void with_progress(std::size_t count, const FitOptions& options, std::size_t& done, std::size_t all,
-                   const Work& work) {
-  std::mutex mutex;
-  parallel_for(count, options.num_threads, [&](std::size_t i) {
-    stop_if_cancelled(options.cancelled);
-    work(i);
-    if (!options.progress) return;
-    const std::lock_guard lock(mutex);
-    options.progress(++done, all);
-  });
-}
 
 /// Minima that agree become one. `ended` by start; an infinite value does not count.
 std::vector<FoundMinimum> distinct_minima(const std::vector<Minimum>& ended,
@@ -128,13 +114,13 @@ MultiStart multi_start(const Objective& objective, const FreeSpace& space,
     all += left;
   }
   for (int iterations = kFirstHalving; halves(iterations, going.size()); iterations *= 2) {
-    with_progress(going.size(), options, done, all,
+    with_progress(going.size(), options, options.progress, done, all,
                   [&](std::size_t i) { descents[going[i]].run(iterations); });
     keep_better_half(descents, going);
   }
   out.num_abandoned = starts.size() - going.size();
   std::vector<Minimum> ended(going.size());
-  with_progress(going.size(), options, done, all, [&](std::size_t i) {
+  with_progress(going.size(), options, options.progress, done, all, [&](std::size_t i) {
     Descent& descent = descents[going[i]];
     descent.run(MinimizerOptions{}.max_iterations);
     ended[i] = descent.minimum();

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <mutex>
 #include <string>
 #include <utility>
 
 #include "fit/block_descent.hpp"
+#include "fit/with_progress.hpp"
 #include "isoflop/core/normal_quantile.hpp"
-#include "isoflop/core/parallel.hpp"
-#include "isoflop/core/stop_if_cancelled.hpp"
 #include "isoflop/core/student_quantile.hpp"
 #include "isoflop/laws/coefficients.hpp"
 
@@ -168,20 +166,11 @@ std::vector<ProfileInterval> profile_intervals(const LawFacts& law, const Object
   std::vector<double> ends(2 * size);
   // Places on the axis, and the rise there.
   std::vector<std::vector<std::pair<double, double>>> curves(2 * size);
-  std::mutex progress_mutex;
-  std::size_t done = 0;
-  const auto report = [&] {
-    if (!options.profile_progress) return;
-    const std::lock_guard lock(progress_mutex);
-    options.profile_progress(++done, 2 * size);
-  };
-  parallel_for(2 * size, options.num_threads, [&](std::size_t i) {
-    stop_if_cancelled(options.cancelled);
+  with_progress(2 * size, options, options.profile_progress, [&](std::size_t i) {
     const int e = static_cast<int>(i / 2);
     const double bound = i % 2 == 0 ? space.lower[e] : space.upper[e];
     if (!std::isfinite(rise) || best.phi[e] == bound) {
       ends[i] = bound;
-      report();
       return;
     }
     // With the others held still the objective rises faster, so the first step falls short.
@@ -191,7 +180,6 @@ std::vector<ProfileInterval> profile_intervals(const LawFacts& law, const Object
     ProfileWalk walk(objective, *wider, space, best, e, rise);
     ends[i] = walk.end(step, bound);
     for (const auto& place : walk.places()) curves[i].emplace_back(place.x, place.rise);
-    report();
   });
 
   std::vector<ProfileInterval> out;

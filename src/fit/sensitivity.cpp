@@ -4,11 +4,10 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <mutex>
 #include <numeric>
 #include <set>
 
-#include "isoflop/core/parallel.hpp"
+#include "fit/with_progress.hpp"
 #include "isoflop/core/select_rows.hpp"
 #include "isoflop/fit/fit.hpp"
 #include "isoflop/fit/hold_out.hpp"
@@ -126,8 +125,6 @@ SensitivityReport sensitivity(const AnyLaw& law, const RunTable& runs,
   std::sort(one_by_one.begin(), one_by_one.end());
   for (const std::size_t run : one_by_one) out.left_out.push_back({run, {}});
 
-  std::mutex progress_mutex;
-  std::size_t done = 0;
   const std::size_t all = out.rows.size() + out.left_out.size();
   // The refits run side by side, so each has one thread.
   auto refit = [&](const Rows& dropped, FitOptions how, std::size_t num_starts) {
@@ -139,7 +136,7 @@ SensitivityReport sensitivity(const AnyLaw& law, const RunTable& runs,
     return fit(law, dropped.empty() ? runs : select_rows(runs, all_but(runs.num_runs(), dropped)),
                how);
   };
-  parallel_for(all, options.fit.num_threads, [&](std::size_t i) {
+  with_progress(all, options.fit, options.fit.progress, [&](std::size_t i) {
     if (i < out.rows.size()) {
       SensitivityRow& row = out.rows[i];
       FitOptions how = options.fit;
@@ -155,9 +152,6 @@ SensitivityReport sensitivity(const AnyLaw& law, const RunTable& runs,
         without.report = refit({without.run}, options.fit, options.num_starts_influence);
       }
     }
-    if (!options.fit.progress) return;
-    const std::lock_guard lock(progress_mutex);
-    options.fit.progress(++done, all);
   });
   return out;
 }

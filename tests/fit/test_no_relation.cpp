@@ -74,6 +74,15 @@ TEST_CASE("find_no_relation: nothing is said of one loss, of few runs, and of a 
   CHECK(find_no_relation(Chinchilla::kName, runs, report).empty());
   runs.loss.assign(runs.loss.size(), 3.0);
   CHECK(found_in(runs).empty());
+  RunTable few;
+  Random random(4);
+  for (std::size_t i = 0; i < 7; ++i) {
+    for (const Variable v : {Variable::kN, Variable::kD}) {
+      few.column(v).push_back(runs.column(v)[i]);
+    }
+    few.loss.push_back(3.0 * std::exp(0.1 * random.normal()));
+  }
+  CHECK(found_in(few).empty());
 }
 
 }  // namespace
