@@ -12,7 +12,7 @@
 #include "isoflop/text/backtest.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace backtest_verb {
 
 void options(Form& form) {
   runs_options(form);
@@ -47,9 +47,9 @@ int run(Form& form) {
   return outcome.usable() ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace backtest_verb
 
 extern const Verb kBacktest{"backtest", "How well laws forecast runs that are hidden from them",
-                            options, run};
+                            backtest_verb::options, backtest_verb::run};
 
 }  // namespace isoflop::app

@@ -6,7 +6,7 @@
 #include "apps/words/verb.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace bench_verb {
 
 void options(Form& form) { form.pass_on(); }
 
@@ -17,10 +17,10 @@ int run(Form& form) {
          "is not installed; it is built with isoflop (cmake --preset bench builds it alone)");
 }
 
-}  // namespace
+}  // namespace bench_verb
 
 extern const Verb kBench{
     "bench", "What fine experts cost on your GPU: runs isoflop-bench with the words that follow",
-    options, run};
+    bench_verb::options, bench_verb::run};
 
 }  // namespace isoflop::app

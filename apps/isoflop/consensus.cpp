@@ -11,7 +11,7 @@
 #include "isoflop/text/consensus.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace consensus_verb {
 
 void options(Form& form) {
   form.words({"LAW", "laws to ask: published ones or law files; all published ones if none", "",
@@ -32,9 +32,9 @@ int run(Form& form) {
   return outcome.usable() ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace consensus_verb
 
 extern const Verb kConsensus{"consensus", "What the published laws say of a budget, side by side",
-                             options, run};
+                             consensus_verb::options, consensus_verb::run};
 
 }  // namespace isoflop::app

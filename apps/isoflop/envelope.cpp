@@ -10,7 +10,7 @@
 #include "isoflop/text/envelope.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace envelope_verb {
 
 void options(Form& form) {
   runs_options(form);
@@ -56,9 +56,10 @@ int run(Form& form) {
   return outcome.usable() ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace envelope_verb
 
-extern const Verb kEnvelope{
-    "envelope", "What is compute-optimal, by the envelope of training curves", options, run};
+extern const Verb kEnvelope{"envelope",
+                            "What is compute-optimal, by the envelope of training curves",
+                            envelope_verb::options, envelope_verb::run};
 
 }  // namespace isoflop::app

@@ -11,7 +11,7 @@
 #include "isoflop/figure/vega_lite.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace figure_verb {
 
 std::vector<std::string> kinds() {
   std::vector<std::string> out;
@@ -64,8 +64,9 @@ int run(Form& form) {
   return outcome.usable() ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace figure_verb
 
-const Verb kFigure{"figure", "A picture of a law, or of what another command found", options, run};
+const Verb kFigure{"figure", "A picture of a law, or of what another command found",
+                   figure_verb::options, figure_verb::run};
 
 }  // namespace isoflop::app

@@ -13,7 +13,7 @@
 #include "isoflop/text/fit.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace fit_verb {
 
 void options(Form& form) {
   runs_options(form);
@@ -73,8 +73,9 @@ int run(Form& form) {
   return 1;
 }
 
-}  // namespace
+}  // namespace fit_verb
 
-extern const Verb kFit{"fit", "The law behind a table of finished training runs", options, run};
+extern const Verb kFit{"fit", "The law behind a table of finished training runs", fit_verb::options,
+                       fit_verb::run};
 
 }  // namespace isoflop::app

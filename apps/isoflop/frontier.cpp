@@ -10,7 +10,7 @@
 #include "apps/words/terminal.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace frontier_verb {
 
 void options(Form& form) {
   planner_options(form);
@@ -44,9 +44,9 @@ int run(Form& form) {
   return outcome.usable() ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace frontier_verb
 
 const Verb kFrontier{"frontier", "The best plans over a range of budgets, and where G changes",
-                     options, run};
+                     frontier_verb::options, frontier_verb::run};
 
 }  // namespace isoflop::app

@@ -11,7 +11,7 @@
 #include "apps/words/terminal.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace granularity_verb {
 
 void options(Form& form) {
   planner_options(form);
@@ -37,9 +37,9 @@ int run(Form& form) {
   return outcome.usable() ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace granularity_verb
 
-const Verb kGranularity{"granularity", "One model at every granularity, for the same cost", options,
-                        run};
+const Verb kGranularity{"granularity", "One model at every granularity, for the same cost",
+                        granularity_verb::options, granularity_verb::run};
 
 }  // namespace isoflop::app

@@ -9,7 +9,7 @@
 #include "isoflop/text/laws.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace laws_verb {
 
 void options(Form& form) {
   form.word({"NAME", "a formula, a published law, a law of learning rate and batch, or a law file",
@@ -24,8 +24,9 @@ int run(Form& form) {
   return outcome.usable() ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace laws_verb
 
-extern const Verb kLaws{"laws", "The formulas and published coefficients that ship", options, run};
+extern const Verb kLaws{"laws", "The formulas and published coefficients that ship",
+                        laws_verb::options, laws_verb::run};
 
 }  // namespace isoflop::app

@@ -9,7 +9,7 @@
 #include "apps/words/terminal.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace next_runs_verb {
 
 void options(Form& form) {
   law_options(form);
@@ -59,10 +59,10 @@ int run(Form& form) {
   return outcome.usable() ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace next_runs_verb
 
 const Verb kNextRuns{"next-runs",
                      "What to train next so that the plan for a larger budget becomes more certain",
-                     options, run};
+                     next_runs_verb::options, next_runs_verb::run};
 
 }  // namespace isoflop::app

@@ -11,7 +11,7 @@
 #include "apps/words/terminal.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace plan_verb {
 
 void options(Form& form) {
   budget_options(form);
@@ -53,8 +53,9 @@ int run(Form& form) {
   return outcome.usable() ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace plan_verb
 
-const Verb kPlan{"plan", "What to train with a budget, within limits", options, run};
+const Verb kPlan{"plan", "What to train with a budget, within limits", plan_verb::options,
+                 plan_verb::run};
 
 }  // namespace isoflop::app

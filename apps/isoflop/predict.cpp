@@ -11,7 +11,7 @@
 #include "isoflop/text/predict.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace predict_verb {
 
 void options(Form& form) {
   form.law("a published law ('isoflop laws' lists them) or a law file", published_laws);
@@ -37,8 +37,9 @@ int run(Form& form) {
   return outcome.usable() ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace predict_verb
 
-extern const Verb kPredict{"predict", "The loss that a law gives for one run", options, run};
+extern const Verb kPredict{"predict", "The loss that a law gives for one run",
+                           predict_verb::options, predict_verb::run};
 
 }  // namespace isoflop::app

@@ -11,7 +11,7 @@
 #include "isoflop/text/profiles.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace profiles_verb {
 
 void options(Form& form) {
   runs_options(form);
@@ -75,9 +75,9 @@ int run(Form& form) {
   return outcome.usable() ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace profiles_verb
 
 extern const Verb kProfiles{"profiles", "What is compute-optimal, by parabolas through a sweep",
-                            options, run};
+                            profiles_verb::options, profiles_verb::run};
 
 }  // namespace isoflop::app

@@ -6,7 +6,7 @@
 #include "apps/words/terminal.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace report_verb {
 
 void options(Form& form) {
   form.own_word({"INPUT",
@@ -29,9 +29,9 @@ int run(Form& form) {
   return 0;
 }
 
-}  // namespace
+}  // namespace report_verb
 
 const Verb kReport{"report", "A law, or what another command found, as a page with pictures",
-                   options, run};
+                   report_verb::options, report_verb::run};
 
 }  // namespace isoflop::app

@@ -8,7 +8,7 @@
 #include "isoflop/text/reproduce.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace reproduce_verb {
 
 void options(Form& form) {
   form.word({"NAME", "what to derive; without it, a list"});
@@ -25,9 +25,9 @@ int run(Form& form) {
   return outcome.usable() ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace reproduce_verb
 
-extern const Verb kReproduce{"reproduce", "Published results, derived again and compared", options,
-                             run};
+extern const Verb kReproduce{"reproduce", "Published results, derived again and compared",
+                             reproduce_verb::options, reproduce_verb::run};
 
 }  // namespace isoflop::app

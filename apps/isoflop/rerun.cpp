@@ -5,7 +5,7 @@
 #include "isoflop/api/call.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace rerun_verb {
 
 void options(Form& form) {
   form.own_word({"RESULT.json", "what --json printed, or a law file that fit wrote", "", "Options",
@@ -34,9 +34,9 @@ int run(Form& form) {
   return again.same_bytes ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace rerun_verb
 
-const Verb kRerun{"rerun", "Does again what a result came from: are the bytes the same?", options,
-                  run};
+const Verb kRerun{"rerun", "Does again what a result came from: are the bytes the same?",
+                  rerun_verb::options, rerun_verb::run};
 
 }  // namespace isoflop::app

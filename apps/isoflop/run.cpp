@@ -4,7 +4,7 @@
 #include "isoflop/api/call.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace run_verb {
 
 void options(Form& form) {
   form.own_word({"REQUEST.json", "the request, {\"verb\": ..., fields}; - reads standard input", "",
@@ -27,8 +27,8 @@ int run(Form& form) {
   return called.usable ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace run_verb
 
-const Verb kRun{"run", "Any verb, from a request in JSON", options, run};
+const Verb kRun{"run", "Any verb, from a request in JSON", run_verb::options, run_verb::run};
 
 }  // namespace isoflop::app

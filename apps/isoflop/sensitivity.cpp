@@ -12,7 +12,7 @@
 #include "isoflop/text/sensitivity.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace sensitivity_verb {
 
 void options(Form& form) {
   runs_options(form);
@@ -47,9 +47,9 @@ int run(Form& form) {
   return outcome.usable() ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace sensitivity_verb
 
-extern const Verb kSensitivity{"sensitivity", "What the plan for a budget depends on", options,
-                               run};
+extern const Verb kSensitivity{"sensitivity", "What the plan for a budget depends on",
+                               sensitivity_verb::options, sensitivity_verb::run};
 
 }  // namespace isoflop::app

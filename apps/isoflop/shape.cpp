@@ -9,7 +9,7 @@
 #include "isoflop/text/shape.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace shape_verb {
 
 void options(Form& form) {
   shape_options(form);
@@ -36,8 +36,9 @@ int run(Form& form) {
   return outcome.usable() ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace shape_verb
 
-extern const Verb kShape{"shape", "Parameters, FLOPs and bytes of an architecture", options, run};
+extern const Verb kShape{"shape", "Parameters, FLOPs and bytes of an architecture",
+                         shape_verb::options, shape_verb::run};
 
 }  // namespace isoflop::app

@@ -11,7 +11,7 @@
 #include "isoflop/text/sweep.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace sweep_verb {
 
 void options(Form& form) {
   constexpr const char* kCosts = "What it costs";
@@ -95,9 +95,9 @@ int run(Form& form) {
   return outcome.usable() ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace sweep_verb
 
 const Verb kSweep{"sweep", "The runs of an isoFLOP sweep, what they cost and what they will say",
-                  options, run};
+                  sweep_verb::options, sweep_verb::run};
 
 }  // namespace isoflop::app

@@ -18,7 +18,7 @@
 #include "isoflop/published/recipe.hpp"
 
 namespace isoflop {
-namespace {
+namespace besiroglu2024_derived {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr std::string_view kSha256 =
@@ -28,7 +28,7 @@ RunTable points(const std::string& path) {
   const std::string found = sha256_of_file(path);
   if (found != kSha256) {
     throw DataError(path, "is not the table that is known (sha256 " + found + " in place of " +
-                              std::string(kSha256) + "); 'isoflop reproduce' says how to make it");
+                              std::string(besiroglu2024_derived::kSha256) + "); 'isoflop reproduce' says how to make it");
   }
   RecordOptions rows;
   rows.where.push_back(parse_condition("outlier=0"));
@@ -133,7 +133,7 @@ std::vector<DerivedNumber> derive(const ReproductionInput& input) {
   return out;
 }
 
-}  // namespace
+}  // namespace besiroglu2024_derived
 
 Recipe besiroglu2024() {
   return {
@@ -147,8 +147,8 @@ Recipe besiroglu2024() {
           "columns N,D,flops,loss,outlier in the order of that file: N its Model Size, flops its "
           "Training FLOP, D = flops / 6 / N in double precision, outlier 1 for the five highest "
           "losses and else 0; numbers as printf's %.17g",
-          std::string(kSha256)},
-      derive};
+          std::string(besiroglu2024_derived::kSha256)},
+      besiroglu2024_derived::derive};
 }
 
 }  // namespace isoflop

@@ -17,7 +17,7 @@
 #include "isoflop/published/recipe.hpp"
 
 namespace isoflop {
-namespace {
+namespace clark2022_derived {
 
 constexpr std::string_view kSha256 =
     "469aa9e18a0e01c3f8368d6d122a8c9ef1fc2d0e28f7f0e984b2bd4e3818bfc6";
@@ -91,7 +91,7 @@ std::vector<DerivedNumber> derive(const ReproductionInput& input) {
   return out;
 }
 
-}  // namespace
+}  // namespace clark2022_derived
 
 Recipe clark2022() {
   return {
@@ -106,8 +106,8 @@ Recipe clark2022() {
                  "num_experts,k,routing_frequency,seed,dense_parameter_count,total_parameter_count,"
                  "flops_per_step,model_size_label,loss_validation,loss_c4; numbers as printf's "
                  "%.17g",
-                 std::string(kSha256)},
-      derive};
+                 std::string(clark2022_derived::kSha256)},
+      clark2022_derived::derive};
 }
 
 }  // namespace isoflop

@@ -7,7 +7,7 @@
 #include "isoflop/published/recipe.hpp"
 
 namespace isoflop {
-namespace {
+namespace hoffmann2022_derived {
 
 double optimal_n(const LawRecord& law, double flops) {
   PlanProblem request;
@@ -34,7 +34,7 @@ std::vector<DerivedNumber> derive(const ReproductionInput&) {
   return out;
 }
 
-}  // namespace
+}  // namespace hoffmann2022_derived
 
 Recipe hoffmann2022() {
   return {
@@ -45,7 +45,7 @@ Recipe hoffmann2022() {
       "of the optimal N was not printed by the authors: it was computed from both sets by an "
       "independent program.",
       std::nullopt,
-      derive};
+      hoffmann2022_derived::derive};
 }
 
 }  // namespace isoflop

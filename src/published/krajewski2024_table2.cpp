@@ -9,7 +9,7 @@
 #include "published/tables.hpp"
 
 namespace isoflop {
-namespace {
+namespace krajewski2024_table2_derived {
 
 std::vector<DerivedNumber> derive(const ReproductionInput&) {
   const PublishedTable table = krajewski2024_table2_rows();
@@ -33,7 +33,7 @@ std::vector<DerivedNumber> derive(const ReproductionInput&) {
   return out;
 }
 
-}  // namespace
+}  // namespace krajewski2024_table2_derived
 
 Recipe krajewski2024_table2() {
   return {"krajewski2024-table2",
@@ -42,7 +42,7 @@ Recipe krajewski2024_table2() {
           "The three digits of the paper's Table 1 (krajewski2024-e64-table1) miss these losses by "
           "0.011 to 0.023 nats.",
           std::nullopt,
-          derive};
+          krajewski2024_table2_derived::derive};
 }
 
 }  // namespace isoflop

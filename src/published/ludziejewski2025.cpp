@@ -8,7 +8,7 @@
 #include "isoflop/published/recipe.hpp"
 
 namespace isoflop {
-namespace {
+namespace ludziejewski2025_derived {
 
 struct Optimum {
   double expansion, n_active, d_tokens;
@@ -36,7 +36,7 @@ std::vector<DerivedNumber> derive(const ReproductionInput&) {
   return out;
 }
 
-}  // namespace
+}  // namespace ludziejewski2025_derived
 
 Recipe ludziejewski2025() {
   return {"ludziejewski2025",
@@ -44,7 +44,7 @@ Recipe ludziejewski2025() {
           "Ludziejewski et al. 2025, Joint MoE Scaling Laws, arXiv 2502.05172",
           "",
           std::nullopt,
-          derive};
+          ludziejewski2025_derived::derive};
 }
 
 }  // namespace isoflop

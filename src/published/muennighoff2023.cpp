@@ -7,7 +7,7 @@
 #include "isoflop/published/recipe.hpp"
 
 namespace isoflop {
-namespace {
+namespace muennighoff2023_derived {
 
 std::vector<DerivedNumber> derive(const ReproductionInput&) {
   const LawRecord law = find_law("muennighoff2023");
@@ -22,7 +22,7 @@ std::vector<DerivedNumber> derive(const ReproductionInput&) {
   };
 }
 
-}  // namespace
+}  // namespace muennighoff2023_derived
 
 Recipe muennighoff2023() {
   return {"muennighoff2023",
@@ -30,7 +30,7 @@ Recipe muennighoff2023() {
           "Muennighoff et al. 2023, Scaling Data-Constrained Language Models, arXiv 2305.16264",
           "25B unique tokens in both: 9.7 and 7.1 epochs.",
           std::nullopt,
-          derive};
+          muennighoff2023_derived::derive};
 }
 
 }  // namespace isoflop

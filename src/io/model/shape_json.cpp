@@ -49,7 +49,7 @@ struct FlagField {
   const char* name;
   bool ModelShape::*field;
 };
-constexpr std::array<FlagField, 7> kFlags{{
+constexpr std::array<FlagField, 7> kShapeFlags{{
     {"tied", &ModelShape::tied},
     {"gated", &ModelShape::gated},
     {"qkv_bias", &ModelShape::qkv_bias},
@@ -116,7 +116,7 @@ bool names(const std::array<FlagField, Size>& flags, std::string_view name) {
 
 detail::FieldKind detail::kind_of_shape_field(std::string_view name) {
   if (name == "norm" || name == "qk_norm" || name == "attention") return FieldKind::kWord;
-  if (names(kFlags, name) || names(kFurtherFlags, name)) return FieldKind::kFlag;
+  if (names(kShapeFlags, name) || names(kFurtherFlags, name)) return FieldKind::kFlag;
   constexpr std::array<std::string_view, 11> kFromZero{
       "num_positions",    "num_experts",       "num_shared_experts", "shared_expert_width",
       "num_dense_blocks", "routed_offset",     "num_mtp_blocks",     "q_lora_rank",
@@ -135,7 +135,7 @@ nlohmann::ordered_json shape_to_json(const ModelShape& shape) {
       out["seq_len"] = shape.seq_len > 0 ? nlohmann::ordered_json(shape.seq_len) : nullptr;
     }
   }
-  for (const FlagField& f : kFlags) out[f.name] = shape.*f.field;
+  for (const FlagField& f : kShapeFlags) out[f.name] = shape.*f.field;
   out["norm"] = kNorms[static_cast<std::size_t>(shape.norm)];
   out["qk_norm"] = kQkNorms[static_cast<std::size_t>(shape.qk_norm)];
   out["attention"] = kAttentions[static_cast<std::size_t>(shape.attention())];
@@ -168,7 +168,7 @@ ModelShape detail::shape_from_json(const ConfigFields& fields) {
   for (const OtherField& o : kOther) {
     out.other.*o.field = fields.optional_count(o.name, 0).value_or(0);
   }
-  for (const FlagField& f : kFlags) out.*f.field = fields.flag(f.name, out.*f.field);
+  for (const FlagField& f : kShapeFlags) out.*f.field = fields.flag(f.name, out.*f.field);
   for (const FlagField& f : kFurtherFlags) out.*f.field = fields.flag(f.name, false);
   out.norm = read_enum<Norm>(fields, "norm", kNorms);
   out.qk_norm = read_enum<QkNorm>(fields, "qk_norm", kQkNorms);
