@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <Eigen/Cholesky>
 #include <functional>
 #include <vector>
 
+#include "isoflop/fit/cholesky.hpp"
 #include "isoflop/fit/find_far_runs.hpp"
 #include "isoflop/laws/coefficients.hpp"
 
@@ -83,7 +83,7 @@ class BentLaw {
       bend_squares += z * z;
     }
     for (Eigen::Index p = 0; p < size; ++p) information(p, p) += 1e-10 * information(p, p) + 1e-12;
-    followed_ = information.llt().solve(slope_times_bend);
+    followed_ = Cholesky(information).solve(slope_times_bend);
     const double left = bend_squares - slope_times_bend.dot(followed_);
     const double count = static_cast<double>(n), free = static_cast<double>(report.num_free);
     const double noise =

@@ -2,9 +2,9 @@
 
 #include <array>
 #include <cstddef>
-#include <Eigen/Dense>
+#include <Eigen/Core>
 
-#include "isoflop/core/triangular_factor.hpp"
+#include "isoflop/linear/dense.hpp"
 
 namespace isoflop {
 namespace {
@@ -50,15 +50,12 @@ AffineTime fit_affine_time(std::span<const TimedWork> data) {
     for (int c = 0; c < kColumns; ++c) {
       if ((subset >> c & 1u) != 0) chosen[static_cast<std::size_t>(count++)] = c;
     }
-    Eigen::Matrix<double, kColumns + 1, Eigen::Dynamic, 0, kColumns + 1, kColumns> columns(
-        kColumns + 1, count);
+    Eigen::MatrixXd columns(kColumns + 1, count);
     for (int c = 0; c < count; ++c) columns.col(c) = r.col(chosen[static_cast<std::size_t>(c)]);
-    Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr(kColumns + 1, count);
-    qr.setThreshold(kRounding).compute(columns);
-    if (qr.rank() < count) continue;  // a smaller subset does as well
-    const Eigen::VectorXd x = qr.solve(wanted);
+    const Eigen::VectorXd x = least_squares(columns, wanted, kRounding);
+    if (x.size() == 0) continue;  // a smaller subset does as well
     if (!(x.minCoeff() >= 0.0)) continue;
-    const double residual = (columns * x - wanted).squaredNorm();
+    const double residual = (columns.lazyProduct(x) - wanted).squaredNorm();
     if (!(residual < least - kRounding * wanted.squaredNorm())) continue;
     least = residual;
     best.setZero();

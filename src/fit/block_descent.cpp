@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <Eigen/Cholesky>
+
+#include "isoflop/fit/cholesky.hpp"
 
 namespace isoflop {
 
@@ -25,16 +26,16 @@ Minimum BlockDescent::run(const CoefficientVector& begin) const {
     while (!accepted && damping < kMaxDamping) {
       bool gauss_newton = rejections >= kRejectionsBeforeGaussNewton;
       CoefficientMatrix curvature;
-      Eigen::LLT<CoefficientMatrix> cholesky;
+      Cholesky cholesky;
       if (!gauss_newton) {
         curvature = loosened(current.hessian, gradient);
-        cholesky.compute(damped(curvature, current, gradient, damping, false));
-        gauss_newton = cholesky.info() != Eigen::Success;
+        cholesky = Cholesky(damped(curvature, current, gradient, damping, false));
+        gauss_newton = !cholesky.succeeded();
       }
       if (gauss_newton) {
         curvature = loosened(gauss_newton_at(current.phi), gradient);
-        cholesky.compute(damped(curvature, current, gradient, damping, true));
-        if (cholesky.info() != Eigen::Success) {
+        cholesky = Cholesky(damped(curvature, current, gradient, damping, true));
+        if (!cholesky.succeeded()) {
           damping = std::max(4.0 * damping, 1e-6);
           continue;
         }
@@ -113,8 +114,8 @@ void BlockDescent::improve_scales(Point& point, double worth) const {
     if (gradient.isZero(0.0)) return;
     CoefficientMatrix matrix =
         loosened(gauss_newton ? gauss_newton_at(point.phi) : point.hessian, gradient);
-    const Eigen::LLT<CoefficientMatrix> cholesky(damped(matrix, point, gradient, damping, true));
-    if (cholesky.info() != Eigen::Success) {
+    const Cholesky cholesky(damped(matrix, point, gradient, damping, true));
+    if (!cholesky.succeeded()) {
       damping = gauss_newton ? std::max(4.0 * damping, 1e-8) : 1e-3;
       gauss_newton = true;
       continue;

@@ -3,7 +3,6 @@
 // slopes of ln L along the coefficients (Fisher; Fedorov 1972); more runs add to the sum.
 #include <algorithm>
 #include <cmath>
-#include <Eigen/Cholesky>
 #include <iomanip>
 #include <limits>
 #include <sstream>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "fit/free_space.hpp"
+#include "isoflop/fit/cholesky.hpp"
 #include "isoflop/fit/fit_law.hpp"
 #include "isoflop/fit/verdict.hpp"
 #include "isoflop/laws/coefficients.hpp"
@@ -107,8 +107,7 @@ class Designer {
     for (int e = 0; e < space_.size(); ++e) {
       information(e, e) = information(e, e) * (1.0 + 1e-10) + 1e-12;
     }
-    const CoefficientMatrix inverse =
-        information.llt().solve(CoefficientMatrix::Identity(space_.size(), space_.size()));
+    const CoefficientMatrix inverse = Cholesky(information).inverse();
     std::vector<double> out;
     for (const int e : weak_) out.push_back(std::sqrt(std::max(inverse(e, e), 1e-300)));
     return out;

@@ -1,7 +1,6 @@
 // Whether a law has the form of its runs; include/isoflop/fit/questions.hpp says how it is asked.
 #include <algorithm>
 #include <cmath>
-#include <Eigen/Cholesky>
 #include <iomanip>
 #include <limits>
 #include <memory>
@@ -14,6 +13,7 @@
 #include "isoflop/core/select_rows.hpp"
 #include "isoflop/core/student_quantile.hpp"
 #include "isoflop/error.hpp"
+#include "isoflop/fit/cholesky.hpp"
 #include "isoflop/fit/fit_law.hpp"
 #include "isoflop/fit/hold_out.hpp"
 #include "isoflop/fit/verdict.hpp"
@@ -80,7 +80,7 @@ class LinearFit {
     // So much that a direction that nothing determines stays undetermined without being singular.
     for (int e = 0; e < space_.size(); ++e) information(e, e) *= 1.0 + 1e-10;
     for (int e = 0; e < space_.size(); ++e) information(e, e) += 1e-12;
-    solver_.compute(information);
+    solver_ = Cholesky(information);
     variance_ = squares / (count - static_cast<double>(space_.size()));
   }
 
@@ -104,7 +104,7 @@ class LinearFit {
   const FitLaw& law_;
   FreeSpace space_;
   CoefficientVector theta_;
-  Eigen::LLT<CoefficientMatrix> solver_;
+  Cholesky solver_;
   double variance_ = 0.0;
 };
 

@@ -1,7 +1,7 @@
 // Which coefficients the design of the runs leaves open: inspect_runs.hpp says how it is asked.
 #include <algorithm>
 #include <cmath>
-#include <Eigen/SVD>
+#include <Eigen/Core>
 #include <limits>
 #include <map>
 #include <optional>
@@ -10,7 +10,7 @@
 #include "fit/inspect_parts.hpp"
 #include "isoflop/core/random.hpp"
 #include "isoflop/core/ranges.hpp"
-#include "isoflop/core/triangular_factor.hpp"
+#include "isoflop/linear/dense.hpp"
 
 namespace isoflop::detail {
 namespace {
@@ -55,10 +55,10 @@ Answer ask(const LawProbe& probe, const std::vector<Row>& cells) {
       if (length > 0.0) jacobian.col(j) /= length;
     }
     if (!jacobian.allFinite()) continue;
-    const Eigen::JacobiSVD<Eigen::MatrixXd> svd(triangular_factor(jacobian), Eigen::ComputeThinV);
-    const Eigen::VectorXd values = svd.singularValues() / svd.singularValues()[0];
+    const SingularParts parts = singular_parts(jacobian);
+    const Eigen::VectorXd values = parts.values / parts.values[0];
     weakest.push_back(values[k - 1]);
-    best.mean_weakest += svd.matrixV().col(k - 1).cwiseAbs();
+    best.mean_weakest += parts.right.col(k - 1).cwiseAbs();
     const int lost = static_cast<int>((values.array() < kLost).count());
     const double kept = lost < k ? values[k - 1 - lost] : 0.0;
     if (lost > best.num_lost || (lost == best.num_lost && kept <= best_kept)) continue;
@@ -66,7 +66,7 @@ Answer ask(const LawProbe& probe, const std::vector<Row>& cells) {
     best_kept = kept;
     best.lost.clear();
     for (Eigen::Index j = 0; j < k && lost > 0; ++j) {
-      const double loading = svd.matrixV().row(j).tail(lost).norm();
+      const double loading = parts.right.row(j).tail(lost).norm();
       if (loading > kInvolved) best.lost.insert(static_cast<std::size_t>(j));
     }
   }
@@ -366,11 +366,11 @@ class Inspection {
       xy.row(static_cast<Eigen::Index>(i)) << points[i][u], points[i][v];
     }
     const Eigen::RowVector2d centre = xy.colwise().mean();
-    const Eigen::JacobiSVD<Eigen::MatrixXd> svd(triangular_factor(xy.rowwise() - centre),
-                                                Eigen::ComputeThinV);
-    const Eigen::Vector2d along = svd.matrixV().col(0);
-    const Eigen::VectorXd across = (xy.rowwise() - centre) * svd.matrixV().col(1);
-    const Eigen::VectorXd position = (xy.rowwise() - centre) * along;
+    const Eigen::MatrixXd centred = xy.rowwise() - centre;
+    const SingularParts parts = singular_parts(centred);
+    const Eigen::Vector2d along = parts.right.col(0);
+    const Eigen::VectorXd across = centred.lazyProduct(parts.right.col(1));
+    const Eigen::VectorXd position = centred.lazyProduct(along);
     const double width = across.cwiseAbs().maxCoeff();
     if (width > kSameLine || width > kSameLine * (position.maxCoeff() - position.minCoeff())) {
       return;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <Eigen/Eigenvalues>
+#include <Eigen/Core>
 #include <iomanip>
 #include <numeric>
 #include <sstream>
@@ -13,10 +13,10 @@
 #include "fit/free_space.hpp"
 #include "fit/inspect_parts.hpp"
 #include "isoflop/core/select_rows.hpp"
-#include "isoflop/core/triangular_factor.hpp"
 #include "isoflop/fit/find_far_runs.hpp"
 #include "isoflop/fit/fit_law.hpp"
 #include "isoflop/laws/coefficients.hpp"
+#include "isoflop/linear/dense.hpp"
 
 namespace isoflop {
 namespace {
@@ -90,7 +90,7 @@ Rest rest_of(const FitLaw& law, const RunTable& runs, const FitOptions& options,
     out.left[i] = out.weight[i] * (most > 0.0 ? std::clamp(r, -most, most) : r);
   }
   out.own = orthonormal_basis(std::move(slopes));
-  out.left -= out.own * (out.own.transpose() * out.left).eval();
+  out.left = without_span(out.own, out.left);
   return out;
 }
 
@@ -110,14 +110,14 @@ Explained explained_by(const Rest& rest, const std::vector<std::size_t>& level,
     sums[at] += rest.weight[i] * rest.left[i];
     counts[at] += rest.weight[i] * rest.weight[i];
   }
-  Eigen::MatrixXd free = -shared.transpose() * shared;
+  Eigen::MatrixXd free = -products(shared, shared);
   free.diagonal() += counts;
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> parts(free);
-  const double least = 1e-6 * parts.eigenvalues().cwiseAbs().maxCoeff();
+  const SymmetricParts parts = symmetric_parts(free);
+  const double least = 1e-6 * parts.values.cwiseAbs().maxCoeff();
   Explained out;
   for (Eigen::Index k = 0; k < size; ++k) {
-    if (!(parts.eigenvalues()[k] > least)) continue;
-    out.squares += std::pow(parts.eigenvectors().col(k).dot(sums), 2) / parts.eigenvalues()[k];
+    if (!(parts.values[k] > least)) continue;
+    out.squares += std::pow(parts.vectors.col(k).dot(sums), 2) / parts.values[k];
     out.degrees += 1.0;
   }
   return out;

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <Eigen/Cholesky>
 
-#include "fit/symmetric_eigenvalues.hpp"
+#include "isoflop/fit/cholesky.hpp"
+#include "isoflop/linear/dense.hpp"
 
 namespace isoflop {
 namespace {
@@ -108,8 +108,8 @@ bool Descent::step(Derivatives& current) {
   while (damping_ <= kMaxDamping) {
     CoefficientMatrix damped = curvature;
     damped.diagonal() += damping_ * scale;
-    const Eigen::LLT<CoefficientMatrix> cholesky(damped);
-    if (cholesky.info() != Eigen::Success) {
+    const Cholesky cholesky(damped);
+    if (!cholesky.succeeded()) {
       damping_ = std::max(4.0 * damping_, 1e-8);
       continue;
     }
@@ -171,8 +171,8 @@ Derivatives sharpen(const Objective& objective, const FreeSpace& space, Minimum&
   const auto step = [&](double share) {
     CoefficientMatrix curvature = loosened(space.reduce_matrix(at.curvature), gradient);
     curvature.diagonal().array() += share * curvature.diagonal().maxCoeff();
-    const Eigen::LLT<CoefficientMatrix> cholesky(curvature);
-    if (cholesky.info() != Eigen::Success) return false;
+    const Cholesky cholesky(curvature);
+    if (!cholesky.succeeded()) return false;
     const CoefficientVector next =
         (minimum.phi - cholesky.solve(gradient)).cwiseMax(space.lower).cwiseMin(space.upper);
     const auto candidate = objective.second_order(space.expand(next));

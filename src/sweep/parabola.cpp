@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <Eigen/Dense>
+#include <Eigen/LU>
 
 #include "isoflop/core/student_quantile.hpp"
 #include "isoflop/error.hpp"

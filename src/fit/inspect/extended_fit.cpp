@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <Eigen/Cholesky>
+
+#include "isoflop/linear/dense.hpp"
 
 namespace isoflop::detail {
 namespace {
@@ -55,8 +56,9 @@ ExtendedFit fit_extended(const AskedRuns& runs, const Eigen::MatrixXd& terms,
     fill_jacobian(runs, terms, at);
     at.weights = weights_of(at.residuals);
     const double now = at.residuals.cwiseAbs2().dot(at.weights);
-    Eigen::MatrixXd squares = at.jacobian.transpose() * at.weights.asDiagonal() * at.jacobian;
-    Eigen::VectorXd slope = at.jacobian.transpose() * at.weights.cwiseProduct(at.residuals);
+    Eigen::MatrixXd squares = weighted_products(at.jacobian, at.weights, at.jacobian);
+    const Eigen::VectorXd pulls = at.weights.cwiseProduct(at.residuals);
+    Eigen::VectorXd slope = products(at.jacobian, pulls);
     for (Eigen::Index j = 0; j < k; ++j) {
       const bool blocked = (at.phi[j] <= runs.space->lower[j] && slope[j] > 0.0) ||
                            (at.phi[j] >= runs.space->upper[j] && slope[j] < 0.0);
@@ -72,7 +74,7 @@ ExtendedFit fit_extended(const AskedRuns& runs, const Eigen::MatrixXd& terms,
     while (!better && damping < kMostDamping) {
       Eigen::MatrixXd damped = squares;
       damped.diagonal() += damping * scale;
-      const Eigen::VectorXd move = damped.ldlt().solve(-slope);
+      const Eigen::VectorXd move = solve_symmetric(damped, -slope);
       ExtendedFit next = at;
       next.phi = (at.phi + CoefficientVector(move.head(k)))
                      .cwiseMax(runs.space->lower)

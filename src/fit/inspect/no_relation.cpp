@@ -9,12 +9,12 @@
 
 #include "fit/inspect_parts.hpp"
 #include "fit/level_misfit.hpp"
-#include "isoflop/core/triangular_factor.hpp"
 #include "isoflop/core/word_list.hpp"
 #include "isoflop/fit/find_far_runs.hpp"
 #include "isoflop/fit/find_no_relation.hpp"
 #include "isoflop/laws/law_facts.hpp"
 #include "isoflop/laws/log_losses.hpp"
+#include "isoflop/linear/dense.hpp"
 
 namespace isoflop {
 namespace {
@@ -59,7 +59,7 @@ double certainty_of_parabolas(const std::vector<double>& deviations, const RunTa
   if (!terms.allFinite()) return std::numeric_limits<double>::infinity();
   const Eigen::MatrixXd basis = orthonormal_basis(std::move(terms));
   const double by_constant = std::pow(root.dot(y), 2) / root.squaredNorm();
-  const double by_all = (basis.transpose() * y).squaredNorm(), rest = y.squaredNorm() - by_all;
+  const double by_all = products(basis, y).squaredNorm(), rest = y.squaredNorm() - by_all;
   const double above = static_cast<double>(basis.cols()) - 1.0;
   const double below = static_cast<double>(n - basis.cols());
   if (above < 1.0 || below < 1.0) return 0.0;

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <Eigen/QR>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -10,6 +9,7 @@
 #include "isoflop/error.hpp"
 #include "isoflop/fit/find_shifted_runs.hpp"
 #include "isoflop/laws/coefficients.hpp"
+#include "isoflop/linear/dense.hpp"
 
 namespace isoflop {
 namespace detail {
@@ -217,15 +217,10 @@ class ShiftSearch {
   /// What a shift would take away of the squares, with the law's coefficients free to follow.
   void rate() {
     const Eigen::VectorXd root = plain_.weights.cwiseSqrt();
-    const Eigen::HouseholderQR<Eigen::MatrixXd> qr(root.asDiagonal() * plain_.jacobian);
-    const Eigen::Index k = plain_.jacobian.cols();
-    const auto without_law = [&](const Eigen::VectorXd& x) -> Eigen::VectorXd {
-      Eigen::VectorXd rotated = qr.householderQ().adjoint() * x;
-      return rotated.tail(rotated.size() - k);
-    };
-    const Eigen::VectorXd rest = without_law(root.cwiseProduct(plain_.residuals));
+    const Eigen::MatrixXd law = orthonormal_basis(root.asDiagonal() * plain_.jacobian);
+    const Eigen::VectorXd rest = without_span(law, root.cwiseProduct(plain_.residuals));
     const auto gain_of = [&](const Eigen::VectorXd& term) {
-      const Eigen::VectorXd own = without_law(root.cwiseProduct(term));
+      const Eigen::VectorXd own = without_span(law, root.cwiseProduct(term));
       const double size = own.squaredNorm(), product = own.dot(rest);
       return size > 1e-9 ? product * product / (size * rest.squaredNorm()) : 0.0;
     };

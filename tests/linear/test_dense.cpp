@@ -4,9 +4,9 @@
 
 #include "catch.hpp"
 #include "isoflop/core/random.hpp"
-#include "isoflop/core/triangular_factor.hpp"
+#include "isoflop/linear/dense.hpp"
 
-namespace isoflop::triangular_factor_test {
+namespace isoflop::dense_test {
 namespace {
 
 constexpr double kRounding = 1e-12;
@@ -24,7 +24,7 @@ Eigen::MatrixXd tall(Eigen::Index rows) {
 }
 
 TEST_CASE("triangular_factor: has the matrix's squares, above 16,384 rows as well",
-          "[core][identity]") {
+          "[linear][identity]") {
   for (const Eigen::Index rows : {3, 5, 1'000, 1'025, 40'000}) {
     CAPTURE(rows);
     const Eigen::MatrixXd matrix = tall(rows), factor = triangular_factor(matrix);
@@ -40,7 +40,7 @@ TEST_CASE("triangular_factor: has the matrix's squares, above 16,384 rows as wel
   }
 }
 
-TEST_CASE("orthonormal_basis: spans the columns and nothing else", "[core][identity]") {
+TEST_CASE("orthonormal_basis: spans the columns and nothing else", "[linear][identity]") {
   for (const Eigen::Index rows : {5, 1'000, 40'000}) {
     CAPTURE(rows);
     const Eigen::MatrixXd matrix = tall(rows), basis = orthonormal_basis(matrix);
@@ -59,4 +59,4 @@ TEST_CASE("orthonormal_basis: spans the columns and nothing else", "[core][ident
 }
 
 }  // namespace
-}  // namespace isoflop::triangular_factor_test
+}  // namespace isoflop::dense_test
