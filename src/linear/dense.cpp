@@ -47,7 +47,9 @@ Eigen::VectorXd without_span(const Eigen::MatrixXd& basis, const Eigen::VectorXd
 }
 
 SingularParts singular_parts(const Eigen::MatrixXd& matrix) {
-  const Eigen::JacobiSVD<Eigen::MatrixXd> svd(triangular_factor(matrix), Eigen::ComputeThinV);
+  // A square matrix needs no other decomposition first.
+  const Eigen::JacobiSVD<Eigen::MatrixXd, Eigen::NoQRPreconditioner> svd(triangular_factor(matrix),
+                                                                         Eigen::ComputeFullV);
   return {svd.singularValues(), svd.matrixV()};
 }
 
