@@ -49,7 +49,7 @@ std::vector<std::size_t> levels_of(const std::vector<double>& column, std::size_
              : std::vector<std::size_t>();
 }
 
-std::string per_cent(double log_ratio) {
+std::string ratio_text(double log_ratio) {
   std::ostringstream text;
   text << std::setprecision(2) << 100.0 * std::abs(std::expm1(log_ratio)) << " %";
   return text.str();
@@ -174,8 +174,8 @@ std::optional<std::string> level_misfit(const FitLaw& law, const RunTable& runs,
     const std::string symbol(facts.info(v).symbol);
     out = "the residuals go with " + symbol + ": the runs of one " + symbol +
           " lie off the fit together, those at " + detail::short_text(places[worst]) + " " +
-          per_cent(sums[worst]) + (sums[worst] > 0.0 ? " above" : " below") + ", and differ by " +
-          per_cent(std::sqrt(within)) +
+          ratio_text(sums[worst]) + (sums[worst] > 0.0 ? " above" : " below") + ", and differ by " +
+          ratio_text(std::sqrt(within)) +
           " among themselves: this law does not have the form of these runs";
   }
   return out;

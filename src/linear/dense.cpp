@@ -8,13 +8,17 @@
 #include <utility>
 
 namespace isoflop {
+namespace {
+
+constexpr Eigen::Index kRowsAtOnce = 1024;  // dense.hpp says why
+
+}  // namespace
 
 Eigen::MatrixXd triangular_factor(const Eigen::MatrixXd& matrix) {
-  constexpr Eigen::Index kRows = 1024;
   const Eigen::Index k = matrix.cols();
   Eigen::MatrixXd factor(0, k);
-  for (Eigen::Index begin = 0; begin < matrix.rows(); begin += kRows) {
-    const Eigen::Index count = std::min(kRows, matrix.rows() - begin);
+  for (Eigen::Index begin = 0; begin < matrix.rows(); begin += kRowsAtOnce) {
+    const Eigen::Index count = std::min(kRowsAtOnce, matrix.rows() - begin);
     Eigen::MatrixXd stacked(factor.rows() + count, k);
     stacked << factor, matrix.middleRows(begin, count);
     const Eigen::HouseholderQR<Eigen::MatrixXd> qr(stacked);
@@ -70,6 +74,12 @@ Eigen::VectorXd solve_symmetric(const Eigen::MatrixXd& matrix, const Eigen::Vect
 
 Eigen::VectorXd least_squares(const Eigen::MatrixXd& columns, const Eigen::VectorXd& wanted,
                               double threshold) {
+  if (columns.rows() > kRowsAtOnce) {
+    Eigen::MatrixXd both(columns.rows(), columns.cols() + 1);
+    both << columns, wanted;
+    const Eigen::MatrixXd factor = triangular_factor(both);
+    return least_squares(factor.leftCols(columns.cols()), factor.col(columns.cols()), threshold);
+  }
   Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr(columns.rows(), columns.cols());
   qr.setThreshold(threshold).compute(columns);
   if (qr.rank() < columns.cols()) return {};

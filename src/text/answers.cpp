@@ -27,7 +27,7 @@ std::string movement(const PlanProblem& problem, const api::PlanAnswer& answer) 
       change(own.n_active, plan.n_active), change(own.d_tokens, plan.d_tokens));
 }
 
-std::string time_text(const PlanProblem& problem, const api::PlanAnswer& answer) {
+std::string against_flops_text(const PlanProblem& problem, const api::PlanAnswer& answer) {
   if (!answer.against_flops) return "";
   const AgainstFlops& a = *answer.against_flops;
   const std::string budget = budget_text(problem, answer.plan.budget);
@@ -92,7 +92,7 @@ std::string answers_text(const api::PlanOutcome& outcome) {
   std::string out;
   for (const api::PlanAnswer& answer : outcome.answers) {
     const std::string budget = budget_text(problem, answer.plan.budget);
-    out += limits_text(problem, answer.plan) + time_text(problem, answer) +
+    out += limits_text(problem, answer.plan) + against_flops_text(problem, answer) +
            robust_text(problem, answer) + movement(problem, answer) + use_text(problem, answer);
     if (answer.gpu_hours > 0.0 && answer.plan.usable()) {
       out += fmt::format("{}: {} GPU-hours\n", budget, human_number(answer.gpu_hours));

@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kMostLabels = 6, kMostBudgets = 4, kNumPoints = 50;
+constexpr std::size_t kMostLabels = 6, kMostBudgets = 4, kPointsOfParabola = 50;
 
 /// "parameters N" for "N"; a column as it is called.
 std::string size_words(const std::string& symbol) {
@@ -37,8 +37,8 @@ Series parabola_of(const Json& profile) {
                centre = std::log(number_at(grid, "centre"));
   if (std::isnan(x0 + y0 + bend + half + centre)) return out;
   const double low = std::min(centre - 1.1 * half, x0), high = std::max(centre + 1.1 * half, x0);
-  for (std::size_t i = 0; i <= kNumPoints; ++i) {
-    const double x = low + (high - low) * static_cast<double>(i) / kNumPoints;
+  for (std::size_t i = 0; i <= kPointsOfParabola; ++i) {
+    const double x = low + (high - low) * static_cast<double>(i) / kPointsOfParabola;
     out.x.push_back(std::exp(x));
     out.y.push_back(y0 + bend * (x - x0) * (x - x0));
   }
