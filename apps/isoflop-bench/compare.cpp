@@ -8,7 +8,7 @@
 #include "isoflop/text/compare.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace compare_command {
 
 void options(Form& form) {
   form.required_word({"A", "cost table", "FILE"});
@@ -31,10 +31,11 @@ int run(Form& form) {
   return 0;
 }
 
-}  // namespace
+}  // namespace compare_command
 
 Verb compare_verb() {
-  return {"compare", "The same layers in two cost tables; needs no GPU", options, run};
+  return {"compare", "The same layers in two cost tables; needs no GPU", compare_command::options,
+          compare_command::run};
 }
 
 }  // namespace isoflop::app

@@ -9,7 +9,7 @@
 #include "isoflop/text/cost_table.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace model_command {
 
 void options(Form& form) {
   std::string known;
@@ -44,11 +44,11 @@ int run(Form& form, const bench::World& world) {
   return 0;
 }
 
-}  // namespace
+}  // namespace model_command
 
 Verb model_verb(const bench::World& world) {
-  return {"model", "A cost table from the roofline of a GPU; needs no GPU", options,
-          [world](Form& form) { return run(form, world); }};
+  return {"model", "A cost table from the roofline of a GPU; needs no GPU", model_command::options,
+          [world](Form& form) { return model_command::run(form, world); }};
 }
 
 }  // namespace isoflop::app

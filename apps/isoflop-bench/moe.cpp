@@ -10,7 +10,7 @@
 #include "isoflop/text/cost_table.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace moe_command {
 
 void options(Form& form) {
   layer_options(form, "");
@@ -48,11 +48,11 @@ int run(Form& form, const bench::World& world) {
   return exit_code_of(result);
 }
 
-}  // namespace
+}  // namespace moe_command
 
 Verb moe_verb(const bench::World& world) {
-  return {"moe", "Check, then time forward and backward of layers of experts on this GPU", options,
-          [world](Form& form) { return run(form, world); }};
+  return {"moe", "Check, then time forward and backward of layers of experts on this GPU",
+          moe_command::options, [world](Form& form) { return moe_command::run(form, world); }};
 }
 
 }  // namespace isoflop::app

@@ -5,7 +5,7 @@
 #include "isoflop/text/environment.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace peaks_command {
 
 void options(Form& form) {
   form.output({"-o,--output",
@@ -27,11 +27,11 @@ int run(Form& form, const bench::World& world) {
   return 0;
 }
 
-}  // namespace
+}  // namespace peaks_command
 
 Verb peaks_verb(const bench::World& world) {
-  return {"peaks", "Dense GEMM, copy and row gather: the best this GPU does", options,
-          [world](Form& form) { return run(form, world); }};
+  return {"peaks", "Dense GEMM, copy and row gather: the best this GPU does",
+          peaks_command::options, [world](Form& form) { return peaks_command::run(form, world); }};
 }
 
 }  // namespace isoflop::app

@@ -9,7 +9,7 @@
 #include "isoflop/text/show.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace show_command {
 
 void options(Form& form) {
   form.required_word({"COST", "cost table (isoflop.cost/1)", "FILE", "Options", "cost_table"});
@@ -50,11 +50,11 @@ int run(Form& form) {
   return code;
 }
 
-}  // namespace
+}  // namespace show_command
 
 Verb show_verb() {
   return {"show", "A cost table at a glance, with the fitted cost model and c_r; needs no GPU",
-          options, run};
+          show_command::options, show_command::run};
 }
 
 }  // namespace isoflop::app

@@ -10,7 +10,7 @@
 #include "isoflop/text/cost_table.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace sweep_command {
 
 void options(Form& form) {
   form.required_word({"--preset",
@@ -42,11 +42,11 @@ int run(Form& form, const bench::World& world) {
   return exit_code_of(result);
 }
 
-}  // namespace
+}  // namespace sweep_command
 
 Verb sweep_verb(const bench::World& world) {
-  return {"sweep", "Time a preset of layers with every backend, within a limit", options,
-          [world](Form& form) { return run(form, world); }};
+  return {"sweep", "Time a preset of layers with every backend, within a limit",
+          sweep_command::options, [world](Form& form) { return sweep_command::run(form, world); }};
 }
 
 }  // namespace isoflop::app

@@ -14,7 +14,7 @@
 #include "isoflop/text/grid.hpp"
 
 namespace isoflop::app {
-namespace {
+namespace verify_command {
 
 using Json = nlohmann::ordered_json;
 
@@ -109,11 +109,12 @@ int run(Form& form, const bench::World& world) {
   return num_wrong == 0 ? 0 : 1;
 }
 
-}  // namespace
+}  // namespace verify_command
 
 Verb verify_verb(const bench::World& world) {
-  return {"verify", "Results of every backend and kernel against a float64 reference", options,
-          [world](Form& form) { return run(form, world); }};
+  return {"verify", "Results of every backend and kernel against a float64 reference",
+          verify_command::options,
+          [world](Form& form) { return verify_command::run(form, world); }};
 }
 
 }  // namespace isoflop::app
