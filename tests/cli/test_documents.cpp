@@ -79,7 +79,9 @@ double tolerance_of(const std::string& line) {
   if (has("starts reached") || has("refits certified") || has("starts_at_best") ||
       has("draws sit") || lists_minima)
     return 0.05;
-  if (has("of the FLOPs lost") || has("of the GPU-hours lost")) return 1e-2;
+  if (has("of the FLOPs lost") || has("of the FLOPs are lost") || has("of the GPU-hours lost")) {
+    return 1e-2;
+  }
   if (has(" to ") || has(" - ")) return 2e-3;
   return 1e-6;
 }
