@@ -13,7 +13,6 @@ namespace isoflop::bench {
 namespace {
 
 constexpr int kCombineUnroll = 4;
-constexpr unsigned kCombineWarps = kBlockThreads / kWarp;
 
 /// A thread per vector of the output: it loads kBatch rows of the token before it adds the first.
 /// Sums run over k = 0, 1, ... in fp32. weights: null for sums
@@ -66,7 +65,7 @@ __global__ void __launch_bounds__(kBlockThreads)
     return;
   }
   const std::uint64_t slot =
-      static_cast<std::uint64_t>(blockIdx.x) * kCombineWarps + threadIdx.x / kWarp;
+      static_cast<std::uint64_t>(blockIdx.x) * kWarpsPerBlock + threadIdx.x / kWarp;
   if (slot >= num_slots) return;  // the whole warp
   const std::int32_t row = row_of[slot];
   if (row == kDropped) {
@@ -77,7 +76,8 @@ __global__ void __launch_bounds__(kBlockThreads)
   const Bf16* const d_out_row = d_out + slot / top_k * width * kVector;
   const std::uint64_t row_begin = static_cast<std::uint64_t>(row) * width * kVector;
   float dot = 0.0f;
-  for (unsigned begin = static_cast<unsigned>(lane_id()); begin < width; begin += kCombineUnroll * kWarp) {
+  for (unsigned begin = static_cast<unsigned>(lane_id()); begin < width;
+       begin += kCombineUnroll * kWarp) {
     uint4 y_part[kCombineUnroll], d_part[kCombineUnroll];
 #pragma unroll
     for (int i = 0; i < kCombineUnroll; ++i) {
@@ -130,7 +130,7 @@ void launch_combine_backward(const MoeLayer& layer, const Bf16* d_out, const Bf1
                              std::uint64_t num_rows, const float* weights, Bf16* dy,
                              float* d_weights, cudaStream_t stream) {
   const auto width = static_cast<unsigned>(layer.d_model / kVector);
-  const unsigned slot_blocks = blocks_for(layer.num_rows(), kCombineWarps);
+  const unsigned slot_blocks = blocks_for(layer.num_rows(), kWarpsPerBlock);
   const unsigned padding_blocks = blocks_for(num_rows, kPaddingRowsPerBlock);
   launch_kernel(combine_backward, slot_blocks + padding_blocks, kBlockThreads, 0, stream, d_out, y,
                 row_of, slot_of, layer.num_rows(), num_rows,

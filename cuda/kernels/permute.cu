@@ -8,21 +8,21 @@ namespace isoflop::bench {
 namespace {
 
 constexpr int kPermuteUnroll = 4;  // loads in flight before the first store
-constexpr unsigned kPermuteWarps = kBlockThreads / kWarp;
 
 /// A warp per row. width: of a row, in vectors.
 __global__ void __launch_bounds__(kBlockThreads)
     gather_rows(const Bf16* __restrict__ x, const std::int32_t* __restrict__ slot_of,
                 std::uint64_t num_rows, unsigned top_k, unsigned width, Bf16* __restrict__ out) {
   const std::uint64_t row =
-      static_cast<std::uint64_t>(blockIdx.x) * kPermuteWarps + threadIdx.x / kWarp;
+      static_cast<std::uint64_t>(blockIdx.x) * kWarpsPerBlock + threadIdx.x / kWarp;
   if (row >= num_rows) return;
   const std::int32_t slot = slot_of[row];
   const bool is_padding = slot == kPadding;
   const std::uint64_t token = is_padding ? 0 : static_cast<unsigned>(slot) / top_k;
   const Bf16* const from = x + token * width * kVector;
   Bf16* const to = out + row * width * kVector;
-  for (unsigned begin = static_cast<unsigned>(lane_id()); begin < width; begin += kPermuteUnroll * kWarp) {
+  for (unsigned begin = static_cast<unsigned>(lane_id()); begin < width;
+       begin += kPermuteUnroll * kWarp) {
     uint4 part[kPermuteUnroll];
 #pragma unroll
     for (int i = 0; i < kPermuteUnroll; ++i) {
@@ -68,7 +68,7 @@ __global__ void __launch_bounds__(kBlockThreads)
 void launch_permute(const MoeLayer& layer, const Bf16* x, const std::int32_t* slot_of,
                     std::uint64_t num_rows, Bf16* out, cudaStream_t stream) {
   const auto width = static_cast<unsigned>(layer.d_model / kVector);
-  launch_kernel(gather_rows, blocks_for(num_rows, kPermuteWarps), kBlockThreads, 0, stream, x,
+  launch_kernel(gather_rows, blocks_for(num_rows, kWarpsPerBlock), kBlockThreads, 0, stream, x,
                 slot_of, num_rows, static_cast<unsigned>(layer.experts.top_k), width, out);
 }
 

@@ -13,7 +13,6 @@ namespace isoflop::bench {
 namespace {
 
 static_assert(kSlotsPerTurn == kBlockThreads);
-constexpr unsigned kPositionsWarps = kBlockThreads / kWarp;
 
 struct ChunkShape {
   std::int64_t num_slots, chunk;  // slots in all and of a chunk
@@ -138,7 +137,7 @@ __global__ void __launch_bounds__(kBlockThreads)
     const int leader = __ffs(static_cast<int>(peers)) - 1;
     const bool leads = expert != kNone && static_cast<int>(lane) == leader;
     std::int32_t rank = 0;
-    for (unsigned w = 0; w < kPositionsWarps; ++w) {  // the warps in order
+    for (unsigned w = 0; w < kWarpsPerBlock; ++w) {  // the warps in order
       if (w == warp && leads) {
         rank = next_rank[expert];
         next_rank[expert] = rank + __popc(peers);

@@ -13,7 +13,6 @@
 namespace isoflop::bench {
 namespace {
 
-constexpr unsigned kTopkWarps = kBlockThreads / kWarp;
 constexpr std::uint64_t kMostExpertsOfWarp = 512;
 
 struct TopKShape {
@@ -31,7 +30,7 @@ template <int kPerLane>
 __global__ void __launch_bounds__(kBlockThreads)
     topk_by_warp(TopKShape shape, RoutingBuffers routing) {
   const std::uint64_t token =
-      static_cast<std::uint64_t>(blockIdx.x) * kTopkWarps + threadIdx.x / kWarp;
+      static_cast<std::uint64_t>(blockIdx.x) * kWarpsPerBlock + threadIdx.x / kWarp;
   if (token >= shape.tokens) return;  // the whole warp
   const auto lane = static_cast<unsigned>(lane_id());
   const float* const logits = routing.logits + token * shape.num_experts;
@@ -84,14 +83,14 @@ __global__ void __launch_bounds__(kBlockThreads)
   }
 }
 
-/// Sum over the block, in a fixed order. sums: shared, [kTopkWarps], nobody else's.
+/// Sum over the block, in a fixed order. sums: shared, [kWarpsPerBlock], nobody else's.
 template <class T>
 __device__ inline T block_sum(T of_warp, T* sums) {
   if (lane_id() == 0) sums[threadIdx.x / kWarp] = of_warp;
   __syncthreads();
   T sum = sums[0];
 #pragma unroll
-  for (unsigned w = 1; w < kTopkWarps; ++w) sum += sums[w];
+  for (unsigned w = 1; w < kWarpsPerBlock; ++w) sum += sums[w];
   return sum;
 }
 
@@ -101,9 +100,9 @@ __global__ void __launch_bounds__(kBlockThreads)
   std::uint64_t* const candidates = shared;                                        // [limit]
   auto* const keys = reinterpret_cast<std::uint32_t*>(candidates + limit);         // [E']
   auto* const chosen = reinterpret_cast<std::int32_t*>(keys + shape.num_experts);  // [K]
-  __shared__ std::uint64_t largest_keys[kTopkWarps], smallest_keys[kTopkWarps];
-  __shared__ float exp_sums[kTopkWarps], weight_sums[kTopkWarps];
-  __shared__ unsigned reach_sums[2][kTopkWarps];
+  __shared__ std::uint64_t largest_keys[kWarpsPerBlock], smallest_keys[kWarpsPerBlock];
+  __shared__ float exp_sums[kWarpsPerBlock], weight_sums[kWarpsPerBlock];
+  __shared__ unsigned reach_sums[2][kWarpsPerBlock];
   __shared__ unsigned num_candidates;
 
   const std::uint64_t token = blockIdx.x;
@@ -126,7 +125,7 @@ __global__ void __launch_bounds__(kBlockThreads)
   if (threadIdx.x == 0) num_candidates = 0;
   __syncthreads();
   std::uint64_t largest = largest_keys[0], smallest = smallest_keys[0];
-  for (unsigned w = 1; w < kTopkWarps; ++w) {
+  for (unsigned w = 1; w < kWarpsPerBlock; ++w) {
     largest = largest_keys[w] > largest ? largest_keys[w] : largest;
     smallest = smallest_keys[w] < smallest ? smallest_keys[w] : smallest;
   }
@@ -185,7 +184,7 @@ __global__ void __launch_bounds__(kBlockThreads)
 
 template <int kPerLane>
 void launch_by_warp(const TopKShape& shape, const RoutingBuffers& routing, cudaStream_t stream) {
-  launch_kernel(topk_by_warp<kPerLane>, blocks_for(shape.tokens, kTopkWarps), kBlockThreads, 0,
+  launch_kernel(topk_by_warp<kPerLane>, blocks_for(shape.tokens, kWarpsPerBlock), kBlockThreads, 0,
                 stream, shape, routing);
 }
 

@@ -12,8 +12,6 @@
 namespace isoflop::bench {
 namespace {
 
-constexpr unsigned kTopkBackwardWarps = kBlockThreads / kWarp;
-
 /// Four bf16 numbers: what a float4 of logits becomes.
 struct alignas(8) Bf16x4 {
   __nv_bfloat162 low, high;
@@ -26,7 +24,7 @@ __global__ void __launch_bounds__(kBlockThreads)
                   RoutingBuffers routing, const float* __restrict__ d_weights,
                   Bf16* __restrict__ d_logits) {
   const std::uint64_t token =
-      static_cast<std::uint64_t>(blockIdx.x) * kTopkBackwardWarps + threadIdx.x / kWarp;
+      static_cast<std::uint64_t>(blockIdx.x) * kWarpsPerBlock + threadIdx.x / kWarp;
   if (token >= tokens) return;  // the whole warp
   const auto lane = static_cast<unsigned>(lane_id());
   const float* const weights = routing.weights + token * top_k;
@@ -67,7 +65,7 @@ void launch_topk_backward(const MoeLayer& layer, const RoutingBuffers& routing,
                           const float* d_weights, Bf16* d_logits, cudaStream_t stream) {
   const auto num_experts = static_cast<unsigned>(layer.experts.num_experts);
   const auto kernel = num_experts % 4 == 0 ? topk_backward<true> : topk_backward<false>;
-  launch_kernel(kernel, blocks_for(layer.tokens, kTopkBackwardWarps), kBlockThreads, 0, stream,
+  launch_kernel(kernel, blocks_for(layer.tokens, kWarpsPerBlock), kBlockThreads, 0, stream,
                 layer.tokens, num_experts, static_cast<unsigned>(layer.experts.top_k),
                 layer.renormalize, routing, d_weights, d_logits);
 }

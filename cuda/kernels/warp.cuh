@@ -5,9 +5,12 @@
 
 #include <cstdint>
 
+#include "cuda/kernels/launch_grid.hpp"
+
 namespace isoflop::bench {
 
 inline constexpr int kWarp = 32;
+inline constexpr unsigned kWarpsPerBlock = kBlockThreads / kWarp;
 inline constexpr unsigned kAllLanes = 0xffffffffu;
 
 __device__ inline int lane_id() { return static_cast<int>(threadIdx.x % kWarp); }

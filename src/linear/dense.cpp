@@ -86,9 +86,8 @@ Eigen::VectorXd least_squares(const Eigen::MatrixXd& columns, const Eigen::Vecto
   return qr.solve(wanted);
 }
 
-Eigen::MatrixXd weighted_products(const Eigen::MatrixXd& left, const Eigen::VectorXd& weights,
-                                  const Eigen::MatrixXd& right) {
-  return left.transpose() * weights.asDiagonal() * right;
+Eigen::MatrixXd weighted_squares(const Eigen::MatrixXd& matrix, const Eigen::VectorXd& weights) {
+  return matrix.transpose() * weights.asDiagonal() * matrix;
 }
 
 Eigen::MatrixXd products(const Eigen::MatrixXd& left, const Eigen::MatrixXd& right) {

@@ -117,7 +117,7 @@ TEST_CASE("products and solve_symmetric: what sums over the rows and elimination
     const Eigen::MatrixXd matrix = tall(rows).leftCols(3);
     const Eigen::VectorXd weights = Eigen::VectorXd::LinSpaced(rows, 0.5, 2.0);
     const Eigen::MatrixXd plain = products(matrix, matrix),
-                          weighted = weighted_products(matrix, weights, matrix);
+                          weighted = weighted_squares(matrix, weights);
     const Eigen::VectorXd with_vector = products(matrix, weights);
     for (Eigen::Index i = 0; i < 3; ++i) {
       CHECK(with_vector[i] == Approx(matrix.col(i).dot(weights)).epsilon(1e-9));

@@ -46,9 +46,8 @@ Eigen::VectorXd solve_symmetric(const Eigen::MatrixXd& matrix, const Eigen::Vect
 Eigen::VectorXd least_squares(const Eigen::MatrixXd& columns, const Eigen::VectorXd& wanted,
                               double threshold);
 
-/// left^T diag(weights) right, for weights [n].
-Eigen::MatrixXd weighted_products(const Eigen::MatrixXd& left, const Eigen::VectorXd& weights,
-                                  const Eigen::MatrixXd& right);
+/// matrix^T diag(weights) matrix, for weights [n].
+Eigen::MatrixXd weighted_squares(const Eigen::MatrixXd& matrix, const Eigen::VectorXd& weights);
 
 /// left^T right.
 Eigen::MatrixXd products(const Eigen::MatrixXd& left, const Eigen::MatrixXd& right);

@@ -56,7 +56,7 @@ ExtendedFit fit_extended(const AskedRuns& runs, const Eigen::MatrixXd& terms,
     fill_jacobian(runs, terms, at);
     at.weights = weights_of(at.residuals);
     const double now = at.residuals.cwiseAbs2().dot(at.weights);
-    Eigen::MatrixXd squares = weighted_products(at.jacobian, at.weights, at.jacobian);
+    Eigen::MatrixXd squares = weighted_squares(at.jacobian, at.weights);
     const Eigen::VectorXd pulls = at.weights.cwiseProduct(at.residuals);
     Eigen::VectorXd slope = products(at.jacobian, pulls);
     for (Eigen::Index j = 0; j < k; ++j) {
