@@ -1,11 +1,13 @@
 #include "isoflop/cost/cost_model.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <iterator>
 #include <map>
 #include <set>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -43,6 +45,17 @@ Rows rows_where(const Rows& rows, const std::function<bool(const CostRow&)>& hol
   Rows out;
   std::copy_if(rows.begin(), rows.end(), std::back_inserter(out), holds);
   return out;
+}
+
+std::vector<const CostRow*> references_to(const Rows& rows) {
+  std::vector<const CostRow*> out;
+  for (const CostRow& row : rows) out.push_back(&row);
+  return out;
+}
+
+/// A stage takes what it takes, whichever pass it was timed in.
+Pass pass_of(Stage stage, Pass timed_in) {
+  return stage == Stage::kWhole ? timed_in : is_forward(stage) ? Pass::kForward : Pass::kBackward;
 }
 
 std::vector<LayerKey> layers_in(const Rows& rows) {
@@ -101,64 +114,56 @@ TimedWork timed_work(const CostRow& row) {
   return {work, row.time_s};
 }
 
-CostModel::CostModel(const Rows& rows, std::size_t min_layers) {
+CostModel::CostModel(const std::vector<const CostRow*>& rows, std::size_t min_layers) {
   if (rows.empty()) return;
-  balanced_ = rows.front().routing == "balanced";
-  options_ = options_of(rows.front());
+  balanced_ = rows.front()->routing == "balanced";
+  options_ = options_of(*rows.front());
   struct Group {
     std::vector<TimedWork> data;
     std::set<LayerKey> layers;
   };
   std::map<std::pair<Stage, Pass>, Group> groups;
-  for (const CostRow& row : rows) {
-    // A stage takes what it takes, whichever pass it was timed in.
-    const Pass pass = row.stage == Stage::kWhole ? row.pass
-                      : is_forward(row.stage)    ? Pass::kForward
-                                                 : Pass::kBackward;
-    Group& group = groups[{row.stage, pass}];
-    group.data.push_back(timed_work(row));
-    group.layers.insert(layer_key(row.layer));
+  for (const CostRow* row : rows) {
+    Group& group = groups[{row->stage, pass_of(row->stage, row->pass)}];
+    group.data.push_back(timed_work(*row));
+    group.layers.insert(layer_key(row->layer));
   }
+  std::map<std::pair<Stage, Pass>, AffineTime> laws;
   for (const auto& [key, group] : groups) {
-    if (group.layers.size() < min_layers) continue;
-    fits_.push_back({key.second, key.first, fit_affine_time(group.data), group.data.size()});
+    if (group.layers.size() >= min_layers) laws.emplace(key, fit_affine_time(group.data));
+  }
+
+  // True where all of these have a law.
+  const auto add = [&](std::vector<Part>& parts, Pass pass, std::span<const Stage> stages) {
+    std::vector<Part> out;
+    for (const Stage stage : stages) {
+      const auto law = laws.find({stage, pass_of(stage, pass)});
+      if (law == laws.end()) return false;
+      out.push_back({pass, stage, law->second});
+    }
+    parts.insert(parts.end(), out.begin(), out.end());
+    return true;
+  };
+  constexpr std::array kWholePass{Stage::kWhole};
+  for (const Pass pass : {Pass::kForward, Pass::kBackward, Pass::kBoth}) {
+    std::vector<Part>& mine = parts_[static_cast<std::size_t>(pass)];
+    if (add(mine, pass, stages_of(pass, options_.fused)) || add(mine, pass, kWholePass)) continue;
+    if (pass != Pass::kBoth || !covers(Pass::kForward) || !covers(Pass::kBackward)) continue;
+    mine = parts(Pass::kForward);
+    mine.insert(mine.end(), parts(Pass::kBackward).begin(), parts(Pass::kBackward).end());
   }
 }
 
-const AffineTime* CostModel::find(Pass pass, Stage stage) const {
-  for (const StageFit& fit : fits_) {
-    if (fit.stage == stage && (stage != Stage::kWhole || fit.pass == pass)) return &fit.law;
-  }
-  return nullptr;
-}
-
-bool CostModel::has_all_stages(Pass pass) const {
-  const auto stages = stages_of(pass);
-  return std::all_of(stages.begin(), stages.end(), [&](Stage stage) {
-    return !is_run(stage, options_.fused) || find(pass, stage) != nullptr;
-  });
-}
-
-bool CostModel::covers(Pass pass) const {
-  if (has_all_stages(pass) || find(pass, Stage::kWhole) != nullptr) return true;
-  return pass == Pass::kBoth && covers(Pass::kForward) && covers(Pass::kBackward);
-}
+CostModel::CostModel(const Rows& rows) : CostModel(references_to(rows)) {}
 
 double CostModel::seconds(const LayerSize& size, Pass pass) const {
+  if (!covers(pass)) return kNotMeasured;
   const ExpertRows rows = balanced_ ? balanced_rows(size) : multinomial_rows(size);
-  if (has_all_stages(pass)) {
-    double out = 0.0;
-    for (const Stage stage : stages_of(pass)) {
-      if (!is_run(stage, options_.fused)) continue;
-      out += find(pass, stage)->seconds(stage_work(size, rows, stage, options_));
-    }
-    return out;
+  double out = 0.0;
+  for (const Part& part : parts(pass)) {
+    out += part.law.seconds(pass_work(size, rows, part.pass, part.stage, options_));
   }
-  if (const AffineTime* whole = find(pass, Stage::kWhole)) {
-    return whole->seconds(pass_work(size, rows, pass, Stage::kWhole, options_));
-  }
-  if (pass != Pass::kBoth) return kNotMeasured;
-  return seconds(size, Pass::kForward) + seconds(size, Pass::kBackward);
+  return out;
 }
 
 std::vector<CostModelReport> report_cost_models(const Rows& all_rows) {
@@ -181,15 +186,16 @@ std::vector<CostModelReport> report_cost_models(const Rows& all_rows) {
   return out;
 }
 
-Rows resampled_layers(const Rows& rows, std::uint64_t seed) {
+std::vector<const CostRow*> resampled_layers(const Rows& rows, std::uint64_t seed) {
   std::map<LayerKey, std::vector<const CostRow*>> by_layer;
   for (const CostRow& row : rows) by_layer[layer_key(row.layer)].push_back(&row);
   std::vector<const std::vector<const CostRow*>*> layers;
   for (const auto& [key, members] : by_layer) layers.push_back(&members);
   Random random(seed);
-  Rows out;
+  std::vector<const CostRow*> out;
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    for (const CostRow* row : *layers[random.below(layers.size())]) out.push_back(*row);
+    const std::vector<const CostRow*>& drawn = *layers[random.below(layers.size())];
+    out.insert(out.end(), drawn.begin(), drawn.end());
   }
   return out;
 }

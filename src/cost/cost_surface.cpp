@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -169,15 +170,18 @@ struct MeasuredLayer {
 using PointKey = std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t,
                             std::uint64_t, std::uint64_t, Activation>;
 
-std::vector<MeasuredLayer> measured_layers(const std::vector<CostRow>& rows) {
+/// times_s: of the rows, [rows]; only those of whole layers are read.
+std::vector<MeasuredLayer> measured_layers(const std::vector<CostRow>& rows,
+                                           const std::vector<double>& times_s) {
   std::map<PointKey, MeasuredLayer> layers;
-  for (const CostRow& row : rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const CostRow& row = rows[i];
     if (row.stage != Stage::kWhole) continue;
     const ExpertLayer& x = row.layer.experts;
     MeasuredLayer& layer = layers[{row.layer.tokens, row.layer.d_model, x.d_ff, x.num_experts,
                                    x.expert_width, x.top_k, row.layer.activation}];
     layer.point = point_of(row.layer);
-    layer.times[static_cast<std::size_t>(row.pass)].add(row.backend, row.time_s);
+    layer.times[static_cast<std::size_t>(row.pass)].add(row.backend, times_s[i]);
   }
   std::vector<MeasuredLayer> out;
   for (auto& [key, layer] : layers) out.push_back(std::move(layer));
@@ -236,7 +240,7 @@ void require_own_formula(const std::vector<CostRow>& rows, const RooflinePeaks& 
 }  // namespace
 
 struct CostSurface::Content {
-  std::vector<CostRow> rows;
+  std::shared_ptr<const std::vector<CostRow>> rows;  ///< as measured, for draws as well
   std::optional<RooflinePeaks> roofline;
   std::array<std::vector<Family>, kPasses.size()> families;
   std::vector<CostModel> models;  ///< one per backend
@@ -248,19 +252,18 @@ struct CostSurface::Content {
     return out;
   }
 
-  static std::shared_ptr<const Content> measured(std::vector<CostRow> rows,
-                                                 const std::vector<CostRow>& model_rows,
+  static std::shared_ptr<const Content> measured(std::shared_ptr<const std::vector<CostRow>> rows,
+                                                 const std::vector<double>& times_s,
+                                                 const std::vector<const CostRow*>& of_model,
                                                  std::size_t min_layers) {
     auto out = std::make_shared<Content>();
-    const std::vector<MeasuredLayer> layers = measured_layers(rows);
+    const std::vector<MeasuredLayer> layers = measured_layers(*rows, times_s);
     for (std::size_t i = 0; i < kPasses.size(); ++i) {
       out->families[i] = families_of(layers, kPasses[i]);
     }
-    for (const std::string& backend : backends_in(model_rows)) {
-      std::vector<CostRow> mine = model_rows;
-      std::erase_if(mine, [&](const CostRow& row) { return row.backend != backend; });
-      out->models.emplace_back(mine, min_layers);
-    }
+    std::map<std::string_view, std::vector<const CostRow*>> by_backend;
+    for (const CostRow* row : of_model) by_backend[row->backend].push_back(row);
+    for (const auto& [backend, mine] : by_backend) out->models.emplace_back(mine, min_layers);
     out->rows = std::move(rows);
     return out;
   }
@@ -277,12 +280,18 @@ LayerPoint point_of(const MoeLayer& layer) {
 }
 
 CostSurface::CostSurface(const CostTable& table, const CostChoice& choice) {
-  std::vector<CostRow> rows = choose_rows(table, choice);
+  auto rows = std::make_shared<const std::vector<CostRow>>(choose_rows(table, choice));
   if (table.source == CostSource::kMeasured) {
-    content_ = Content::measured(rows, rows, kMinLayers);
+    std::vector<double> times_s;
+    std::vector<const CostRow*> all;
+    for (const CostRow& row : *rows) {
+      times_s.push_back(row.time_s);
+      all.push_back(&row);
+    }
+    content_ = Content::measured(std::move(rows), times_s, all, kMinLayers);
     return;
   }
-  require_own_formula(rows, peaks_of(table));
+  require_own_formula(*rows, peaks_of(table));
   auto content = std::make_shared<Content>();
   content->roofline = peaks_of(table);
   content_ = std::move(content);
@@ -307,14 +316,15 @@ LayerTime CostSurface::seconds(const LayerPoint& layer, Pass pass) const {
 
 CostSurface CostSurface::resampled(std::uint64_t seed) const {
   if (content_->roofline) return *this;
-  std::vector<CostRow> rows = content_->rows;
+  const std::vector<CostRow>& rows = *content_->rows;
+  std::vector<double> times_s(rows.size());
   Random random(seed);
-  for (CostRow& row : rows) {
-    if (row.stage == Stage::kWhole) row.time_s = resampled_time_s(row, random);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].stage == Stage::kWhole) times_s[i] = resampled_time_s(rows[i], random);
   }
   // A draw of few layers may hold one several times: it is fitted to what it holds.
   return CostSurface(
-      Content::measured(std::move(rows), resampled_layers(content_->rows, seed + 1), 1));
+      Content::measured(content_->rows, times_s, resampled_layers(rows, seed + 1), 1));
 }
 
 }  // namespace isoflop

@@ -19,14 +19,6 @@ namespace isoflop {
 /// Layers that have to be there before a law of five coefficients is fitted.
 inline constexpr std::size_t kMinLayers = 6;
 
-/// The law of one stage, or of one pass as a whole.
-struct StageFit {
-  Pass pass;  ///< of kWhole; other stages belong to one of the two directions
-  Stage stage;
-  AffineTime law;
-  std::size_t num_rows = 0;
-};
-
 /// |t_model / t - 1| over layers; NaN where there are none.
 struct ModelError {
   std::size_t num_rows = 0;
@@ -37,21 +29,27 @@ class CostModel {
  public:
   /// Rows of one backend, regime, routing and manner of launching, any layers, passes and stages
   /// (choose_rows). A stage with fewer than min_layers different layers gets no law.
-  explicit CostModel(const std::vector<CostRow>& rows, std::size_t min_layers = kMinLayers);
+  explicit CostModel(const std::vector<const CostRow*>& rows, std::size_t min_layers = kMinLayers);
+  explicit CostModel(const std::vector<CostRow>& rows);
 
-  const std::vector<StageFit>& fits() const { return fits_; }
   /// Whether seconds() knows an answer: all stages of the pass have a law, or the pass as a whole
   /// has, or both its directions have.
-  bool covers(Pass pass) const;
+  bool covers(Pass pass) const { return !parts(pass).empty(); }
   /// NaN where not covered. Sums the stages if all of them have a law, else takes the whole.
   /// Padding is that of balanced_rows for balanced routing and else of multinomial_rows.
   double seconds(const LayerSize& size, Pass pass) const;
 
  private:
-  const AffineTime* find(Pass pass, Stage stage) const;
-  bool has_all_stages(Pass pass) const;
+  /// The law of one stage, or of one pass as a whole.
+  struct Part {
+    Pass pass;
+    Stage stage;
+    AffineTime law;
+  };
+  const std::vector<Part>& parts(Pass pass) const { return parts_[static_cast<std::size_t>(pass)]; }
 
-  std::vector<StageFit> fits_;
+  std::array<std::vector<Part>, kPassNames.size()>
+      parts_;  ///< what the time of a pass is the sum of
   bool balanced_ = false;
   WorkOptions options_;
 };
@@ -73,7 +71,7 @@ std::vector<CostModelReport> report_cost_models(const std::vector<CostRow>& rows
 
 /// Rows of as many layers, drawn with replacement, each with all that was measured of it. Equal
 /// seeds give equal draws on every machine.
-std::vector<CostRow> resampled_layers(const std::vector<CostRow>& rows, std::uint64_t seed);
+std::vector<const CostRow*> resampled_layers(const std::vector<CostRow>& rows, std::uint64_t seed);
 
 /// What a row took, with its padded FLOPs as counted and bytes by moe_work.hpp.
 TimedWork timed_work(const CostRow& row);
