@@ -96,15 +96,15 @@ void weigh(FitOutcome& out) {
   const LawFacts& facts = law->facts();
   const bool has_logs =
       std::all_of(out.runs.loss.begin(), out.runs.loss.end(), [](double x) { return x > 0.0; });
+  const auto has = [&](FindingSeverity severity) {
+    return std::any_of(out.findings.begin(), out.findings.end(),
+                       [&](const Finding& f) { return f.severity == severity; });
+  };
   if (has_logs) {
     out.findings = inspect_runs(*law, out.runs, out.options);
     for (Finding& shifted : find_shifted_runs(*law, out.runs, out.options, out.report)) {
       out.findings.push_back(std::move(shifted));
     }
-    const auto has = [&](FindingSeverity severity) {
-      return std::any_of(out.findings.begin(), out.findings.end(),
-                         [&](const Finding& f) { return f.severity == severity; });
-    };
     // What is suspect already would be named by its single runs as well.
     if (!has(FindingSeverity::kSuspect)) {
       for (Finding& far : find_far_runs(out.law.law, out.runs, out.report)) {
@@ -133,7 +133,11 @@ void weigh(FitOutcome& out) {
     out.seed_noise = estimate_seed_noise(out.runs, facts.variables);
     add_form(*law, out.runs, out.options, out.seed_noise, out.report);
   }
-  out.report.cure = cure_of(*law, out.runs, out.options, out.report);
+  // What the runs cannot tell at all has a cure of its own; this one is taken at the coefficients
+  // of the fit, which are any of a valley there.
+  if (!has(FindingSeverity::kUnidentified)) {
+    out.report.cure = cure_of(*law, out.runs, out.options, out.report);
+  }
   add_plans(out);
   judge(out.report);
 }
