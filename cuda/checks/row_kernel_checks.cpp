@@ -141,7 +141,7 @@ void check_activation(const MoeLayer& layer, Random& random, std::vector<CheckIt
   for (std::size_t row = 0; row < rows; ++row) {
     for (std::size_t c = 0; c < n; ++c) {
       const std::size_t gate = row * width + c, i = row * n + c;
-      const Activated x = activate(layer.activation, h[gate], is_gated ? h[gate + n] : 0.0);
+      const Activated x = bench::activate(layer.activation, h[gate], is_gated ? h[gate + n] : 0.0);
       expected[i] = x.value;
       expected_dh[gate] = da[i] * x.d_gate;
       if (is_gated) expected_dh[gate + n] = da[i] * x.d_up;

@@ -107,9 +107,9 @@ class Scatter {
 };
 
 /// Chooses among runs with costs, from a scatter in which none is taken yet.
-class Search {
+class SetSearch {
  public:
-  Search(Scatter scatter, const std::vector<double>& costs, double budget, std::size_t max_runs)
+  SetSearch(Scatter scatter, const std::vector<double>& costs, double budget, std::size_t max_runs)
       : scatter_(std::move(scatter)), costs_(costs), budget_(budget), max_runs_(max_runs) {}
 
   struct Set {
@@ -187,8 +187,8 @@ RunChoice choose_runs(const DrawnColumns& quantities, const DrawnColumns& log_lo
                       std::size_t max_runs) {
   Scatter scatter(quantities, log_losses, noise);
   scatter.compress();
-  const Search search(std::move(scatter), costs, budget, max_runs);
-  std::vector<Search::Set> sets;
+  const SetSearch search(std::move(scatter), costs, budget, max_runs);
+  std::vector<SetSearch::Set> sets;
   // Gain alone spends the budget on one large run, gain per cost on many tiny ones that leave most
   // of it. Which is better depends on how many runs may be had.
   for (double parts = 1.0; parts < 2.0 * static_cast<double>(max_runs); parts *= 2.0) {
@@ -196,11 +196,11 @@ RunChoice choose_runs(const DrawnColumns& quantities, const DrawnColumns& log_lo
       sets.push_back(search.greedy(budget / parts, power));
     }
   }
-  auto better = [](const Search::Set& a, const Search::Set& b) { return a.gain > b.gain; };
+  auto better = [](const SetSearch::Set& a, const SetSearch::Set& b) { return a.gain > b.gain; };
   std::stable_sort(sets.begin(), sets.end(), better);
   sets.resize(3);  // the first is not always the best after the exchange
-  for (Search::Set& set : sets) search.exchange(set);
-  const Search::Set& best = *std::min_element(sets.begin(), sets.end(), better);
+  for (SetSearch::Set& set : sets) search.exchange(set);
+  const SetSearch::Set& best = *std::min_element(sets.begin(), sets.end(), better);
   DrawnColumns chosen;
   for (const std::size_t run : best.runs) chosen.push_back(log_losses[run]);
   return {best.runs, take_runs(quantities, chosen, noise).left};

@@ -32,10 +32,10 @@ struct Candidate {
   }
 };
 
-class Search {
+class WidthSearch {
  public:
-  Search(const PlanProblem& problem, double budget, const ShapeOptions& options,
-         const Planner& planner, const Optimum& optimum)
+  WidthSearch(const PlanProblem& problem, double budget, const ShapeOptions& options,
+              const Planner& planner, const Optimum& optimum)
       : problem_(problem),
         options_(options),
         family_(problem, options),
@@ -222,7 +222,7 @@ ShapeSearch search_shapes(const PlanProblem& problem, double budget, const Shape
   out.status = out.optimum.status;
   out.note = out.optimum.note;
   if (!out.optimum.usable()) return out;
-  Search(problem, budget, options, planner, out.optimum).run(out);
+  WidthSearch(problem, budget, options, planner, out.optimum).run(out);
   if (!out.best.empty()) return out;
   out.status = PlanStatus::kInfeasible;
   out.note = out.num_examined == 0

@@ -9,17 +9,19 @@
 namespace isoflop {
 namespace {
 
-struct Format {
+struct LaunchWords {
   std::string_view name;
   std::string (*write)(const LaunchConfig&);
   LaunchConfig (*read)(std::string_view, const std::string&);
 };
 // In the order of the enumerators.
-constexpr std::array<Format, 3> kFormats{
+constexpr std::array<LaunchWords, 3> kLaunchFormats{
     {{"megatron", detail::write_megatron, detail::read_megatron},
      {"hf", detail::write_hugging_face, detail::read_hugging_face},
      {"torchtitan", detail::write_torchtitan, detail::read_torchtitan}}};
-const Format& about(LaunchFormat format) { return kFormats[static_cast<std::size_t>(format)]; }
+const LaunchWords& about(LaunchFormat format) {
+  return kLaunchFormats[static_cast<std::size_t>(format)];
+}
 
 /// Why a shape may be refused.
 std::string cannot(LaunchFormat format) {
@@ -45,7 +47,7 @@ constexpr double kMostTokens = 9007199254740992.0;  // 2^53
 
 std::vector<std::string_view> launch_formats() {
   std::vector<std::string_view> out;
-  for (const Format& format : kFormats) out.push_back(format.name);
+  for (const LaunchWords& format : kLaunchFormats) out.push_back(format.name);
   return out;
 }
 

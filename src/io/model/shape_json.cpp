@@ -70,7 +70,7 @@ struct OtherField {
   const char* name;
   std::uint64_t OtherMixers::*field;
 };
-constexpr std::array<OtherField, 3> kOther{{
+constexpr std::array<OtherField, 3> kOtherFields{{
     {"num_other_blocks", &OtherMixers::num_blocks},
     {"other_matrix_weights", &OtherMixers::matrix_weights},
     {"other_vector_weights", &OtherMixers::vector_weights},
@@ -149,7 +149,7 @@ nlohmann::ordered_json shape_to_json(const ModelShape& shape) {
     if (shape.*f.field) out[f.name] = true;
   }
   if (shape.other.num_blocks > 0) {
-    for (const OtherField& o : kOther) out[o.name] = shape.other.*o.field;
+    for (const OtherField& o : kOtherFields) out[o.name] = shape.other.*o.field;
   }
   return out;
 }
@@ -165,7 +165,7 @@ ModelShape detail::shape_from_json(const ConfigFields& fields) {
   for (const CountField& c : kFurtherCounts) {
     out.*c.field = fields.optional_count(c.name, 0).value_or(out.*c.field);
   }
-  for (const OtherField& o : kOther) {
+  for (const OtherField& o : kOtherFields) {
     out.other.*o.field = fields.optional_count(o.name, 0).value_or(0);
   }
   for (const FlagField& f : kShapeFlags) out.*f.field = fields.flag(f.name, out.*f.field);

@@ -120,7 +120,7 @@ constexpr std::array<Names, 9> kWords{{
 }};
 
 /// Parts of names of other things.
-constexpr std::string_view kOther =
+constexpr std::string_view kOtherWords =
     " per ratio log log2 log10 ln lr scale weight std var err stderr step steps batch time rate "
     "flops"
     " accuracy acc spike delta balance aux gpu seconds hours"
@@ -263,7 +263,7 @@ bool may_hold(std::string_view header, std::string_view quantity) {
     const std::string part = name.substr(begin, end - begin);
     begin = end + 1;
     const bool is_own = has(words->names, part);
-    if (!is_own && has(kOther, part)) return false;
+    if (!is_own && has(kOtherWords, part)) return false;
     fits = fits || is_own;
   }
   return fits;

@@ -16,17 +16,18 @@ namespace isoflop {
 
 namespace {
 
-struct Format {
+struct TextFormat {
   TableFormat format;
   std::string_view name;
   std::array<std::string_view, 2> extensions;
 };
 
-constexpr std::array<Format, 5> kFormats{{{TableFormat::kCsv, "csv", {".csv", ""}},
-                                          {TableFormat::kTsv, "tsv", {".tsv", ""}},
-                                          {TableFormat::kJsonl, "jsonl", {".jsonl", ".ndjson"}},
-                                          {TableFormat::kJson, "json", {".json", ""}},
-                                          {TableFormat::kMarkdown, "md", {".md", ".markdown"}}}};
+constexpr std::array<TextFormat, 5> kTextFormats{
+    {{TableFormat::kCsv, "csv", {".csv", ""}},
+     {TableFormat::kTsv, "tsv", {".tsv", ""}},
+     {TableFormat::kJsonl, "jsonl", {".jsonl", ".ndjson"}},
+     {TableFormat::kJson, "json", {".json", ""}},
+     {TableFormat::kMarkdown, "md", {".md", ".markdown"}}}};
 
 std::string extension_of(const std::filesystem::path& path) {
   return lower_case(path.extension().string());
@@ -62,7 +63,7 @@ TableFormat format_of(const std::string& path) {
   require_file(path);
   std::string extension = extension_of(path);
   if (extension == ".gz") extension = extension_of(std::filesystem::path(path).stem());
-  for (const Format& f : kFormats) {
+  for (const TextFormat& f : kTextFormats) {
     if (extension == f.extensions[0] ||
         (!f.extensions[1].empty() && extension == f.extensions[1])) {
       return f.format;
@@ -96,7 +97,7 @@ TextTable read_as(const std::string& path, TableFormat format) {
 }  // namespace
 
 TableFormat parse_table_format(std::string_view name) {
-  for (const Format& f : kFormats) {
+  for (const TextFormat& f : kTextFormats) {
     if (f.name == name) return f.format;
   }
   throw InvalidArgument(
