@@ -49,9 +49,10 @@
 #include "isoflop/io/json_text.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
 
 struct Door {
   std::string_view verb;

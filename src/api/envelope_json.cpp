@@ -9,9 +9,11 @@
 #include "isoflop/api/envelope.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
+
 using detail::finite_or_null;
 
 struct NamedQuantity {

@@ -13,9 +13,10 @@
 #include "isoflop/io/whole_file.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
 
 [[noreturn]] void refuse_type(std::string_view name, const std::string& wanted) {
   throw InvalidArgument(name, field(name) + " must be " + wanted);

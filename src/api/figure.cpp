@@ -14,9 +14,10 @@
 #include "isoflop/io/whole_file.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
 
 /// Of a name that is no file: a cost table that ships for a picture of one, else a law.
 PictureInput read_input(const FigureRequest& request, bool of_cost_table) {

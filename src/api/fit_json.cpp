@@ -13,9 +13,11 @@
 #include "isoflop/laws/log_losses.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
+
 using detail::finite_or_null;
 
 Json options_to_json(const FitOptions& options) {

@@ -5,9 +5,10 @@
 #include "api/time_choice.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
 
 Json json_of(const GranularityColumn& column) {
   Json rows = Json::array();

@@ -5,9 +5,10 @@
 #include "api/planner_choice.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
 
 Json json_of(const ExpectedInterval& x) {
   return {{"estimate", x.estimate},

@@ -10,9 +10,11 @@
 #include "isoflop/plan/plan_fault.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
+
 using detail::finite_or_null;
 
 /// The plans under the law's own FLOP accounting, where another one was asked for and both can

@@ -12,9 +12,11 @@
 #include "isoflop/io/law_file.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
+
 using detail::finite_or_null;
 using detail::text_or_null;
 

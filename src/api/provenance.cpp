@@ -7,9 +7,10 @@
 #include "isoflop/version.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
 
 /// Documents are read by programs and by people of every front: they show fields as flags.
 void show_all_fields(Json& json) {

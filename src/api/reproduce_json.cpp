@@ -5,9 +5,11 @@
 #include "isoflop/api/reproduce.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
+
 using detail::finite_or_null;
 
 Json data_to_json(const std::optional<PublicData>& data) {

@@ -11,9 +11,11 @@
 #include "isoflop/plan/experts_of_plan.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
+
 using detail::finite_or_null;
 using detail::number_or_null;
 

@@ -7,9 +7,11 @@
 #include "isoflop/shape/flop_count.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
+
 using detail::finite_or_null;
 
 Json error_json(const ModelError& error) {

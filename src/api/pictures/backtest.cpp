@@ -9,9 +9,10 @@
 #include "isoflop/error.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
 
 std::string words_of(const Json& law) {
   const std::string name = law.value("law", "");

@@ -27,9 +27,10 @@
 #include "isoflop/plan/plan_draws.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
 
 constexpr std::size_t kNumPlans = 41;
 

@@ -16,9 +16,10 @@
 #include "isoflop/plan/plan_law.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
 
 /// An axis with a tick at each of these granularities.
 Axis granularity_axis(const std::vector<double>& values) {

@@ -11,9 +11,10 @@
 #include "isoflop/laws/loss_unit.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
 
 /// Reads the section "runs" of a law file.
 class RunsReader {

@@ -10,9 +10,10 @@
 #include "isoflop/io/units.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
 
 constexpr double kGigabyte = 1e9;
 constexpr std::size_t kMostShapes = 8;

@@ -13,9 +13,10 @@
 #include "isoflop/error.hpp"
 
 namespace isoflop::api {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
 
 constexpr std::size_t kMostLabels = 6, kMostBudgets = 4, kPointsOfParabola = 50;
 
