@@ -133,24 +133,25 @@ CostModel::CostModel(const std::vector<const CostRow*>& rows, std::size_t min_la
     if (group.layers.size() >= min_layers) laws.emplace(key, fit_affine_time(group.data));
   }
 
-  // True where all of these have a law.
-  const auto add = [&](std::vector<Part>& parts, Pass pass, std::span<const Stage> stages) {
+  // Nothing unless all of these have a law.
+  const auto parts_of = [&](Pass pass, std::span<const Stage> stages) {
     std::vector<Part> out;
     for (const Stage stage : stages) {
       const auto law = laws.find({stage, pass_of(stage, pass)});
-      if (law == laws.end()) return false;
+      if (law == laws.end()) return std::vector<Part>();
       out.push_back({pass, stage, law->second});
     }
-    parts.insert(parts.end(), out.begin(), out.end());
-    return true;
+    return out;
   };
   constexpr std::array kWholePass{Stage::kWhole};
   for (const Pass pass : {Pass::kForward, Pass::kBackward, Pass::kBoth}) {
     std::vector<Part>& mine = parts_[static_cast<std::size_t>(pass)];
-    if (add(mine, pass, stages_of(pass, options_.fused)) || add(mine, pass, kWholePass)) continue;
-    if (pass != Pass::kBoth || !covers(Pass::kForward) || !covers(Pass::kBackward)) continue;
-    mine = parts(Pass::kForward);
-    mine.insert(mine.end(), parts(Pass::kBackward).begin(), parts(Pass::kBackward).end());
+    mine = parts_of(pass, stages_of(pass, options_.fused));
+    if (mine.empty()) mine = parts_of(pass, kWholePass);
+    if (mine.empty() && pass == Pass::kBoth && covers(Pass::kForward) && covers(Pass::kBackward)) {
+      mine = parts(Pass::kForward);
+      mine.insert(mine.end(), parts(Pass::kBackward).begin(), parts(Pass::kBackward).end());
+    }
   }
 }
 

@@ -48,8 +48,8 @@ class CostModel {
   };
   const std::vector<Part>& parts(Pass pass) const { return parts_[static_cast<std::size_t>(pass)]; }
 
-  std::array<std::vector<Part>, kPassNames.size()>
-      parts_;  ///< what the time of a pass is the sum of
+  /// By pass: what its time is the sum of.
+  std::array<std::vector<Part>, kPassNames.size()> parts_;
   bool balanced_ = false;
   WorkOptions options_;
 };

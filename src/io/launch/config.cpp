@@ -9,17 +9,17 @@
 namespace isoflop {
 namespace {
 
-struct LaunchWords {
+struct LaunchFunctions {
   std::string_view name;
   std::string (*write)(const LaunchConfig&);
   LaunchConfig (*read)(std::string_view, const std::string&);
 };
 // In the order of the enumerators.
-constexpr std::array<LaunchWords, 3> kLaunchFormats{
+constexpr std::array<LaunchFunctions, 3> kLaunchFormats{
     {{"megatron", detail::write_megatron, detail::read_megatron},
      {"hf", detail::write_hugging_face, detail::read_hugging_face},
      {"torchtitan", detail::write_torchtitan, detail::read_torchtitan}}};
-const LaunchWords& about(LaunchFormat format) {
+const LaunchFunctions& about(LaunchFormat format) {
   return kLaunchFormats[static_cast<std::size_t>(format)];
 }
 
@@ -47,7 +47,7 @@ constexpr double kMostTokens = 9007199254740992.0;  // 2^53
 
 std::vector<std::string_view> launch_formats() {
   std::vector<std::string_view> out;
-  for (const LaunchWords& format : kLaunchFormats) out.push_back(format.name);
+  for (const LaunchFunctions& format : kLaunchFormats) out.push_back(format.name);
   return out;
 }
 

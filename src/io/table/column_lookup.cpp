@@ -52,8 +52,8 @@ std::string shell_word(const std::string& text) {
 
 std::string list_of(const std::vector<std::string>& names) {
   // All of a table that people look through; of one that they do not, some.
-  constexpr std::size_t kAllNames = 30, kSomeNames = 10;
-  const std::size_t num_named = names.size() > kAllNames ? kSomeNames : names.size();
+  constexpr std::size_t kMostShown = 30, kSomeNames = 10;
+  const std::size_t num_named = names.size() > kMostShown ? kSomeNames : names.size();
   std::string list;
   for (std::size_t i = 0; i < num_named; ++i) {
     list += (i == 0 ? "" : ", ") + in_quotes(names[i]);
