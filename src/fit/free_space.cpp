@@ -7,6 +7,32 @@
 
 namespace isoflop {
 
+CoefficientVector FreeSpace::expand(const CoefficientVector& phi) const {
+  CoefficientVector theta(static_cast<Eigen::Index>(theta_size));
+  for (int p = 0; p < theta.size(); ++p) {
+    theta[p] = entry_of(p) < 0 ? fixed[static_cast<std::size_t>(p)] : phi[entry_of(p)];
+  }
+  return theta;
+}
+
+CoefficientVector FreeSpace::reduce(const CoefficientVector& full) const {
+  CoefficientVector out = CoefficientVector::Zero(size());
+  for (int p = 0; p < full.size(); ++p) {
+    if (entry_of(p) >= 0) out[entry_of(p)] += full[p];
+  }
+  return out;
+}
+
+CoefficientMatrix FreeSpace::reduce_matrix(const CoefficientMatrix& full) const {
+  CoefficientMatrix out = CoefficientMatrix::Zero(size(), size());
+  for (int p = 0; p < full.rows(); ++p) {
+    for (int q = 0; q < full.cols(); ++q) {
+      if (entry_of(p) >= 0 && entry_of(q) >= 0) out(entry_of(p), entry_of(q)) += full(p, q);
+    }
+  }
+  return out;
+}
+
 FreeSpace free_space(const LawFacts& law, const FitOptions& options, Box box) {
   FreeSpace space;
   space.widened = box == Box::kWidest;

@@ -26,32 +26,12 @@ struct FreeSpace {
 
   int size() const { return static_cast<int>(lower.size()); }
 
-  CoefficientVector expand(const CoefficientVector& phi) const {
-    CoefficientVector theta(static_cast<Eigen::Index>(theta_size));
-    for (int p = 0; p < theta.size(); ++p) {
-      theta[p] = entry_of(p) < 0 ? fixed[static_cast<std::size_t>(p)] : phi[entry_of(p)];
-    }
-    return theta;
-  }
+  CoefficientVector expand(const CoefficientVector& phi) const;
 
   /// The gradient with respect to phi from that with respect to theta.
-  CoefficientVector reduce(const CoefficientVector& full) const {
-    CoefficientVector out = CoefficientVector::Zero(size());
-    for (int p = 0; p < full.size(); ++p) {
-      if (entry_of(p) >= 0) out[entry_of(p)] += full[p];
-    }
-    return out;
-  }
+  CoefficientVector reduce(const CoefficientVector& full) const;
   /// The same for a matrix of second derivatives.
-  CoefficientMatrix reduce_matrix(const CoefficientMatrix& full) const {
-    CoefficientMatrix out = CoefficientMatrix::Zero(size(), size());
-    for (int p = 0; p < full.rows(); ++p) {
-      for (int q = 0; q < full.cols(); ++q) {
-        if (entry_of(p) >= 0 && entry_of(q) >= 0) out(entry_of(p), entry_of(q)) += full(p, q);
-      }
-    }
-    return out;
-  }
+  CoefficientMatrix reduce_matrix(const CoefficientMatrix& full) const;
 
   /// Phi of coefficients on the optimiser's axis [P]; tied ones meet at their mean.
   CoefficientVector gather(std::span<const double> theta) const {
