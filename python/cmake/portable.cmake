@@ -8,6 +8,7 @@ set(ISOFLOP_BUILD_TESTS OFF)
 set(ISOFLOP_CUDA OFF)
 set(ISOFLOP_UNITE ON CACHE BOOL "Compile sources in groups")
 set(ISOFLOP_PRECOMPILE OFF)  # some are for size, below
+set(ISOFLOP_FAST -O1)
 set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)  # the core takes these in place of its own options
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
