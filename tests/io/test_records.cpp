@@ -120,6 +120,12 @@ TEST_CASE("read_records: a long list of columns is cut", "[io][refusal]") {
              Catch::Matchers::EndsWith("\"x107\" and 32 more: add column n=NAME"));
 }
 
+TEST_CASE("read_records: what is too long for a name has none near it", "[io][refusal]") {
+  const std::string name(300'000, 'n');  // compared letter by letter: 1e11 steps
+  CHECK_THAT(records_fault(name + ",D,loss\n1,2,3\n", columns({{"n", name + "s"}})),
+             Catch::Matchers::EndsWith("\"D\", \"loss\": write column n=NAME"));
+}
+
 TEST_CASE("read_records: weight and group that options name have to exist", "[io][refusal]") {
   CHECK(records_fault("N,D,loss,seed\n1,2,3,4\n", columns({{"group", "seeds"}})) ==
         "runs.csv:1: no column \"seeds\" in the header; the nearest is \"seed\": write column "

@@ -12,10 +12,19 @@
 namespace isoflop {
 namespace {
 
+/// Above this, what is called the nearest would not help.
+constexpr double kMostDifferent = 0.5 + 1e-9;
+
 /// Edits without regard to case, as a fraction of the longer length: 0 = same text, 1 = nothing in
-/// common.
+/// common, or more different than kMostDifferent by the lengths alone. What is too long for a name
+/// is like nothing: the time goes with the product of the lengths.
 double difference(std::string_view a, std::string_view b) {
+  constexpr std::size_t kLongestName = 1000;
+  const std::size_t shorter = std::min(a.size(), b.size());
   const std::size_t longer = std::max({a.size(), b.size(), std::size_t{1}});
+  if (longer > kLongestName) return 1;
+  if (static_cast<double>(longer - shorter) > kMostDifferent * static_cast<double>(longer))
+    return 1;
   return static_cast<double>(num_word_edits(lower_case(a), lower_case(b))) /
          static_cast<double>(longer);
 }
@@ -88,7 +97,6 @@ void refuse_column(const TextTable& table, const std::string& name, std::string_
                    const std::function<bool(const std::string&)>& may_be) {
   // The last word of a meaning is the noun: the tokens in "training tokens".
   const std::string_view noun = meaning.substr(meaning.rfind(' ') + 1);
-  constexpr double kMostDifferent = 0.5 + 1e-9;
   double least = 1;
   const std::string* nearest = nullptr;
   for (const std::string& column : table.header) {
