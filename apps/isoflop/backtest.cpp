@@ -34,8 +34,8 @@ void options(Form& form) {
   form.footer(
       "Example, in a checkout of isoflop:\n"
       "  isoflop backtest data/published/krajewski2024_grid_simulated.csv \\\n"
-      "      --law fine-grained-moe,chinchilla --column loss=loss_simulated --hold-out d:20% "
-      "--starts 30");
+      "      --law fine-grained-moe,chinchilla --column loss=loss_simulated \\\n"
+      "      --hold-out compute:20% --starts 30");
 }
 
 int run(Form& form) {

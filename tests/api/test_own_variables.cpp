@@ -203,7 +203,7 @@ TEST_CASE("own variable: backtest scores a file of the law beside its formula", 
   api::FitRequest fit;
   fit.runs.columns = valley_runs();
   fit.law = formula;
-  fit.fit.starts = 40;
+  fit.fit.starts = 10;
   fit.bootstrap = 0;
   fit.conventions.n_means = "active_non_embedding";
   const std::string law = folder.write("law.json", to_json(api::fit(fit)).dump());
@@ -212,7 +212,7 @@ TEST_CASE("own variable: backtest scores a file of the law beside its formula", 
   request.runs.columns = valley_runs();
   request.laws = {folder.write("other.json", other), formula, law};
   request.hold_out = "compute:20%";
-  request.fit.starts = 40;
+  request.fit.starts = 10;
   const api::BacktestOutcome out = api::backtest(request);
   REQUIRE(out.laws.size() == 3);
   CHECK(out.laws[1].report.rmse_log < 0.003);

@@ -10,25 +10,25 @@ const std::string kRuns = "data/published/krajewski2024_grid_simulated.csv";
 
 /// A quick backtest of the simulated runs, with further words.
 Words backtest_with(const Words& more) {
-  Words words{"backtest", kRuns, "--column", "loss=loss_simulated", "--starts", "40"};
+  Words words{"backtest", kRuns, "--column", "loss=loss_simulated", "--starts", "10"};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
 
 TEST_CASE("isoflop backtest: the JSON has the documented fields", "[cli][format]") {
   const Workplace here;
-  const Outcome outcome = here.isoflop(
-      backtest_with({"--law", "fine-grained-moe,chinchilla", "--hold-out", "d:20%", "--json"}));
+  const Outcome outcome = here.isoflop(backtest_with(
+      {"--law", "fine-grained-moe,chinchilla", "--hold-out", "compute:20%", "--json"}));
   CHECK(outcome.exit_code == 0);
   CHECK(outcome.err.empty());
   const Json json = Json::parse(outcome.out);
   CHECK(keys_of(json) == Words{"format", "n_means", "expansion", "experts", "hold_out", "runs_fit",
                                "runs_held_out", "laws"});
   CHECK(json["format"] == "isoflop.backtest/1");
-  CHECK(json["hold_out"] == "d:20%");
-  // D takes 16, 33, 66 and 131B: 3 runs have the last, which is less than a fifth of 78.
-  CHECK(json["runs_held_out"] == 25);
-  CHECK(json["runs_fit"] == 53);
+  CHECK(json["hold_out"] == "compute:20%");
+  // A fifth of 78, and those that have as much compute as the least of these.
+  CHECK(json["runs_held_out"] == 18);
+  CHECK(json["runs_fit"] == 60);
   REQUIRE(json["laws"].size() == 2);
   CHECK(json["laws"][0]["law"] == "fine-grained-moe");
   CHECK(json["laws"][0]["num_parameters"] == 7);
@@ -41,7 +41,7 @@ TEST_CASE("isoflop backtest: the JSON has the documented fields", "[cli][format]
                               "draws", "plan_budget_flops", "plan_granularity", "plan_error_flops",
                               "forecasts"});
   CHECK(law["status"] == "converged");
-  CHECK(law["forecasts"].size() == 25);
+  CHECK(law["forecasts"].size() == 18);
   CHECK(keys_of(law["forecasts"][0]) ==
         Words{"line", "observed", "predicted", "interval", "curve"});
   CHECK(law["plan_granularity"] == 4.0);

@@ -139,7 +139,7 @@ TEST_CASE("isoflop fit: options before the file do not swallow it", "[cli][ident
   // The usage line puts them there: isoflop fit [OPTIONS] [FILE].
   const Workplace here;
   const std::string file = "data/published/krajewski2024_grid_simulated.csv";
-  const Words options{"--law", "fine-grained-moe", "--starts", "30", "--json"};
+  const Words options{"--law", "fine-grained-moe", "--starts", "30", "--bootstrap", "0", "--json"};
   const auto fit = [&](Words words) {
     words.insert(words.begin(), options.begin(), options.end());
     words.insert(words.begin(), "fit");

@@ -136,12 +136,13 @@ def endless(place: Place) -> str:
 
 def many_columns(place: Place) -> str:
     folder = place.new_folder()
+    num = 200_000 if place.quick else 1_000_000
     out = []
     for what, header in (
-        ("named", ",".join(f"c{i}" for i in range(1_000_000))),
-        ("unnamed", "," * 499_999),
-        ("numbered", ",".join(map(str, range(1_000_000)))),
-        ("alike", ",".join(["x"] * 1_000_000)),
+        ("named", ",".join(f"c{i}" for i in range(num))),
+        ("unnamed", "," * (num // 2 - 1)),
+        ("numbered", ",".join(map(str, range(num)))),
+        ("alike", ",".join(["x"] * num)),
     ):
         (folder / "x.csv").write_text(header + "\n" + ",".join(["1"] * (header.count(",") + 1)))
         done = place.run([place.isoflop, "fit", "x.csv", "--law", "chinchilla"], folder)
@@ -149,16 +150,16 @@ def many_columns(place: Place) -> str:
         done.within(CPU_S, 1500.0)
         out.append(f"{what} {done.cpu_s:.2f} s")
     # And one that is a table.
-    names = ",".join(f"c{i}" for i in range(1_000_000))
+    names = ",".join(f"c{i}" for i in range(num))
     with open(folder / "x.csv", "w") as file:
         file.write("N,D,loss," + names + "\n")
         for n, d, loss in ((1e8, 2e9, 3.2), (2e8, 4e9, 3.0), (4e8, 8e9, 2.9)):
-            file.write(f"{n},{d},{loss}" + ",1" * 1_000_000 + "\n")
+            file.write(f"{n},{d},{loss}" + ",1" * num + "\n")
     done = place.run([place.isoflop, "fit", "x.csv", "--law", "chinchilla"], folder)
     claim(done.code == 1, f"exit code {done.code}")
     claim("c9999" not in done.err and len(done.err) < 3000, done.err[:300])
     done.within(CPU_S, 1500.0)
-    return "1M columns " + ", ".join(out) + f", read {done.cpu_s:.2f} s"
+    return f"{num // 1000}k columns " + ", ".join(out) + f", read {done.cpu_s:.2f} s"
 
 
 def changing(place: Place) -> str:
@@ -249,7 +250,7 @@ CASES: list[tuple[str, Callable[[Place], str | None]]] = [
     ("input: a NUL byte in a line", nul_in_line),
     ("input: a million brackets", brackets),
     ("input: a million nested objects", closed_brackets),
-    ("input: a million columns", many_columns),
+    ("input: many columns", many_columns),
     ("input: changed or cut while it is read", changing),
     ("input: a named pipe", written_fifo),
 ]

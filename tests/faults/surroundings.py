@@ -16,15 +16,15 @@ SWEEP = ROOT / "data/simulated/hoffmann2022_sweep.csv"
 
 def commands(place: Place) -> dict[str, list[str]]:
     law = "krajewski2024-e64"
-    backtested = "--law fine-grained-moe,chinchilla --starts 30"
+    backtested = [str(GRID), *"--law fine-grained-moe,chinchilla --starts 30".split(),
+                  "--column", "loss=loss_simulated"]  # fmt: skip
     if place.quick:
-        backtested = "--law chinchilla --starts 4"
+        backtested = [str(SWEEP), *"--law chinchilla --starts 4".split()]
     return {
         "fit": fit_words(place, "--json"),
         "fit, report": fit_words(place),
         "profiles": [place.isoflop, "profiles", str(SWEEP), "--flops", "1e21", "--json"],
-        "backtest": [place.isoflop, "backtest", str(GRID), *backtested.split(),
-                     "--column", "loss=loss_simulated", "--json"],
+        "backtest": [place.isoflop, "backtest", *backtested, "--json"],
         "plan": [place.isoflop, "plan", law, "--flops", "1e21", "1e23", "--json"],
         "frontier": [place.isoflop, "frontier", law, "--from", "1e20", "--to", "1e24", "--json"],
         "figure": [place.isoflop, "figure", "frontier", law, "--flops", "1e21"],
@@ -215,7 +215,7 @@ def small_stack(place: Place) -> str:
                 claim(done.out == plain.out, f"{where}: other bytes")
     claim(too_small_kb < 256, f"{too_small_kb} kB were not enough")
     fit = [place.isoflop, "fit", str(GRID), "--column", "loss=loss_simulated", "--bootstrap", "0"]
-    for num_terms in (4,) if place.quick else (2, 4, 12):
+    for num_terms in (3,) if place.quick else (2, 4, 12):
         (folder / "formula.json").write_text(with_more_terms(num_terms))
         words = with_threads([*fit, "--law", "formula.json", "--starts", "1"], 2)
         plain, done = (place.run(words, folder, limits=with_stack(kb)) for kb in (8192, 512))

@@ -17,7 +17,7 @@ namespace {
 
 using L = FineGrainedMoe;
 constexpr double kTarget = 1e22, kNoise = 0.005;
-constexpr std::size_t kNumSets = 12, kResamples = 100;
+constexpr std::size_t kNumSets = 6, kResamples = 100;
 
 std::vector<RunToTrain> grid_of(const std::vector<double>& n, const std::vector<double>& d) {
   std::vector<RunToTrain> out;
