@@ -93,6 +93,7 @@ def ask(words: list[str]) -> isoflop.Result:
     return function(*plain, **options)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_examples_agree(document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = program_path()

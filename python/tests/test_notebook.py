@@ -52,6 +52,7 @@ def texts_of(notebook: Any) -> list[list[list[str]]]:
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("default")  # those of Jupyter are its own
 def test_notebook_runs(tmp_path: Path) -> None:
     """ISOFLOP_BASELINES=1 stores what comes out: look at it."""
