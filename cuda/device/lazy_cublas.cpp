@@ -1,7 +1,7 @@
 // The functions of cuBLAS and cuBLASLt that are called here, each with the name and the declaration
-// of the library and handed on to it. The libraries are opened by the first call: linked as usual,
-// they would fill their tables before main() of every command, for 70 ms, of which most need no
-// GPU.
+// of the library and handed on to it; one more that is called has to be added. The libraries are
+// opened by the first call: linked as usual, they would fill their tables before main() of every
+// command, for 70 ms, of which most need no GPU.
 #include <cublas_v2.h>
 #include <cublasLt.h>
 #include <dlfcn.h>
@@ -148,5 +148,14 @@ cublasStatus_t cublasLtMatrixLayoutSetAttribute(cublasLtMatrixLayout_t layout,
                                                 const void* value, size_t bytes) {
   ISOFLOP_HAND_ON(cublas_lt, cublasLtMatrixLayoutSetAttribute, layout, attribute, value, bytes);
 }
+#if CUBLAS_VERSION >= 130300
+cublasStatus_t cublasLtGroupedMatrixLayoutInit_internal(cublasLtMatrixLayout_t layout, size_t size,
+                                                        cudaDataType type, int num_groups,
+                                                        const void* rows, const void* cols,
+                                                        const void* ld) {
+  ISOFLOP_HAND_ON(cublas_lt, cublasLtGroupedMatrixLayoutInit_internal, layout, size, type,
+                  num_groups, rows, cols, ld);
+}
+#endif
 
 }  // extern "C"
