@@ -52,6 +52,8 @@ Function* found(void* library, const char* name) {
       isoflop::bench::found<decltype(name)>(isoflop::bench::library(), #name); \
   return function(__VA_ARGS__)
 
+// Parameters have names of our own.
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 extern "C" {
 
 cublasStatus_t cublasCreate_v2(cublasHandle_t* handle) {
@@ -159,3 +161,4 @@ cublasStatus_t cublasLtGroupedMatrixLayoutInit_internal(cublasLtMatrixLayout_t l
 #endif
 
 }  // extern "C"
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)
