@@ -26,3 +26,7 @@ target_link_libraries(isoflop_commands INTERFACE
   ${archives} -Wl,--end-group
   Eigen3::Eigen nlohmann_json::nlohmann_json CLI11::CLI11 Threads::Threads Ceres::ceres fmt::fmt
   Libcsv::Libcsv ZLIB::ZLIB)
+
+# What takes time are the same headers again and again.
+set(CMAKE_UNITY_BUILD ON)
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 0)
